@@ -1,0 +1,1 @@
+"""What Wangge serves: tasks, and their two doors, HTTP and the command line."""

@@ -1,0 +1,1 @@
+"""What Wangge knows: places, networks, coverage, groups, and where they are kept."""

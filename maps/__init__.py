@@ -1,0 +1,1 @@
+"""What Wangge shows: Folium maps, pages, pictures."""
