@@ -1,8 +1,36 @@
-PY = .venv/bin/python
+# 两条命令 The two commands: make demo, make test. Everything else is for daily work.
+.PHONY: demo serve test check walls bench docs setup clean
+VENV := .venv/bin
 
-check:
-	.venv/bin/ruff format --check .
-	.venv/bin/ruff check .
-	.venv/bin/mypy
-	.venv/bin/lint-imports
-	.venv/bin/pytest -q tests/geo
+setup:
+	@deploy/setup
+
+demo: setup
+	@$(VENV)/wangge demo --out out
+
+serve: setup
+	@$(VENV)/wangge serve
+
+test: setup
+	@$(VENV)/ruff check --quiet .
+	@$(VENV)/lint-imports --verbose >/dev/null || $(VENV)/lint-imports
+	$(VENV)/pytest -n 2 --dist loadfile
+
+check: setup
+	$(VENV)/ruff format --check --quiet .
+	$(VENV)/ruff check --quiet .
+	$(VENV)/mypy
+	$(MAKE) --no-print-directory walls
+	$(VENV)/pytest -q tests/geo
+
+walls:
+	@$(VENV)/lint-imports
+
+bench: setup
+	@for script in tests/bench/bench_*.py; do $(VENV)/python $$script; done
+
+docs: setup
+	@$(VENV)/python -m api.reference > docs/reference.md
+
+clean:
+	rm -rf out .venv node_modules maps/static/vendor

@@ -1,0 +1,43 @@
+"""The command ``wangge``: one file a noun, every command a form and its answer."""
+
+import sys
+import warnings
+
+import click
+import typer
+
+from api.cli import areas, coverage, data, database, groups, maps, service, solve, stations, streets
+from api.cli.door import fail
+from geo.errors import GeoError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    help="网格化管理空间服务 Spatial service for grassroots grid governance.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+for part in (data, service):
+    app.registered_commands += part.app.registered_commands
+for name, part in {
+    "alliances": groups, "areas": areas, "coverage": coverage, "db": database, "maps": maps,
+    "solve": solve, "stations": stations, "streets": streets,
+}.items():  # fmt: skip
+    app.add_typer(part.app, name=name)
+
+
+def main() -> None:
+    """Run the command; every error of the house becomes one message and one exit code."""
+    warnings.simplefilter("ignore")
+    try:
+        code = app(standalone_mode=False)
+    except GeoError as error:
+        code = fail(error, as_json="--json" in sys.argv)
+    except click.exceptions.Abort:
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,57 @@
+"""The one table from errors to HTTP: problem+json after RFC 9457."""
+
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from geo import errors
+
+STATUSES: tuple[tuple[type[errors.GeoError], int], ...] = (
+    (errors.FileRefused, 422),
+    (errors.BadInput, 400),
+    (errors.NotFound, 404),
+    (errors.Conflict, 409),
+    (errors.RuleBroken, 409),
+    (errors.Infeasible, 422),
+    (errors.Stopped, 499),
+    (errors.Unavailable, 503),
+    (errors.GeoError, 400),
+)
+
+
+def status(error: errors.GeoError) -> int:
+    """Give the HTTP status of an error."""
+    return next(code for kind, code in STATUSES if isinstance(error, kind))
+
+
+def problem(status_code: int, code: str, title: str, **more: Any) -> Response:
+    """Shape a problem+json answer; empty members are left out."""
+    body = {"type": f"urn:wangge:problem:{code}", "status": status_code, "code": code, "title": title}
+    body |= {name: value for name, value in more.items() if value}
+    return Response(orjson.dumps(body), status_code, media_type="application/problem+json")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the house, of the form checker and of the router the same way."""
+
+    @app.exception_handler(errors.GeoError)
+    def of_house(_: Request, error: errors.GeoError) -> Response:
+        return problem(
+            status(error), error.code, error.zh or error.message, detail=error.message,
+            hint=error.hint, hint_zh=error.hint_zh, where=list(error.where),
+        )  # fmt: skip
+
+    @app.exception_handler(RequestValidationError)
+    def of_form(_: Request, error: RequestValidationError) -> Response:
+        faults = [f"{'.'.join(map(str, e['loc'][1:]))}: {e['msg']}" for e in error.errors()]
+        return problem(400, "bad_input", "请求参数有误", detail="; ".join(faults), where=faults)
+
+    @app.exception_handler(HTTPException)
+    def of_router(_: Request, error: HTTPException) -> Response:
+        titles = {404: "没有这个地址", 405: "不支持这种请求方法"}
+        title = titles.get(error.status_code, "请求无法完成")
+        return problem(error.status_code, "http", title, detail=str(error.detail))

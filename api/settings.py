@@ -1,0 +1,39 @@
+"""Settings: read once from the environment (``WANGGE_…``) and handed inwards."""
+
+import os
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+VERSION = "0.1.0"
+
+
+def data_folder() -> Path:
+    """Give the user's data folder; root's own home is closed to the server's user."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/wangge")
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "wangge"
+
+
+class Settings(BaseSettings):
+    """What a deployment decides.
+
+    `database_url` empty means the private PostGIS under `home`.
+    `map_approval_no` (审图号) stands on every public map.
+    `holidays` are dates (YYYY-MM-DD) on which opening hours follow their ``PH`` rule.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="WANGGE_", frozen=True)
+
+    database_url: str = ""
+    home: Path = Field(default_factory=data_folder)
+    map_approval_no: str = ""
+    holidays: frozenset[str] = frozenset()
+
+
+@cache
+def settings() -> Settings:
+    """Give the settings of this process."""
+    return Settings()

@@ -1,0 +1,85 @@
+"""The gate through which all work passes: a task, what it works with, and who asked."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from api.settings import VERSION, Settings, settings
+from geo import store
+from geo.layers import Progress, quiet
+
+Result = TypeVar("Result", covariant=True)
+
+
+class Form(BaseModel):
+    """What a user asked: the HTTP body, the command's options and a job's row alike."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Task(Protocol[Result]):
+    """A form that knows how to do its work."""
+
+    def run(self, work: "Work") -> Result:
+        """Do it."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a task works with: settings, the store (opened on first use), progress, and who asked."""
+
+    settings: Settings = field(default_factory=settings)
+    who: str = "local"
+    progress: Progress = quiet
+    database: store.Database | None = None
+
+    @cached_property
+    def db(self) -> store.Database:
+        """Give the store: the one handed in, the server of the settings, or the private cluster."""
+        if self.database is not None:
+            return self.database
+        return open_store(self.settings)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Say that a step begins and, when it went well, that it ended."""
+        self.progress(name, 0, 1)
+        yield
+        self.progress(name, 1, 1)
+
+
+def open_store(chosen: Settings) -> store.Database:
+    """Connect to the server of the settings, or start the private one and bring it up to date."""
+    if chosen.database_url:
+        return store.connect(chosen.database_url)
+    db = store.connect(store.cluster.ensure(chosen.home))
+    store.upgrade(db)
+    return db
+
+
+def perform(task: Task[Result], work: Work) -> Result:
+    """Run a task: the one gate, for every door."""
+    return task.run(work)
+
+
+def record(  # noqa: PLR0913
+    work: Work, kind: str, inputs: Form, result: dict[str, object], *, started: float, seed: int | None = None,
+    bound: float | None = None,
+) -> int:
+    """Save a run with its inputs, seed, version and result; give its id."""
+    with work.db.session() as session:
+        return store.runs.save(
+            session,
+            kind,
+            inputs.model_dump(mode="json"),
+            result,
+            seed=seed,
+            version=VERSION,
+            seconds=time.perf_counter() - started,
+            bound=bound,
+        )
