@@ -1,0 +1,8 @@
+"""Contiguous, balanced groups: alliances, regional groups, micro-grids."""
+
+from geo.grouping.measure import faults
+from geo.grouping.partition import Partition
+from geo.grouping.problem import Problem, problem
+from geo.grouping.solve import solve
+
+__all__ = ["Partition", "Problem", "faults", "problem", "solve"]

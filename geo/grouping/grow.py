@@ -1,0 +1,223 @@
+"""First plans: groups grown from seeds over the graph, nearest first, balanced by power weights.
+
+A power diagram (Aurenhammer 1987) whose cells are grown along neighbours, so that every
+group is connected from the start. A group that is too heavy gets a handicap, one that is too
+light a start (Lloyd's iteration with capacities, Aurenhammer, Hoffmann & Aronov 1998).
+"""
+
+import heapq
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+from geo.errors import Infeasible
+from geo.grouping.board import FIXED, Field
+from geo.grouping.problem import Floats, Ints, Problem
+
+
+def components(problem: Problem) -> Ints:
+    """Connected component of each unit, (n,), numbered by first unit."""
+    a, b = problem.adjacency.pairs.T
+    graph = coo_matrix((np.ones(len(a)), (a, b)), shape=(problem.n, problem.n))
+    return connected_components(graph, directed=False)[1].astype(np.int32)
+
+
+def shares(problem: Problem, piece: Ints) -> Ints:
+    """How many groups each component gets: as its weight asks, within the bounds.
+
+    Raises
+    ------
+    Infeasible
+        When no whole numbers of groups fit the components.
+    """
+    count = int(piece.max()) + 1
+    k = problem.k
+    if count == 1:
+        return np.array([k], dtype=np.int32)
+    if problem.centres is not None:
+        return np.bincount(piece[problem.centres], minlength=count).astype(np.int32)
+    load = np.bincount(piece, weights=problem.weight, minlength=count)
+    size = np.bincount(piece, minlength=count)
+    low, high = float(problem.lower[0]), float(problem.upper[0])
+    ideal = load / max(load.sum(), 1e-300) * k
+    least = np.full(k + 1, np.inf)
+    least[0] = 0.0
+    choice = np.zeros((count, k + 1), dtype=np.int32)
+    for c in range(count):
+        before, least = least, np.full(k + 1, np.inf)
+        for groups in range(1, min(k, int(size[c])) + 1):
+            if groups * low <= load[c] <= groups * high:
+                miss = before[: k + 1 - groups] + (groups - ideal[c]) ** 2
+                better = miss < least[groups:]
+                least[groups:][better] = miss[better]
+                choice[c, groups:][better] = groups
+    if not np.isfinite(least[k]):
+        raise _parts_do_not_fit(problem, piece, load)
+    share, left = np.zeros(count, dtype=np.int32), k
+    for c in range(count - 1, -1, -1):
+        share[c] = choice[c, left]
+        left -= share[c]
+    return share
+
+
+def _parts_do_not_fit(problem: Problem, piece: Ints, load: Floats) -> Infeasible:
+    first = [str(problem.ids[np.flatnonzero(piece == c)[0]]) for c in range(len(load))]
+    parts = [f"{name} ({value:g})" for name, value in zip(first, load, strict=True)]
+    shown = ", ".join(parts[:8]) + (" …" if len(parts) > 8 else "")
+    return Infeasible(
+        f"{problem.k} groups cannot be shared among {len(load)} separate parts (first unit, load): {shown}",
+        zh=f"互不相邻的 {len(load)} 片区（首个单元，负荷）无法共分成 {problem.k} 组：{shown}",
+        where=first,
+        hint="join the parts by neighbours, or change k or the bounds",
+        hint_zh="请补充相邻关系，或调整组数或上下限",
+    )
+
+
+def seeds(
+    problem: Problem, board: Field, rng: np.random.Generator, piece: Ints, share: Ints
+) -> Ints:
+    """Draw one seed a group, far from each other (k-means++, Arthur & Vassilvitskii 2007)."""
+    if problem.centres is not None:
+        return problem.centres
+    chosen: list[int] = []
+    favoured = problem.marks.any(axis=1) if problem.marks.size and rng.random() < 0.7 else None
+    for c, groups in enumerate(share):
+        units = np.flatnonzero(piece == c)
+        if favoured is not None and favoured[units].sum() >= groups:
+            units = units[favoured[units]]
+        chosen += _spread(board.xy[units], board.weight[units], units, int(groups), rng)
+    return np.array(chosen, dtype=np.int32)
+
+
+def _spread(
+    xy: Floats, weight: Floats, units: npt.NDArray[np.int64], count: int, rng: np.random.Generator
+) -> list[int]:
+    free = np.ones(len(units), dtype=bool)
+    reach = np.full(len(units), np.inf)
+    mass = weight + 1e-9 * (weight.sum() + 1.0)
+    chosen = []
+    for step in range(count):
+        odds = mass * free * (1.0 if step == 0 else reach)
+        total = odds.sum()
+        odds = odds / total if total > 0 else free / free.sum()
+        s = int(rng.choice(len(units), p=odds))
+        free[s] = False
+        chosen.append(int(units[s]))
+        reach = np.minimum(reach, ((xy - xy[s]) ** 2).sum(axis=1))
+    return chosen
+
+
+def grown(
+    board: Field, seed: Ints, *, groups: Ints | None = None, rounds: int = 40, lloyd: bool = True
+) -> Ints:
+    """Grow groups from seeds for some rounds and give the labels of the best balanced one.
+
+    Parameters
+    ----------
+    seed : (k,) int
+        One unit a group; group g grows from ``seed[g]``.
+    groups : (n,) int, optional
+        Labels that are locked already, −1 elsewhere.
+    rounds : int
+        Times the handicaps are corrected.
+    lloyd : bool
+        Whether seeds move to the middle of their group between rounds.
+    """
+    locked = np.full(len(board.weight), -1, dtype=np.int32) if groups is None else groups
+    labels = np.empty(len(board.weight), dtype=np.int32)
+    best = labels.copy()
+    _grow_rounds(board, seed.astype(np.int32).copy(), locked, rounds, lloyd, labels, best)
+    return best
+
+
+@njit(cache=True, nogil=True)
+def _grow_rounds(
+    board: Field, seed: Ints, locked: Ints, rounds: int, lloyd: bool, labels: Ints, best: Ints
+) -> None:
+    n, k = len(board.weight), len(board.lower)
+    handicap = np.zeros(k)
+    least = np.inf
+    step = 0.5
+    for turn in range(rounds):
+        _grow(board, seed, locked, handicap, labels)
+        load = np.zeros(k)
+        spread = np.zeros(k)
+        middle = np.zeros((k, 2))
+        for i in range(n):
+            g, w = labels[i], board.weight[i]
+            load[g] += w
+            middle[g, 0] += w * board.xy[i, 0]
+            middle[g, 1] += w * board.xy[i, 1]
+        for g in range(k):
+            if load[g] > 0:
+                middle[g] /= load[g]
+        total = 0.0
+        for i in range(n):
+            g = labels[i]
+            far = _reach(board, i, g, seed)
+            spread[g] += far * board.weight[i]
+            total += far * board.weight[i]
+        scale = total / max(board.mean * k, 1e-300)
+        broken = 0.0
+        for g in range(k):
+            over = load[g] / board.mean - 1.0
+            if board.mode == FIXED or board.lower[g] <= 0:
+                over = max(0.0, load[g] - board.upper[g]) / board.mean
+                over -= max(0.0, board.lower[g] - load[g]) / board.mean
+                if over == 0.0 and handicap[g] > 0:
+                    over = 0.3 * min(0.0, (load[g] - board.upper[g]) / board.mean)
+            if load[g] < board.lower[g]:
+                broken += (board.lower[g] - load[g]) / board.mean
+            elif load[g] > board.upper[g]:
+                broken += (load[g] - board.upper[g]) / board.mean
+            handicap[g] += step * scale * max(-1.0, min(1.0, over))
+        if broken < least:
+            least = broken
+            best[:] = labels
+        if least <= 0.0 and turn > 5:
+            return
+        step = max(0.05, step * 0.95)
+        if lloyd and board.mode != FIXED and turn < 2 * rounds // 3:
+            _recentre(board, labels, middle, locked, seed)
+
+
+@njit(cache=True, nogil=True)
+def _recentre(board: Field, labels: Ints, middle: Floats, locked: Ints, seed: Ints) -> None:
+    least = np.full(len(seed), np.inf)
+    for i in range(len(labels)):
+        g = labels[i]
+        if locked[i] >= 0 and locked[i] != g:
+            continue
+        far = (board.xy[i, 0] - middle[g, 0]) ** 2 + (board.xy[i, 1] - middle[g, 1]) ** 2
+        if far < least[g]:
+            least[g] = far
+            seed[g] = i
+
+
+@njit(cache=True, nogil=True)
+def _reach(board: Field, i: int, g: int, seed: Ints) -> float:
+    if board.mode == FIXED:
+        return board.cost[i, g] / max(board.weight[i], 1e-9 * board.mean)
+    s = seed[g]
+    return (board.xy[i, 0] - board.xy[s, 0]) ** 2 + (board.xy[i, 1] - board.xy[s, 1]) ** 2
+
+
+@njit(cache=True, nogil=True)
+def _grow(board: Field, seed: Ints, locked: Ints, handicap: Floats, labels: Ints) -> None:
+    labels[:] = -1
+    heap = [(0.0, np.int32(0), np.int32(0))]
+    heap.clear()
+    for g in range(len(seed)):
+        heapq.heappush(heap, (-np.inf, np.int32(seed[g]), np.int32(g)))
+    while len(heap) > 0:
+        _, i, g = heapq.heappop(heap)
+        if labels[i] >= 0:
+            continue
+        labels[i] = g
+        for e in range(board.start[i], board.start[i + 1]):
+            j = board.other[e]
+            if labels[j] < 0 and (locked[j] < 0 or locked[j] == g):
+                heapq.heappush(heap, (_reach(board, j, g, seed) + handicap[g], j, np.int32(g)))

@@ -1,0 +1,127 @@
+"""Heuristic search: many starts, annealed; the best few annealed again, for as long as it pays."""
+
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from geo.errors import Stopped
+from geo.grouping import board as boards
+from geo.grouping import grow
+from geo.grouping.board import Field
+from geo.grouping.moves import anneal
+from geo.grouping.problem import Floats, Ints, Problem
+from geo.layers import Progress, quiet
+
+
+@dataclass(slots=True)
+class Clock:
+    """How much time is left, and whether anybody wants us to stop."""
+
+    limit_s: float
+    progress: Progress = quiet
+    began: float = field(default_factory=time.monotonic)
+    told: float = 0.0
+
+    def seconds(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self.began
+
+    def left(self) -> float:
+        """Seconds left."""
+        return self.limit_s - self.seconds()
+
+    def tell(self, step: str, done: float, total: float) -> None:
+        """Tell the listener, about once a second."""
+        if (now := self.seconds()) - self.told >= 1.0:
+            self.told = now
+            self.progress(step, done, total)
+
+
+@dataclass(slots=True)
+class Found:
+    """The best plan so far, and others that were good."""
+
+    labels: Ints
+    broken: float = np.inf
+    value: float = np.inf
+    pool: list[tuple[float, float, Ints]] = field(default_factory=list)
+
+    def offer(self, labels: Ints, broken: float, value: float) -> bool:
+        """Take a plan into the pool; say whether it is the best."""
+        self.pool.append((broken, value, labels.copy()))
+        if (broken, value) < (self.broken, self.value):
+            self.labels, self.broken, self.value = labels.copy(), broken, value
+            return True
+        return False
+
+
+def search(
+    problem: Problem, rng: np.random.Generator, clock: Clock, *, warm: Ints | None, effort: float
+) -> Found:
+    """Look for a good plan.
+
+    Parameters
+    ----------
+    warm : (n,) int, optional
+        A plan to begin with; it is never lost, and repaired where it breaks rules.
+    effort : float
+        1 is the usual number of tries; time only cuts it short.
+    """
+    board = boards.field(problem)
+    piece = grow.components(problem)
+    share = grow.shares(problem, piece)
+    found = Found(np.zeros(problem.n, dtype=np.int32))
+    n = problem.n
+    starts = max(2, int(effort * min(24, 20_000 // n + 2)))
+    tries = int(min(max(300_000, 1500 * n), 60_000_000))
+    try:
+        if warm is not None:
+            _anneal(board, found, warm, rng, tries // 2, clock, heat=0.02)
+        for turn in range(starts):
+            clock.tell("search", turn, starts)
+            seed = grow.seeds(problem, board, rng, piece, share)
+            labels = grow.grown(board, seed, groups=problem.locked)
+            if np.any(labels < 0):
+                continue
+            _anneal(board, found, labels, rng, tries, clock, heat=0.3)
+            if clock.left() <= 0:
+                break
+    except (KeyboardInterrupt, Stopped):
+        clock.limit_s = 0.0
+    return found
+
+
+def _anneal(
+    board: Field,
+    found: Found,
+    labels: Ints,
+    rng: np.random.Generator,
+    tries: int,
+    clock: Clock,
+    heat: float,
+) -> None:
+    """Anneal one start in slices, so that the time limit and the listener are heard."""
+    plan = boards.state(board, labels, int(rng.integers(2**62)))
+    best, record = labels.copy(), np.array([np.inf, np.inf])
+    n, k = len(board.weight), len(board.lower)
+    value = _value(board, plan.value)
+    unit = max(value, 1e-9) / n
+    hot, cold = heat * unit * 3, heat * unit * 0.01
+    slices = max(8, tries // 2_000_000)
+    ratio = (cold / hot) ** (1 / slices)
+    price = value / k
+    stride = 1 if n <= 5000 else n
+    for turn in range(slices):
+        price = anneal(
+            board, plan, best, record, price, tries // slices,
+            hot * ratio**turn, hot * ratio ** (turn + 1), stride,
+        )  # fmt: skip
+        if clock.left() <= 0:
+            break
+    anneal(board, plan, best, record, price * 10, tries // 10, 0.0, 0.0, stride)
+    found.offer(best, float(record[0]), float(record[1]))
+
+
+def _value(board: Field, value: Floats) -> float:
+    return float(board.alpha * value[0] + board.beta * value[1])
