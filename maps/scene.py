@@ -1,0 +1,102 @@
+"""A scene: what a theme shows, before it becomes a page or a picture.
+
+Themes make a scene; `page` and `picture` draw it. Both therefore show the same shapes,
+colours, labels and legend.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+
+Cell = str | int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The same words twice: Chinese first, English second."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The ground under every theme; any frame may be None and any CRS that is known.
+
+    Parameters
+    ----------
+    streets, landuse, buildings, barriers : GeoDataFrame, optional
+        As in `geo.layers`: ``highway`` and ``name``; ``kind`` and ``name``; footprints;
+        ``kind`` and ``name``. Further columns are not read.
+    outline : GeoDataFrame, optional
+        The area of the map, one or more polygons: what lies outside is veiled.
+    title : str
+        The place, in Chinese, as the heading says it.
+    date : str
+        Date of the data, as it is to be read.
+    approval_no : str
+        审图号 of the deployment; empty where none was given.
+    """
+
+    streets: gpd.GeoDataFrame | None = None
+    landuse: gpd.GeoDataFrame | None = None
+    buildings: gpd.GeoDataFrame | None = None
+    barriers: gpd.GeoDataFrame | None = None
+    outline: gpd.GeoDataFrame | None = None
+    title: str = ""
+    date: str = ""
+    approval_no: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One line of a legend: a style of the palette, its words, and how many shapes wear it."""
+
+    style: str
+    words: Words
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One layer of a scene that can be switched on and off.
+
+    `styles`, `labels` and `rows` run beside `shapes`. `fields` names the cells of a row:
+    the first three stand in the list beside the map, all of them in the popup. `choice`
+    names the group of which exactly one is shown (empty: a layer of its own). Labels
+    appear from zoom `label_from`. A `listed` sheet has rows a reader can walk through.
+    """
+
+    key: str
+    words: Words
+    shapes: gpd.GeoSeries
+    styles: Sequence[str]
+    legend: Sequence[Key]
+    labels: Sequence[str] = ()
+    fields: Sequence[Words] = ()
+    rows: Sequence[Sequence[Cell]] = ()
+    shown: bool = True
+    choice: str = ""
+    label_from: float = 0.0
+    listed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One figure of the headline: what it is and how much, ready to be read."""
+
+    words: Words
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything a map shows: heading, figures, sheets from the lowest to the highest."""
+
+    kind: str
+    words: Words
+    base: Base
+    sheets: Sequence[Sheet]
+    facts: Sequence[Fact] = ()
+    note: Words = Words("", "")
