@@ -1,0 +1,249 @@
+"""Which coordinate system a file is in: what it says, what its numbers allow, what was ordered.
+
+Nothing is guessed: where the file is silent or contradicts itself the answer has no
+system, and a finding lists the proposals that the operator may confirm with ``--crs``.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from pyproj import CRS
+from pyproj.exceptions import CRSError as UnknownCrs
+from shapely.geometry.base import BaseGeometry
+
+from geo import coords
+from geo.coords import epsg
+from geo.errors import BadInput, CrsError
+from geo.files.faults import finding
+from geo.files.proposals import (
+    LAT,
+    LON,
+    NORTHING,
+    SWAPPED,
+    Bounds,
+    Proposal,
+    meets,
+    proposals,
+)
+from geo.layers import Finding
+
+SHIFTED = ("gcj02", "bd09")
+_LISTED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """How to read the coordinates: the system (None: not known), axes, datum of an app."""
+
+    crs: CRS | None
+    swapped: bool = False
+    shifted: str | None = None
+    found: str = ""
+    findings: tuple[Finding, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+
+    @property
+    def used(self) -> str | None:
+        """Name what is used, as ``--crs`` takes it."""
+        if self.crs is None:
+            return None
+        return (self.shifted or _code(self.crs)) + (SWAPPED if self.swapped else "")
+
+
+def decide(
+    said: CRS | None,
+    bounds: Bounds,
+    *,
+    layer: str,
+    option: str | None = None,
+    district: BaseGeometry | None = None,
+) -> System:
+    """Decide the system of a file from what it says, its numbers and the operator's word.
+
+    Parameters
+    ----------
+    said : CRS, optional
+        What the file itself says.
+    bounds : (x_min, y_min, x_max, y_max)
+        As they stand in the file.
+    option : str, optional
+        The operator's word: anything that names a system, ``gcj02`` or ``bd09``; with
+        ``" swapped"`` behind it the axes are exchanged.
+    """
+    found = _code(said) if said else ""
+    if option is not None:
+        system = _ordered(option, found)
+    elif said is None:
+        return _unknown("PRJ_MISSING", found, bounds, layer, district)
+    else:
+        system = System(said, found=found)
+    assert system.crs is not None
+    if refused := epsg.unsupported(system.crs):
+        return System(None, found=found, findings=(_unsupported(layer, system.crs, refused),))
+    return _contradicted(system, bounds, layer, district) or _noted(system, layer)
+
+
+def _ordered(option: str, found: str) -> System:
+    words = option.strip()
+    swapped = words.lower().endswith(SWAPPED)
+    name = words[: -len(SWAPPED)].strip() if swapped else words
+    if name.lower().replace("-", "") in SHIFTED:
+        return System(coords.STORED, swapped, name.lower().replace("-", ""), found)
+    try:
+        return System(CRS.from_user_input(name), swapped, None, found)
+    except UnknownCrs:
+        raise BadInput(
+            f"no coordinate system {option!r}",
+            zh=f"没有“{option}”这种坐标系",
+            hint="for example EPSG:4490, EPSG:4549, gcj02, bd09, or 'EPSG:4490 swapped'",
+            hint_zh="例如 EPSG:4490、EPSG:4549、gcj02、bd09，或“EPSG:4490 swapped”（纵横颠倒）",
+        ) from None
+
+
+def _contradicted(
+    system: System, bounds: Bounds, layer: str, district: BaseGeometry | None
+) -> System | None:
+    """Give the answer for a system that the numbers contradict; None when they agree."""
+    assert system.crs is not None
+    x0, y0, x1, y1 = bounds
+    read = (y0, x0, y1, x1) if system.swapped else bounds
+    if _crossed(system.crs, read) and not (
+        district and meets(_degrees(system.crs, read), district)
+    ):
+        return _unknown("AXES_SWAPPED", system.found, bounds, layer, district)
+    if not _possible(system.crs, read):
+        return _unknown("PRJ_CONTRADICTED", system.found, bounds, layer, district)
+    if district is None or meets(_degrees(system.crs, read), district):
+        return None
+    fitting = [p for p in proposals(bounds, district) if p.fits]
+    return _unknown("PRJ_CONTRADICTED", system.found, bounds, layer, district) if fitting else None
+
+
+def _possible(crs: CRS, bounds: Bounds) -> bool:
+    """Say whether numbers can be coordinates of a system at all."""
+    x0, y0, x1, y1 = bounds
+    small = max(abs(x0), abs(x1)) <= 180 and max(abs(y0), abs(y1)) <= 90
+    if not crs.is_projected:
+        return small
+    if small or not np.isfinite(bounds).all():
+        return False
+    if (system := epsg.recognised(crs)) is not None:
+        off = max(abs(x - system.false_easting_m) for x in (x0, x1))
+        return off < 450_000 and min(y0, y1) > 0 and max(y0, y1) < 6_700_000
+    return _degrees(crs, bounds) is not None
+
+
+def _crossed(crs: CRS, bounds: Bounds) -> bool:
+    """Say whether x looks like a latitude or northing and y like a longitude or easting."""
+    x0, y0, x1, y1 = bounds
+    if not crs.is_projected:
+        return LAT[0] <= x0 and x1 <= LAT[1] and LON[0] <= y0 and y1 <= LON[1]
+    system = epsg.recognised(crs)
+    if system is None:
+        return False
+    off = max(abs(y - system.false_easting_m) for y in (y0, y1))
+    return off < 450_000 and NORTHING[0] <= x0 and x1 <= NORTHING[1]
+
+
+def _degrees(crs: CRS, bounds: Bounds) -> Bounds | None:
+    try:
+        way = coords.transformer(crs)
+    except CrsError:
+        return None
+    xs, ys = way.transform(list(bounds[::2]), list(bounds[1::2]))
+    if not (np.isfinite(xs).all() and np.isfinite(ys).all()):
+        return None
+    return float(xs[0]), float(ys[0]), float(xs[1]), float(ys[1])
+
+
+def _noted(system: System, layer: str) -> System:
+    assert system.crs is not None
+    known = epsg.recognised(system.crs)
+    if known is None or not known.zone_in_easting:
+        return system
+    plain = epsg.by_meridian(known.meridian, width_deg=known.width_deg)
+    note = finding(
+        "ZONE_PREFIX",
+        layer,
+        f"横坐标带有第 {known.zone} 带的带号（中央经线 {known.meridian}°），已正确换算",
+        f"eastings carry the number of zone {known.zone} (meridian {known.meridian}° E) and were read so",
+        hint_zh=f"同一投影不带带号的代码是 EPSG:{plain.epsg}",
+        hint_en=f"the same projection without the number is EPSG:{plain.epsg}",
+    )
+    return System(system.crs, system.swapped, system.shifted, system.found, (note,))
+
+
+def _unknown(
+    code: str, found: str, bounds: Bounds, layer: str, district: BaseGeometry | None
+) -> System:
+    """Answer that the system is not known, with what it could be."""
+    offers = proposals(bounds, district)
+    fitting = [p for p in offers if p.fits] or [p for p in offers if p.fits is None]
+    size = f"x {bounds[0]:.6g}–{bounds[2]:.6g}, y {bounds[1]:.6g}–{bounds[3]:.6g}"
+    zh, en = {
+        "PRJ_MISSING": (
+            f"文件没有坐标系说明（缺 .prj），坐标范围 {size}",
+            f"the file names no coordinate system (no .prj); {size}",
+        ),
+        "PRJ_CONTRADICTED": (
+            f"文件自称 {found}，但坐标不可能属于它：{size}",
+            f"the file says {found}, but its coordinates contradict that: {size}",
+        ),
+        "AXES_SWAPPED": (
+            f"纵横坐标颠倒：{size}",
+            f"the axes are exchanged: {size}",
+        ),
+    }[code]
+    hint_zh, hint_en = _hints(fitting)
+    findings = [finding(code, layer, zh, en, hint_zh=hint_zh, hint_en=hint_en)]
+    if len({p.crs.removesuffix(SWAPPED) for p in fitting}) > 1 and _unzoned(fitting[0]):
+        findings.append(_ambiguous(layer, len(fitting), fitted=fitting[0].fits is True))
+    return System(None, found=found, findings=tuple(findings), proposals=tuple(offers))
+
+
+def _hints(fitting: list[Proposal]) -> tuple[str, str]:
+    if not fitting:
+        return (
+            "请向提供方确认坐标系，并用 --crs 指定",
+            "ask where the file comes from and give its system with --crs",
+        )
+    zh = "；".join(f"--crs '{p.crs}'（{p.zh}）" for p in fitting[:_LISTED])
+    en = "; ".join(f"--crs '{p.crs}' ({p.en})" for p in fitting[:_LISTED])
+    more_zh = f"等 {len(fitting)} 种" if len(fitting) > _LISTED else ""
+    more_en = f" and {len(fitting) - _LISTED} more" if len(fitting) > _LISTED else ""
+    return f"请确认后指定：{zh}{more_zh}", f"confirm one: {en}{more_en}"
+
+
+def _unzoned(proposal: Proposal) -> bool:
+    known = epsg.SYSTEMS.get(int(proposal.crs.removesuffix(SWAPPED).removeprefix("EPSG:")))
+    return known is not None and not known.zone_in_easting
+
+
+def _ambiguous(layer: str, count: int, *, fitted: bool) -> Finding:
+    why_zh = "都落在本区" if fitted else "没有本区范围可供判断"
+    why_en = "all land in the district" if fitted else "without a district nothing decides"
+    return finding(
+        "CM_AMBIGUOUS",
+        layer,
+        f"横坐标没有带号，中央经线有 {count} 种可能（{why_zh}）",
+        f"eastings carry no zone number; {count} central meridians are possible ({why_en})",
+        hint_zh="请用 --crs 指定，例如中央经线 120° 是 EPSG:4549",
+        hint_en="give it with --crs, for example EPSG:4549 for meridian 120° E",
+    )
+
+
+def _unsupported(layer: str, crs: CRS, family: epsg.Family) -> Finding:
+    return finding(
+        "DATUM_UNSUPPORTED",
+        layer,
+        f"数据采用{epsg.FAMILY_ZH[family]}（{_code(crs)}），没有通用转换参数，直接转换会差约 100 米",
+        f"the data stand on {crs.name} ({_code(crs)}), for which no parameters exist; "
+        "an unshifted reading would be about 100 m off",
+        hint_zh="请由测绘部门转换到 CGCS2000，或用 --crs 给出带 TOWGS84 参数的 WKT",
+        hint_en="have it converted to CGCS2000, or give --crs as WKT with TOWGS84 parameters",
+    )
+
+
+def _code(crs: CRS) -> str:
+    code = crs.to_epsg()
+    return f"EPSG:{code}" if code else crs.name
