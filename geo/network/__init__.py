@@ -1,0 +1,29 @@
+"""The walking network: built from streets, snapped to, walked along, drawn as zones."""
+
+from geo.network import rules
+from geo.network.construction import build
+from geo.network.graph import Network
+from geo.network.pairs import within
+from geo.network.routes import Route, route, routes
+from geo.network.snapping import Snap, snap
+from geo.network.times import nearest, straight
+from geo.network.tree import Tree, tree
+from geo.network.zones import isochrones, merged
+
+__all__ = [
+    "Network",
+    "Route",
+    "Snap",
+    "Tree",
+    "build",
+    "isochrones",
+    "merged",
+    "nearest",
+    "route",
+    "routes",
+    "rules",
+    "snap",
+    "straight",
+    "tree",
+    "within",
+]

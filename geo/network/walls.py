@@ -1,0 +1,99 @@
+"""Walls, rivers and railways, and the gates in them."""
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geo.network.kernel import F64, I64, Objects
+from geo.network.noding import with_vertices
+from geo.network.segments import EMPTY, SegmentGrid, grid, nearest_point, packed
+from geo.network.snapping import arguments, wall_arguments
+
+GATE_M = 3.0
+"""Half the width of the opening that a gate makes in a wall."""
+LINK_M = 150.0
+"""How far from a gate the way is looked for that it opens to."""
+AT_GATE_M = 1.0
+"""A way that passes this near to a gate goes through it."""
+
+
+def openings(barriers: gpd.GeoDataFrame | None, gates: gpd.GeoDataFrame | None) -> SegmentGrid:
+    """Index the barriers, with an opening of 2 × 3 m at every gate that can be walked through."""
+    lines = _lines(barriers)
+    if not len(lines):
+        return EMPTY
+    doors = _open(gates)
+    if len(doors):
+        holes = shapely.union_all(shapely.buffer(doors, GATE_M))
+        shapely.prepare(holes)
+        cut = shapely.intersects(lines, holes)
+        lines[cut] = shapely.difference(lines[cut], holes)
+    parts = shapely.get_parts(lines)
+    points, owner, _ = packed(parts[~shapely.is_empty(parts)])
+    return grid(points, owner)
+
+
+def _lines(barriers: gpd.GeoDataFrame | None) -> Objects:
+    if barriers is None or not len(barriers):
+        return np.empty(0, dtype=object)
+    lines: Objects = shapely.get_parts(barriers.geometry.to_numpy())
+    return lines
+
+
+def _open(gates: gpd.GeoDataFrame | None) -> Objects:
+    if gates is None or not len(gates):
+        return np.empty(0, dtype=object)
+    shapes: Objects = gates.geometry.to_numpy()
+    return shapes[(gates["foot"] != "no").to_numpy()] if "foot" in gates else shapes
+
+
+def links(
+    lines: Objects, barriers: gpd.GeoDataFrame | None, gates: gpd.GeoDataFrame | None
+) -> tuple[Objects, Objects]:
+    """Join gates to the ways on both sides, where no way passes through them.
+
+    From each gate the nearest way on either side of its wall, within 150 m and not behind
+    another barrier, is given a vertex, and a straight line from the gate leads there.
+
+    Returns
+    -------
+    lines, added : LineString arrays
+        The ways with their new vertices, and the lines that were added.
+    """
+    nothing = np.empty(0, dtype=object)
+    doors = _open(gates)
+    solid = _lines(barriers)
+    if not len(doors) or not len(lines) or not len(solid):
+        return lines, nothing
+    passed = shapely.STRtree(lines).query(doors, predicate="dwithin", distance=AT_GATE_M)[0]
+    xy = shapely.get_coordinates(np.delete(doors, np.unique(passed)))
+    ways, walls = (grid(*packed(shapes)[:2]) for shapes in (lines, solid))
+    gate, spots, line = _both_sides(xy, ways, walls)
+    if not len(line):
+        return lines, nothing
+    added: Objects = shapely.linestrings(np.stack([xy[gate], spots], axis=1))
+    return with_vertices(lines, line, spots), added
+
+
+def _both_sides(xy: F64, ways: SegmentGrid, walls: SegmentGrid) -> tuple[I64, F64, I64]:
+    """Find the nearest way on each side of the wall that a gate stands in."""
+    free = np.zeros(int(ways.owner.max()) + 1, dtype=np.uint8)
+    solid = np.zeros(int(walls.owner.max()) + 1, dtype=np.uint8)
+    found: list[tuple[int, float, float, int]] = []
+    for gate, (x, y) in enumerate(xy):
+        wall = nearest_point(
+            x, y, LINK_M, *arguments(walls), solid, 0, *wall_arguments(EMPTY)
+        )[0]  # fmt: skip
+        if wall < 0:
+            continue
+        (ax, ay), (bx, by) = walls.points[wall], walls.points[wall + 1]
+        step = 0.05 / max(np.hypot(bx - ax, by - ay), 1e-9)
+        for side in (step, -step):
+            px, py = x - side * (by - ay), y + side * (bx - ax)
+            segment, qx, qy, _ = nearest_point(
+                px, py, LINK_M, *arguments(ways), free, 0, *wall_arguments(walls)
+            )
+            if segment >= 0:
+                found.append((gate, qx, qy, int(ways.owner[segment])))
+    table = np.array(sorted(set(found)), dtype=np.float64).reshape(-1, 4)
+    return table[:, 0].astype(np.int64), table[:, 1:3], table[:, 3].astype(np.int64)
