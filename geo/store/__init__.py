@@ -1,0 +1,32 @@
+"""PostGIS, and the only SQL: a private cluster or a given server, its tables, what they keep.
+
+Read in a short transaction, compute in none, write in a short one::
+
+    db = store.connect(store.cluster.ensure(home))
+    store.upgrade(db)
+    with db.session() as session:
+        revision = store.revisions.open(session, "import", who, why)
+        store.areas.replace(session, "grid", grids, revision)
+"""
+
+from geo.store import areas, audit, cluster, features, levels, places, revisions, runs
+from geo.store.database import Database, connect
+from geo.store.schema import current, downgrade, drift, head, upgrade
+
+__all__ = [
+    "Database",
+    "areas",
+    "audit",
+    "cluster",
+    "connect",
+    "current",
+    "downgrade",
+    "drift",
+    "features",
+    "head",
+    "levels",
+    "places",
+    "revisions",
+    "runs",
+    "upgrade",
+]

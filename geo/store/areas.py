@@ -1,0 +1,207 @@
+"""Areas of every level and their history: born in one revision, gone in another."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import isfinite
+
+import geopandas as gpd
+import pandas as pd
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select, text
+from sqlalchemy.orm import Session
+
+from geo.errors import BadInput
+from geo.store import frames, models, revisions
+from geo.store.features import Window, in_window
+from geo.store.models import SRID, Area, LevelRow, Lineage
+from geo.store.revisions import AsOf
+from geo.store.statements import statement
+from geo.store.stored import area
+
+_AREAS = models.Base.metadata.tables[Area.__tablename__]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a replacement did: rows that stayed, got a new version, came, went."""
+
+    unchanged: int
+    changed: int
+    born: int
+    died: int
+
+
+def replace(session: Session, level: str, frame: gpd.GeoDataFrame, revision: int) -> Changes:
+    """Make a frame the living areas of a level; equal rows stay, history stays.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        The level's columns in any known system; others are kept as attributes. All areas
+        of the level: what is missing dies. Codes may come twice.
+    revision : int
+        From `revisions.open`, in the same transaction.
+
+    Returns
+    -------
+    Changes
+        Counts of rows.
+
+    Raises
+    ------
+    SchemaError
+        When the frame is not of this level; nothing is written then.
+    """
+    stored = area(level)
+    session.execute(text("drop table if exists pg_temp.incoming"))
+    session.execute(statement("areas_incoming"))
+    frames.copy_in(session, frame, stored, table="incoming")
+    done = session.execute(statement("areas_replace"), {"level": level, "revision": revision})
+    counts = done.one()
+    session.execute(text("analyze areas"))
+    return Changes(*(int(number) for number in counts))
+
+
+def read(
+    session: Session,
+    level: str,
+    *,
+    as_of: AsOf = None,
+    bbox: Window | None = None,
+    extras: bool = False,
+) -> gpd.GeoDataFrame:
+    """Read the areas of a level, sorted by code.
+
+    Parameters
+    ----------
+    as_of : int or date, optional
+        A revision, or a day (the revision in effect then); without it, the latest.
+    bbox : (west, south, east, north), optional
+        Degrees; only areas whose own box touches this one.
+    extras : bool
+        Attributes become columns as well, as they must when the frame is to be changed
+        and written back; without, exactly the level's columns.
+
+    Returns
+    -------
+    GeoDataFrame
+        EPSG:4490; empty when there are none, or none yet on that day.
+    """
+    stored = area(level)
+    query = select(*frames.columns(stored, extras=extras)).where(
+        *stored.scope(), _alive(revisions.resolve(session, as_of))
+    )
+    if bbox is not None:
+        query = query.where(in_window(stored, bbox))
+    rows = session.execute(query.order_by(_AREAS.c.code, _AREAS.c.fid)).all()
+    return frames.frame_of(rows, stored, extras=extras)
+
+
+def at(session: Session, lon: float, lat: float, *, as_of: AsOf = None) -> gpd.GeoDataFrame:
+    """Give the areas that a point lies in, the widest level first.
+
+    A point on a border lies in both areas, one in an overlap as well.
+
+    Returns
+    -------
+    GeoDataFrame
+        `level` and the columns of an area; EPSG:4490; empty outside.
+    """
+    if not (isfinite(lon) and isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):
+        raise BadInput(
+            f"{lon}, {lat} is no place on Earth",
+            zh=f"{lon}, {lat} 不是有效的经纬度",
+            hint="longitude first, both in degrees",
+            hint_zh="先经度后纬度，单位为度",
+        )
+    stored = area("grid")
+    here = func.ST_SetSRID(func.ST_Point(lon, lat), SRID)
+    query = (
+        select(_AREAS.c.level, *frames.columns(stored))
+        .outerjoin(LevelRow, and_(LevelRow.name == _AREAS.c.level, LevelRow.scheme == "default"))
+        .where(func.ST_Intersects(_AREAS.c.geom, here), _alive(revisions.resolve(session, as_of)))
+        .order_by(LevelRow.ordinal, _AREAS.c.code, _AREAS.c.fid)
+    )
+    return frames.frame_of(session.execute(query).all(), stored, first={"level": "str"})
+
+
+def history(session: Session, code: str) -> gpd.GeoDataFrame:
+    """Give every version of an area, the oldest first.
+
+    Returns
+    -------
+    GeoDataFrame
+        `level`, the columns of an area, `born` and `died` (revisions; died is missing
+        while it lives), and `kind_of_change`, `who`, `why`, `effective` of its birth.
+        Empty for an unknown code.
+    """
+    stored = area("grid")
+    birth = models.Revision
+    query = (
+        select(
+            _AREAS.c.level,
+            *frames.columns(stored),
+            _AREAS.c.born,
+            _AREAS.c.died,
+            birth.kind,
+            birth.who,
+            birth.why,
+            birth.effective,
+        )
+        .join(birth, birth.number == _AREAS.c.born)
+        .where(_AREAS.c.code == code)
+        .order_by(_AREAS.c.born, _AREAS.c.fid)
+    )
+    told = {"born": "int64", "died": "Int64", "kind_of_change": "str", "who": "str", "why": "str"}
+    return frames.frame_of(
+        session.execute(query).all(),
+        stored,
+        first={"level": "str"},
+        last={**told, "effective": "object"},
+    )
+
+
+def link(
+    session: Session, parents: Iterable[str], children: Iterable[str], kind: str, revision: int
+) -> int:
+    """Record that areas came of others: every child of every parent.
+
+    Parameters
+    ----------
+    kind : str
+        ``split``, ``merge``, ``move``.
+
+    Returns
+    -------
+    int
+        Links written.
+    """
+    effective: dt.date = revisions.read(session, revision).effective
+    children = tuple(children)
+    links = [
+        {"parent": p, "child": c, "kind": kind, "revision": revision, "effective": effective}
+        for p in parents
+        for c in children
+    ]
+    if links:
+        session.execute(insert(Lineage), links)
+    return len(links)
+
+
+def lineage(session: Session, code: str) -> pd.DataFrame:
+    """Give all that a code came of and all that came of it, the oldest link first.
+
+    Returns
+    -------
+    DataFrame
+        `parent`, `child`, `kind`, `revision`, `effective`; empty for a code without kin.
+    """
+    rows = session.execute(statement("areas_lineage"), {"code": code}).all()
+    return pd.DataFrame(rows, columns=["parent", "child", "kind", "revision", "effective"])
+
+
+def _alive(revision: int | None) -> ColumnElement[bool]:
+    """Give the condition that a version lives: now, or in a revision."""
+    if revision is None:
+        return _AREAS.c.died.is_(None)
+    return and_(_AREAS.c.born <= revision, or_(_AREAS.c.died.is_(None), _AREAS.c.died > revision))

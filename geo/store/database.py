@@ -1,0 +1,154 @@
+"""A database that Wangge can work with, and its transactions."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.orm import Session, sessionmaker
+
+from geo.errors import BadInput, Unavailable
+
+_OLDEST_SERVER = 15
+_OLDEST_POSTGIS = (3, 3)
+_SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An engine and its sessions. Cheap to keep, safe to share between threads."""
+
+    engine: Engine
+    sessions: sessionmaker[Session]
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Open one transaction: committed at the end of the block, undone by any exception."""
+        with self.sessions.begin() as session:
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a short read-only transaction that sees one moment throughout."""
+        with self.sessions() as session:
+            session.execute(text("set transaction isolation level repeatable read, read only"))
+            yield session
+
+    def close(self) -> None:
+        """Give every connection back; the next use opens new ones."""
+        self.engine.dispose()
+
+
+def connect(url: str) -> Database:
+    """Connect to a PostgreSQL server and see that it will do.
+
+    Parameters
+    ----------
+    url : str
+        ``postgresql://user:password@host/database``, or what `cluster.ensure` gave.
+
+    Returns
+    -------
+    Database
+        With PostGIS enabled. Tables are another matter: `upgrade`.
+
+    Raises
+    ------
+    BadInput
+        When the address is not one of PostgreSQL.
+    Unavailable
+        When nobody answers, the server is older than PostgreSQL 15, or PostGIS 3.3 is
+        missing and may not be added. No message repeats the password.
+    """
+    address = _address(url)
+    engine = create_engine(
+        address,
+        pool_pre_ping=True,
+        json_serializer=_json,
+        json_deserializer=orjson.loads,
+        connect_args={"connect_timeout": 10, "options": "-c timezone=UTC"},
+    )
+    try:
+        _require_server(engine)
+        _require_postgis(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Database(engine, sessionmaker(engine))
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        address = None
+    if address is None or address.drivername not in _SCHEMES:
+        given = address.drivername if address else "no scheme"
+        raise BadInput(
+            f"the database address is not one of PostgreSQL ({given})",
+            zh=f"数据库地址不是 PostgreSQL 地址（{given}）",
+            hint="postgresql://user:password@host:5432/database",
+            hint_zh="格式：postgresql://用户:密码@主机:5432/数据库",
+        )
+    return address.set(drivername="postgresql+psycopg")
+
+
+def _require_server(engine: Engine) -> None:
+    try:
+        with engine.connect() as connection:
+            number = int(connection.scalar(text("show server_version_num")))
+    except DBAPIError as fault:
+        where = engine.url.render_as_string(hide_password=True)
+        said = str(fault.orig).strip()
+        raise Unavailable(
+            f"no database answers at {where}: {said}",
+            zh=f"数据库 {where} 无法连接：{said}",
+            hint="is the server running, and are user, password and database right",
+            hint_zh="请检查服务器是否运行，以及用户、密码和数据库名是否正确",
+        ) from fault
+    if number // 10_000 < _OLDEST_SERVER:
+        raise Unavailable(
+            f"PostgreSQL {number // 10_000} is too old: {_OLDEST_SERVER} or newer is needed",
+            zh=f"PostgreSQL {number // 10_000} 版本过旧，需要 {_OLDEST_SERVER} 及以上",
+        )
+
+
+def _require_postgis(engine: Engine) -> None:
+    installed = text("select extversion from pg_extension where extname = 'postgis'")
+    with engine.connect() as connection:
+        version = connection.scalar(installed)
+    if version is None:
+        version = _add_postgis(engine, installed)
+    if tuple(int(part) for part in version.split(".")[:2]) < _OLDEST_POSTGIS:
+        raise Unavailable(
+            f"PostGIS {version} is too old: 3.3 or newer is needed",
+            zh=f"PostGIS {version} 版本过旧，需要 3.3 及以上",
+            hint="ALTER EXTENSION postgis UPDATE",
+            hint_zh="请执行 ALTER EXTENSION postgis UPDATE",
+        )
+
+
+def _add_postgis(engine: Engine, installed: Any) -> str:
+    try:
+        with engine.begin() as connection:  # one at a time: two programs may start together
+            connection.execute(text("select pg_advisory_xact_lock(hashtext('wangge postgis'))"))
+            connection.execute(text("create extension if not exists postgis"))
+            return str(connection.scalar(installed))
+    except DBAPIError as fault:
+        said = str(fault.orig).strip()
+        raise Unavailable(
+            f"PostGIS is not enabled in {engine.url.database} and cannot be: {said}",
+            zh=f"数据库 {engine.url.database} 未启用 PostGIS，且无法启用：{said}",
+            hint="ask its administrator for CREATE EXTENSION postgis",
+            hint_zh="请管理员执行 CREATE EXTENSION postgis",
+        ) from fault
+
+
+def _json(value: Any) -> str:
+    """Write JSON as it is meant: numpy arrays as lists, and no NaN, which JSON has not."""
+    options = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
+    return orjson.dumps(value, option=options, default=str).decode()

@@ -1,0 +1,30 @@
+"""The tables, as the latest migration leaves them."""
+
+from geo.store.models.areas import Alias, Area, LevelRow, Lineage, Revision
+from geo.store.models.bodies import Body, Grouping, GroupingMember, Net, NetArea, StaffMember
+from geo.store.models.declarative import SRID, Base
+from geo.store.models.places import Barrier, Building, LandUse, Place, Street
+from geo.store.models.records import AuditEntry, Run
+
+__all__ = [
+    "SRID",
+    "Alias",
+    "Area",
+    "AuditEntry",
+    "Barrier",
+    "Base",
+    "Body",
+    "Building",
+    "Grouping",
+    "GroupingMember",
+    "LandUse",
+    "LevelRow",
+    "Lineage",
+    "Net",
+    "NetArea",
+    "Place",
+    "Revision",
+    "Run",
+    "StaffMember",
+    "Street",
+]
