@@ -30,7 +30,7 @@ bench: setup
 	@for script in tests/bench/bench_*.py; do $(VENV)/python $$script; done
 
 docs: setup
-	@$(VENV)/python -m api.reference > docs/reference.md
+	@$(VENV)/typer api.cli utils docs --name wangge --output docs/commands.md
 
 clean:
 	rm -rf out .venv node_modules maps/static/vendor

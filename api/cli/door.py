@@ -77,7 +77,9 @@ def bars(stopped: threading.Event) -> Iterator[Callable[[str, float, float], Non
 def answer(values: Any, *, as_json: bool, shown: Callable[[], None]) -> None:
     """Print the answer: JSON on standard output, or what a person reads."""
     if as_json:
-        sys.stdout.write(orjson.dumps(values, option=orjson.OPT_INDENT_2, default=str).decode() + "\n")
+        sys.stdout.write(
+            orjson.dumps(values, option=orjson.OPT_INDENT_2, default=str).decode() + "\n"
+        )
     else:
         shown()
 

@@ -30,7 +30,12 @@ def status(error: errors.GeoError) -> int:
 
 def problem(status_code: int, code: str, title: str, **more: Any) -> Response:
     """Shape a problem+json answer; empty members are left out."""
-    body = {"type": f"urn:wangge:problem:{code}", "status": status_code, "code": code, "title": title}
+    body = {
+        "type": f"urn:wangge:problem:{code}",
+        "status": status_code,
+        "code": code,
+        "title": title,
+    }
     body |= {name: value for name, value in more.items() if value}
     return Response(orjson.dumps(body), status_code, media_type="application/problem+json")
 

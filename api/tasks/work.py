@@ -1,19 +1,20 @@
 """The gate through which all work passes: a task, what it works with, and who asked."""
 
-import time
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from api.settings import VERSION, Settings, settings
+from api.settings import Settings, settings
 from geo import store
 from geo.layers import Progress, quiet
 
-Result = TypeVar("Result", covariant=True)
+Result = TypeVar("Result")
+Result_co = TypeVar("Result_co", covariant=True)
 
 
 class Form(BaseModel):
@@ -22,10 +23,10 @@ class Form(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Task(Protocol[Result]):
+class Task(Protocol[Result_co]):
     """A form that knows how to do its work."""
 
-    def run(self, work: "Work") -> Result:
+    def run(self, work: "Work") -> Result_co:
         """Do it."""
 
 
@@ -67,8 +68,15 @@ def perform(task: Task[Result], work: Work) -> Result:
     return task.run(work)
 
 
-def record(  # noqa: PLR0913
-    work: Work, kind: str, inputs: Form, result: dict[str, object], *, started: float, seed: int | None = None,
+def record(
+    work: Work,
+    kind: str,
+    inputs: Form,
+    result: Any,
+    *,
+    started: dt.datetime,
+    seed: int | None = None,
+    objective: float | None = None,
     bound: float | None = None,
 ) -> int:
     """Save a run with its inputs, seed, version and result; give its id."""
@@ -77,9 +85,14 @@ def record(  # noqa: PLR0913
             session,
             kind,
             inputs.model_dump(mode="json"),
+            seed,
             result,
-            seed=seed,
-            version=VERSION,
-            seconds=time.perf_counter() - started,
+            objective=objective,
             bound=bound,
+            started=started,
         )
+
+
+def now() -> dt.datetime:
+    """Give the moment with its time zone."""
+    return dt.datetime.now(dt.UTC)

@@ -1,0 +1,52 @@
+"""``wangge areas``: which areas a place lies in, and how an area came to be."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+
+from api.cli.door import Json, answer, out, table
+from api.tasks.find_areas import AreaHistory, AreasAt
+from api.tasks.work import Work, perform
+
+app = typer.Typer(help="区域：定位、沿革 Areas: where, and since when.", no_args_is_help=True)
+
+
+@app.command()
+def at(
+    lon: Annotated[float, typer.Option(help="经度 degrees east")],
+    lat: Annotated[float, typer.Option(help="纬度 degrees north")],
+    as_of: Annotated[
+        datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="日期")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """某地属于哪些区域 Which areas hold a place, on any day."""
+    day: date | None = as_of.date() if as_of else None
+    rows = perform(AreasAt(lon=lon, lat=lat, as_of=day), Work())
+
+    def shown() -> None:
+        made = table(f"{lon}, {lat}", "层级 level", "编码 code", "名称 name", ">户数 households")
+        for row in rows:
+            made.add_row(row["level"], row["code"], row["name"], str(row["households"]))
+        out.print(made if rows else "不在任何区域内 In no area.")
+
+    answer(rows, as_json=json, shown=shown)
+
+
+@app.command()
+def history(
+    code: Annotated[str, typer.Argument(help="区域编码 Code.")],
+    json: Json = False,
+) -> None:
+    """一个编码的全部版本与来龙去脉 Every version of a code, and its lineage."""
+    told = perform(AreaHistory(code=code), Work())
+
+    def shown() -> None:
+        made = table(code, "名称 name", ">户数", "生 born", "止 died", "何人 who", "事由 why")
+        for row in told["versions"]:
+            cells = (row[k] for k in ("name", "households", "born", "died", "who", "why"))
+            made.add_row(*("" if cell is None else str(cell) for cell in cells))
+        out.print(made)
+
+    answer(told, as_json=json, shown=shown)

@@ -1,0 +1,48 @@
+"""The application: routes, errors, headers and files of our own host, nothing else."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+import maps as drawings
+from api.http import problems, reference, v1, views
+from api.settings import VERSION
+from api.tasks.work import Work
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Permissions-Policy": "geolocation=(self)",
+}
+
+
+def create_app(work: Work | None = None) -> FastAPI:
+    """Build the application around a piece of work (settings and store)."""
+    app = FastAPI(
+        title="Wangge 网格",
+        summary="网格化管理空间服务 Spatial service for grassroots grid governance",
+        version=VERSION,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.work = work or Work()
+    problems.install(app)
+    app.include_router(v1.router, prefix="/v1")
+    app.include_router(views.router)
+    app.include_router(reference.router)
+    app.mount("/static", StaticFiles(directory=Path(drawings.__file__).parent / "static"))
+
+    @app.middleware("http")
+    async def headers(
+        request: Request, answer: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        response = await answer(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return app

@@ -1,0 +1,69 @@
+"""The JSON API: each route builds a form, performs it, and shapes the answer."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from api.tasks.find_areas import AreaHistory, AreasAt
+from api.tasks.measure_coverage import MeasureCoverage
+from api.tasks.nearest_stations import NearestStations
+from api.tasks.work import Work, perform
+
+router = APIRouter()
+Lon = Annotated[float, Query(ge=-180, le=180, description="经度 degrees east")]
+Lat = Annotated[float, Query(ge=-90, le=90, description="纬度 degrees north")]
+
+
+def work_of(request: Request) -> Work:
+    """Give the work of this application."""
+    found: Work = request.app.state.work
+    return found
+
+
+WorkDep = Annotated[Work, Depends(work_of)]
+
+
+@router.get(
+    "/stations/nearest", tags=["stations"], summary="步行最近的站点 Nearest stations on foot"
+)
+def nearest(
+    work: WorkDep,
+    lon: Lon,
+    lat: Lat,
+    k: Annotated[int, Query(ge=1, le=50)] = 3,
+    service: str | None = None,
+    open_at: datetime | None = None,
+    walker: str = "adult",
+) -> dict[str, Any]:
+    """Give the k nearest open stations by walking time, each with its route."""
+    form = NearestStations(lon=lon, lat=lat, k=k, service=service, open_at=open_at, walker=walker)
+    return perform(form, work)
+
+
+@router.get("/areas/at", tags=["areas"], summary="某地属于哪些区域 Areas that hold a place")
+def areas_at(work: WorkDep, lon: Lon, lat: Lat, as_of: date | None = None) -> list[dict[str, Any]]:
+    """Give the area of every level at a place, living or as of a day."""
+    return perform(AreasAt(lon=lon, lat=lat, as_of=as_of), work)
+
+
+@router.get("/areas/{code}/history", tags=["areas"], summary="沿革 Versions and lineage of a code")
+def history(work: WorkDep, code: str) -> dict[str, Any]:
+    """Give every version of a code, oldest first, and its lineage."""
+    return perform(AreaHistory(code=code), work)
+
+
+@router.get("/coverage", tags=["coverage"], summary="覆盖与盲区 Coverage and blind spots")
+def coverage(
+    work: WorkDep,
+    minutes: Annotated[list[float] | None, Query()] = None,
+    service: str | None = None,
+    at: datetime | None = None,
+    walker: str = "adult",
+    by: str = "community",
+) -> dict[str, Any]:
+    """Give households within minutes of a station, by area, and the blind spots."""
+    form = MeasureCoverage(
+        minutes=tuple(minutes or (5, 10, 15)), service=service, at=at, walker=walker, by=by
+    )
+    return perform(form, work).as_dict()

@@ -1,0 +1,36 @@
+"""Compile the numeric kernels once, so that the first user does not wait: run at set-up."""
+
+import numpy as np
+import shapely
+
+from geo import coverage, demo, grouping, layers, network, topology
+
+
+def main() -> None:
+    """Walk once through everything that compiles, on the smallest district."""
+    town = demo.build(size="small", seed=1).layers
+    net = network.build(town["street"], barriers=town["barrier"], gates=town["gate"])
+    demand, stations = layers.demand(town["building"]), layers.stations(town["station"])
+    for k in (1, 3):
+        times = network.nearest(net, demand, stations, k=k)
+    network.isochrones(net, stations)
+    coverage.measure(demand, times)
+    network.route(
+        net,
+        shapely.get_coordinates(demand.centroid)[0],
+        shapely.get_coordinates(stations.geometry)[0],
+    )
+    grids = layers.grids(town["grid"])
+    topology.check({"grid": grids}, demand)
+    asked = grouping.problem(
+        topology.adjacency(grids),
+        grids["households"].to_numpy(float),
+        2,
+        xy=shapely.get_coordinates(grids.centroid),
+        tolerance=0.5,
+    )
+    grouping.solve(asked, rng=np.random.default_rng(1), time_limit_s=5)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""Which areas hold a place, and how an area came to be."""
+
+from datetime import date
+from typing import Any
+
+from pydantic import Field
+
+from api.tasks.work import Form, Work
+from geo import store
+from geo.errors import NotFound
+
+
+class AreasAt(Form):
+    """Ask for every level's area at lon/lat, living or as of a day."""
+
+    lon: float = Field(ge=-180, le=180)
+    lat: float = Field(ge=-90, le=90)
+    as_of: date | None = None
+
+    def run(self, work: Work) -> list[dict[str, Any]]:
+        """Give the areas, widest level first."""
+        with work.db.read() as session:
+            found = store.areas.at(session, self.lon, self.lat, as_of=self.as_of)
+        rows: list[dict[str, Any]] = found.drop(columns="geometry").to_dict("records")
+        return rows
+
+
+class AreaHistory(Form):
+    """Ask for every version of a code and its lineage."""
+
+    code: str
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Give versions oldest first, and the codes it came from and went into."""
+        with work.db.read() as session:
+            versions = store.areas.history(session, self.code)
+            lineage = store.areas.lineage(session, self.code)
+        if not len(versions):
+            raise NotFound(
+                f"no area ever had the code {self.code}",
+                zh=f"从未有过编码为 {self.code} 的区域",
+                where=[self.code],
+            )
+        told = versions.drop(columns="geometry").astype(object)
+        return {
+            "code": self.code,
+            "versions": told.where(told.notna(), None).to_dict("records"),
+            "lineage": lineage.to_dict("records"),
+        }
