@@ -17,7 +17,10 @@ sentence in Chinese and is what a person reads first; ``hint_zh`` likewise.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from geo.layers import Finding
 
 
 class GeoError(Exception):
@@ -72,7 +75,7 @@ class FileRefused(GeoError):
         self,
         message: str,
         *,
-        findings: Sequence[object] = (),
+        findings: Sequence["Finding"] = (),
         zh: str = "",
         where: Sequence[str] = (),
         hint: str = "",

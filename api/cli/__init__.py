@@ -3,7 +3,6 @@
 import sys
 import warnings
 
-import click
 import typer
 
 from api.cli import areas, coverage, data, database, groups, maps, service, solve, stations, streets
@@ -30,14 +29,8 @@ def main() -> None:
     """Run the command; every error of the house becomes one message and one exit code."""
     warnings.simplefilter("ignore")
     try:
-        code = app(standalone_mode=False)
+        app()
     except GeoError as error:
-        code = fail(error, as_json="--json" in sys.argv)
-    except click.exceptions.Abort:
-        code = 130
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
+        sys.exit(fail(error, as_json="--json" in sys.argv))
     except KeyboardInterrupt:
-        code = 130
-    sys.exit(code if isinstance(code, int) else 0)
+        sys.exit(130)

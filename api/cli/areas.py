@@ -5,9 +5,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.door import Json, answer, out, table
-from api.tasks.find_areas import AreaHistory, AreasAt
-from api.tasks.work import Work, perform
+from api.cli.door import Json, answer, ask, out, table
 
 app = typer.Typer(help="区域：定位、沿革 Areas: where, and since when.", no_args_is_help=True)
 
@@ -22,8 +20,10 @@ def at(
     json: Json = False,
 ) -> None:
     """某地属于哪些区域 Which areas hold a place, on any day."""
+    from api.tasks.find_areas import AreasAt
+
     day: date | None = as_of.date() if as_of else None
-    rows = perform(AreasAt(lon=lon, lat=lat, as_of=day), Work())
+    rows = ask(AreasAt(lon=lon, lat=lat, as_of=day))
 
     def shown() -> None:
         made = table(f"{lon}, {lat}", "层级 level", "编码 code", "名称 name", ">户数 households")
@@ -40,7 +40,9 @@ def history(
     json: Json = False,
 ) -> None:
     """一个编码的全部版本与来龙去脉 Every version of a code, and its lineage."""
-    told = perform(AreaHistory(code=code), Work())
+    from api.tasks.find_areas import AreaHistory
+
+    told = ask(AreaHistory(code=code))
 
     def shown() -> None:
         made = table(code, "名称 name", ">户数", "生 born", "止 died", "何人 who", "事由 why")

@@ -109,7 +109,7 @@ def demo(
         for code, planted, found, false in done.judged:
             judged.add_row(code, str(planted), str(found), str(false))
         out.print(judged)
-        out.print(f"打开 Open {done.index}   在线浏览 live: make serve", highlight=False)
+        out.print(f"打开 Open {done.index}   在线浏览 live: make serve")
 
     values = {"summary": done.summary, "judged": done.judged, "index": str(done.index)}
     answer(values, as_json=json, shown=shown)

@@ -7,8 +7,6 @@ import typer
 
 from api.cli.door import Json, answer, out, table
 from api.settings import settings
-from api.tasks.work import open_store
-from geo import store
 from geo.errors import BadInput
 
 app = typer.Typer(help="数据库 The store: up, down, status, upgrade.", no_args_is_help=True)
@@ -17,6 +15,9 @@ app = typer.Typer(help="数据库 The store: up, down, status, upgrade.", no_arg
 @app.command()
 def up() -> None:
     """启动并升级 Start the private store and bring it up to date."""
+    from api.tasks.work import open_store
+    from geo import store
+
     chosen = settings()
     _private("up")
     store.cluster.ensure(chosen.home, keep=True)
@@ -27,6 +28,8 @@ def up() -> None:
 @app.command()
 def down() -> None:
     """停止自带的数据库 Stop the private store."""
+    from geo import store
+
     _private("down")
     stopped = store.cluster.stop(settings().home)
     out.print("已停止 Stopped." if stopped else "本来就没有运行 It was not running.")
@@ -49,6 +52,8 @@ def status(json: Json = False) -> None:
 @app.command()
 def upgrade(json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """升级表结构 Bring the tables up to date."""
+    from geo import store
+
     chosen = settings()
     db = store.connect(chosen.database_url or store.cluster.ensure(chosen.home))
     before = store.current(db)
@@ -66,6 +71,8 @@ def _private(deed: str) -> None:
 
 
 def _status() -> dict[str, object]:
+    from geo import store
+
     chosen = settings()
     if chosen.database_url:
         db = store.connect(chosen.database_url)

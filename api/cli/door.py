@@ -4,9 +4,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import orjson
 import typer
@@ -16,19 +16,23 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from api.cli.exits import exit_code
-from api.tasks.work import Task, Work, perform
 from geo.errors import FileRefused, GeoError, Stopped
-from geo.layers import Finding
+
+if TYPE_CHECKING:  # the rooms behind are heavy: a command loads them when it runs
+    from api.tasks.work import Task, Work
+    from geo.layers import Finding
 
 Result = TypeVar("Result")
 Json = Annotated[bool, typer.Option("--json", help="以 JSON 回答 Answer in JSON.")]
 
-out = Console()
-err = Console(stderr=True)
+out = Console(soft_wrap=True, highlight=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
-def ask(task: Task[Result], *, work: Work | None = None) -> Result:
+def ask(task: "Task[Result]", *, work: "Work | None" = None) -> Result:
     """Perform a task with its progress shown on the terminal; Ctrl-C stops it cleanly."""
+    from api.tasks.work import Work, perform
+
     with stoppable() as stopped, bars(stopped) as progress:
         return perform(task, work or Work(progress=progress))
 
@@ -92,7 +96,7 @@ def table(title: str, *columns: str) -> Table:
     return made
 
 
-def show_findings(findings: list[Finding] | tuple[Finding, ...], *, most: int = 40) -> None:
+def show_findings(findings: "Sequence[Finding]", *, most: int = 40) -> None:
     """Print findings, worst first: what, where, how big, what to do."""
     colour = {"error": "red", "warn": "yellow", "info": "cyan"}
     rank = {"error": 0, "warn": 1, "info": 2}
@@ -101,10 +105,10 @@ def show_findings(findings: list[Finding] | tuple[Finding, ...], *, most: int = 
         big = [f"{f.area_m2:,.1f} m²"] if f.area_m2 is not None else []
         big += [f"{f.households} 户"] if f.households else []
         size = f" ({'，'.join(big)})" if big else ""
-        out.print(f"[{colour[f.severity]}]{f.code}[/] {escape(f.zh)}{size}", highlight=False)
-        out.print(f"    {escape(f.en)}", style="dim", highlight=False)
+        out.print(f"[{colour[f.severity]}]{f.code}[/] {escape(f.zh)}{size}")
+        out.print(f"    {escape(f.en)}", style="dim")
         if f.hint_zh or f.hint_en:
-            out.print(f"    → {escape(f.hint_zh)} {escape(f.hint_en)}", highlight=False)
+            out.print(f"    → {escape(f.hint_zh)} {escape(f.hint_en)}")
     if len(ordered) > most:
         out.print(f"……另有 {len(ordered) - most} 条，用 --json 查看全部 more with --json")
 
@@ -117,14 +121,14 @@ def fail(error: GeoError, *, as_json: bool) -> int:
             "hint": error.hint, "hint_zh": error.hint_zh,
         }  # fmt: skip
         if isinstance(error, FileRefused):
-            body["findings"] = [f.as_dict() for f in error.findings if isinstance(f, Finding)]
+            body["findings"] = [f.as_dict() for f in error.findings]
         sys.stdout.write(orjson.dumps(body, default=str).decode() + "\n")
         return exit_code(error)
-    err.print(f"[bold red]✗[/] {escape(error.zh or error.message)}", highlight=False)
+    err.print(f"[bold red]✗[/] {escape(error.zh or error.message)}")
     if error.zh:
-        err.print(f"  {escape(error.message)}", style="dim", highlight=False)
+        err.print(f"  {escape(error.message)}", style="dim")
     if error.hint or error.hint_zh:
-        err.print(f"  → {escape(error.hint_zh)} {escape(error.hint)}", highlight=False)
+        err.print(f"  → {escape(error.hint_zh)} {escape(error.hint)}")
     if isinstance(error, FileRefused):
-        show_findings([f for f in error.findings if isinstance(f, Finding)])
+        show_findings(error.findings)
     return exit_code(error)
