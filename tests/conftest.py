@@ -3,7 +3,15 @@
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
+from databases import _template, bare_url, database_url, db, postgres_url
+
+__all__ = ["_template", "bare_url", "database_url", "db", "postgres_url"]
+
+
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ one program at a time.
 import atexit
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from geo.store.cluster.binaries import find_binaries
 from geo.store.cluster.folders import Folders, look, place
 from geo.store.cluster.server import DATABASE, PORT, ROLE, Server
 
+_PATIENCE_S = 20.0
 _inside: dict[Path, int] = {}
 """Homes whose cluster this process uses, with the file descriptor of the shared lock."""
 
@@ -74,15 +76,9 @@ def ensure(home: Path, *, keep: bool = False) -> str:
         _enter(home)
         if not folders.data.exists():
             server.make(folders, find_binaries())
-        found = server.running(folders.data)
-        if found and not (found.socket / f".s.PGSQL.{PORT}").exists():
-            server.stop(found, folders.data)  # somebody swept the socket away
-            found = None
-        if found is None or not found.ready:
-            found = server.start(folders)
+        found = _answering(folders)
         if keep:
             folders.kept.touch()
-        _require_database(found)
     return _url(found)
 
 
@@ -183,6 +179,34 @@ def _url(found: Server) -> str:
     query = {"host": str(found.socket), "port": str(PORT)}
     url = URL.create("postgresql+psycopg", username=ROLE, database=DATABASE, query=query)
     return url.render_as_string(hide_password=False)
+
+
+def _answering(folders: Folders) -> Server:
+    """Find or start the server, and see that it answers.
+
+    A server that is being killed, or recovers from a killed child, does not for a moment.
+    """
+    deadline = time.monotonic() + _PATIENCE_S
+    while True:
+        found = server.running(folders.data)
+        if found and not (found.socket / f".s.PGSQL.{PORT}").exists():
+            server.stop(found, folders.data)  # somebody swept the socket away
+            found = None
+        if found is None:
+            found = server.start(folders)
+        try:
+            _require_database(found)
+        except psycopg.OperationalError as fault:
+            if time.monotonic() > deadline:
+                raise Unavailable(
+                    f"the private database does not answer: {str(fault).strip()}",
+                    zh=f"本机私有数据库没有应答：{str(fault).strip()}",
+                    hint=f"see {folders.log}; wangge db down stops it",
+                    hint_zh=f"请查看 {folders.log}；wangge db down 可停止它",
+                ) from fault
+            time.sleep(0.05)
+        else:
+            return found
 
 
 def _require_database(found: Server) -> None:
