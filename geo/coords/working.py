@@ -24,7 +24,6 @@ _GPS = CRS.from_epsg(4326)
 _FIRST_MERIDIAN, _LAST_MERIDIAN = 75, 135
 
 
-@lru_cache(maxsize=32)
 def working_crs(lon: float) -> CRS:
     """Give the CGCS2000 3° Gauss–Krüger system (easting without zone) around a longitude.
 
@@ -40,7 +39,11 @@ def working_crs(lon: float) -> CRS:
     CRS
         EPSG:4534–4554 inside China.
     """
-    meridian = round(lon / 3) * 3
+    return _around(round(lon / 3) * 3)
+
+
+@lru_cache(maxsize=128)
+def _around(meridian: int) -> CRS:
     if _FIRST_MERIDIAN <= meridian <= _LAST_MERIDIAN:
         return CRS.from_epsg(epsg.by_meridian(meridian).epsg)
     return ProjectedCRS(
@@ -146,7 +149,7 @@ def _stored(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         raise CrsError("the frame has no coordinate system", zh="数据没有坐标系")
     if frame.crs == STORED:
         return frame
-    if frame.crs.to_epsg() == 4326:
+    if frame.crs == _GPS:
         return frame.set_crs(STORED, allow_override=True)
     return _moved(frame, transformer(frame.crs), STORED)
 

@@ -2,5 +2,6 @@
 
 from geo.files.osm import streets_from_osm
 from geo.files.reading import read
+from geo.files.writing import write
 
-__all__ = ["read", "streets_from_osm"]
+__all__ = ["read", "streets_from_osm", "write"]

@@ -78,7 +78,7 @@ def _rows(path: Path) -> Iterator[tuple[str, Row, bool]]:
     wkb = osmium.geom.WKBFactory()
     keys = osmium.filter.KeyFilter(*_AREA_KEYS)
     tagged = osmium.filter.EmptyTagFilter()
-    things = osmium.FileProcessor(str(path)).with_locations().with_areas(keys)
+    things: Any = osmium.FileProcessor(str(path)).with_locations().with_areas(keys)
     for thing in things.with_filter(tagged):
         tags = dict(thing.tags)
         if thing.is_node():

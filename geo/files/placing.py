@@ -50,7 +50,9 @@ def placed(
     if suspicion is not None:
         findings.append(_shifted(layer, suspicion))
     if out.any():
-        findings.append(_outside(layer, [names[i] for i in np.flatnonzero(out)], len(frame)))
+        findings.append(
+            _outside(layer, [names[i] for i in np.flatnonzero(out).tolist()], len(frame))
+        )
     return findings
 
 
@@ -94,7 +96,9 @@ def _comes_home(
 def _edges_m(bounds: tuple[float, ...], district: tuple[float, ...]) -> npt.NDArray[np.float64]:
     """Give how far each edge lies from the district's, metres east or north."""
     east_m, north_m = _metres_per_degree(district)
-    return (np.array(bounds) - np.array(district)) * np.array([east_m, north_m] * 2)
+    off: npt.NDArray[np.float64] = np.array(bounds) - np.array(district)
+    off *= np.array([east_m, north_m, east_m, north_m])
+    return off
 
 
 def _vector_m(bounds: tuple[float, ...], moved: tuple[float, ...]) -> tuple[float, float]:

@@ -168,11 +168,13 @@ def _located(
     district: BaseGeometry | None,
 ) -> tuple[gpd.GeoDataFrame, systems.System, list[Finding]]:
     if not wanted.geometry or table.shapes is None:
-        empty = gpd.GeoSeries([None] * len(attributes), crs=coords.STORED)
+        empty = gpd.GeoSeries(np.full(len(attributes), None), crs=coords.STORED)
         return gpd.GeoDataFrame(attributes, geometry=empty), systems.System(coords.STORED), []
     forms, closed = shapes.decoded(table.shapes, names, wanted)
-    bounds = tuple(float(v) for v in shapely.total_bounds(forms))
-    system = systems.decide(table.crs, bounds, layer=wanted.name, option=crs, district=district)
+    west, south, east, north = (float(v) for v in shapely.total_bounds(forms))
+    system = systems.decide(
+        table.crs, (west, south, east, north), layer=wanted.name, option=crs, district=district
+    )
     if system.swapped:
         forms = shapely.transform(forms, lambda points: points[:, ::-1])
     cleaned = shapes.cleaned(forms, names, wanted, system.crs)
@@ -183,7 +185,7 @@ def _located(
     if system.crs is None:
         return frame, system, findings
     frame = _true(coords.to_degrees(frame), system.shifted)
-    kept_names = [names[i] for i in np.flatnonzero(cleaned.kept)]
+    kept_names = [names[i] for i in np.flatnonzero(cleaned.kept).tolist()]
     if district is not None and len(frame):
         findings += placing.placed(frame, kept_names, wanted.name, district)
     return frame, system, findings

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from pyproj import CRS
+from shapely.geometry.base import BaseGeometry
 
 from geo import coords
 from geo.files.faults import finding
@@ -38,7 +39,7 @@ def decoded(wkb: Shapes, names: Sequence[str], layer: Layer) -> tuple[Shapes, li
     if not len(broken):
         return shapes, []
     shapes[broken] = shapely.from_wkb(wkb[broken], on_invalid="fix")
-    closed = [names[i] for i in broken if shapes[i] is not None]
+    closed = [names[i] for i in broken.tolist() if shapes[i] is not None]
     return shapes, [_closed(layer, closed)] if closed else []
 
 
@@ -121,14 +122,14 @@ def _repaired(
     places = _in_degrees(mended[bad], crs)
     reasons = shapely.is_valid_reason(shapes[bad])
     findings: list[Finding] = []
-    for row, b, a, place, reason in zip(bad, before, after, places, reasons, strict=True):
+    for row, b, a, place, reason in zip(bad.tolist(), before, after, places, reasons, strict=True):
         findings.append(_mended(names[row], layer, reason, (b, a), place))
         findings += _slivers(names[row], layer, mended[row], crs)
     return mended, findings
 
 
 def _mended(
-    name: str, layer: Layer, reason: str, areas_m2: tuple[float, float], place: shapely.Geometry
+    name: str, layer: Layer, reason: str, areas_m2: tuple[float, float], place: BaseGeometry
 ) -> Finding:
     before, after = areas_m2
     fault = str(reason).split("[", 1)[0]
@@ -205,7 +206,7 @@ def _left_out(
                 layer.name,
                 f"{int(empty.sum())} 个要素没有图形",
                 f"{int(empty.sum())} features have no shape",
-                features=[names[i] for i in np.flatnonzero(empty)],
+                features=[names[i] for i in np.flatnonzero(empty).tolist()],
                 hint_zh="请补画图形或删除这些记录；接受则不导入它们",
                 hint_en="draw them or remove the rows; when accepted they are left out",
             )
@@ -218,7 +219,7 @@ def _left_out(
                 layer.name,
                 f"{int(wrong.sum())} 个要素的图形类型不对：{'、'.join(types)}，“{layer.zh}”应为 {'、'.join(layer.geometry)}",
                 f"{int(wrong.sum())} features are {', '.join(types)}; {layer.name} holds {', '.join(layer.geometry)}",
-                features=[names[i] for i in np.flatnonzero(wrong)],
+                features=[names[i] for i in np.flatnonzero(wrong).tolist()],
                 hint_zh="请检查是否选错了图层；接受则不导入它们",
                 hint_en="check that this is the right layer; when accepted they are left out",
             )
