@@ -1,0 +1,6 @@
+"""A believable district from nothing but a seed, with known flaws, as shapefiles."""
+
+from geo.demo.district import District, build
+from geo.demo.shapefiles import write
+
+__all__ = ["District", "build", "write"]
