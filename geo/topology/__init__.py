@@ -1,0 +1,31 @@
+"""Sound ground: gaps, overlaps, hierarchy, codes and buildings of the areas of a district."""
+
+from geo.topology.checking import check
+from geo.topology.norms import Norms
+from geo.topology.tables import (
+    adjacency,
+    buildings_cut,
+    codes,
+    gaps,
+    hierarchy,
+    holes,
+    near_misses,
+    overlaps,
+    parts,
+    sizes,
+)
+
+__all__ = [
+    "Norms",
+    "adjacency",
+    "buildings_cut",
+    "check",
+    "codes",
+    "gaps",
+    "hierarchy",
+    "holes",
+    "near_misses",
+    "overlaps",
+    "parts",
+    "sizes",
+]
