@@ -53,6 +53,15 @@ def private_home() -> Iterator[Path]:
         shutil.rmtree(top)
 
 
+def _careless(url: str) -> None:
+    """Let a server of throwaway databases wait for no disk."""
+    import psycopg
+
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("alter system set fsync = off")
+        connection.execute("select pg_reload_conf()")
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """Give a server on which databases may be made."""
@@ -63,7 +72,9 @@ def postgres_url() -> Iterator[str]:
     from geo.store import cluster
 
     with private_home() as home:
-        yield cluster.ensure(home)
+        url = cluster.ensure(home)
+        _careless(url)
+        yield url
 
 
 @pytest.fixture(scope="session")
