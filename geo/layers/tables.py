@@ -63,7 +63,7 @@ class Layer:
 POLYGON = ("Polygon", "MultiPolygon")
 LINE = ("LineString", "MultiLineString")
 PEOPLE = (
-    Column("households", "int", "户数", 0, aliases=("总户数", "居民户数")),
+    Column("households", "int", "户数", 0, aliases=("总户数", "居民户数", "常住户数")),
     Column("residents", "int", "人口", 0, aliases=("人口数", "常住人口")),
 )
 GROUPS = ("elders", "alone", "children", "disabled")
@@ -90,13 +90,28 @@ def _areas(level: str, zh: str) -> Layer:
         (
             Column("code", "text", f"{zh}编码", aliases=("编码", "代码", "网格编码", "区划代码")),
             Column("name", "text", f"{zh}名称", "", aliases=("名称", "网格名称")),
-            Column("kind", "text", "类型", "comprehensive", ("comprehensive", "dedicated")),
+            Column(
+                "kind",
+                "text",
+                "类型",
+                "comprehensive",
+                ("comprehensive", "dedicated"),
+                aliases=("网格类型",),
+            ),
             Column(
                 "parent",
                 "text",
                 "上级编码",
                 "",
-                aliases=("所属编码", "所属社区编码", "所属网格编码"),
+                aliases=(
+                    "所属编码",
+                    "所属网格编码",
+                    "所属网格",
+                    "所属社区编码",
+                    "所属社区",
+                    "所属街道编码",
+                    "所属街道",
+                ),
             ),
             *PEOPLE,
         ),
@@ -245,10 +260,13 @@ LAYERS: dict[str, Layer] = {
         Layer(
             "net", "部门网格", "code",
             (
-                Column("code", "text", "网格编码", aliases=("编码", "代码")),
-                Column("name", "text", "网格名称", ""),
-                Column("net", "text", "条线", ""),
-                Column("households", "int", "户数", 0),
+                Column(
+                    "code", "text", "网格编码",
+                    aliases=("编码", "代码", "综治网格编码", "所属综治网格编码"),
+                ),
+                Column("name", "text", "网格名称", "", aliases=("名称", "综治网格名称")),
+                Column("net", "text", "条线", "", aliases=("条线类别",)),
+                PEOPLE[0],
             ),
             POLYGON,
         ),
