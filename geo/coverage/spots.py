@@ -4,6 +4,7 @@ import hashlib
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from scipy.sparse import coo_array
@@ -80,11 +81,11 @@ def blind_spots(
     blind["area"] = area_of(blind, areas) if areas is not None else ""
     blind["reason"] = _reasons(blind, times, reach_s, stations)
     spot = linked(doors(blind), LINK_M)
-    rows = [_spot(rows) for _, rows in blind.groupby(spot, sort=True)]
+    rows = [_spot(blind[spot == i]) for i in range(int(spot.max(initial=-1)) + 1)]
     return _sorted(rows, demand)
 
 
-def linked(xy: F64, link_m: float) -> np.ndarray:
+def linked(xy: F64, link_m: float) -> npt.NDArray[np.int32]:
     """Number the groups of points whose chain of gaps stays within a distance."""
     if not len(xy):
         return np.empty(0, dtype=np.int32)
@@ -92,7 +93,7 @@ def linked(xy: F64, link_m: float) -> np.ndarray:
     links = coo_array(
         (np.ones(len(pairs), dtype=np.int8), (pairs[:, 0], pairs[:, 1])), shape=(len(xy),) * 2
     )
-    return connected_components(links, directed=False)[1]
+    return np.asarray(connected_components(links, directed=False)[1], dtype=np.int32)
 
 
 def _reasons(
@@ -147,7 +148,7 @@ def _outline(rows: gpd.GeoDataFrame) -> shapely.Geometry:
 
 
 def _sorted(rows: list[dict[str, object]], demand: DemandLayer) -> gpd.GeoDataFrame:
-    numbers = {name: "int64" for name in (*PEOPLE, "buildings")}
+    numbers = dict.fromkeys((*PEOPLE, "buildings"), "int64")
     texts = dict.fromkeys(("spot_id", "members", "station", "reason", "area"), "str")
     types = {**numbers, **texts, "nearest_s": "float64", "least_s": "float64"}
     columns = [*PEOPLE, "buildings", "nearest_s", "least_s", "station", "reason", "area", "members"]

@@ -1,6 +1,6 @@
 """The shared words: checked tables, codes, findings, travel times, neighbours."""
 
-from geo.layers import codes
+from geo.layers import codes, hours
 from geo.layers.adjacency import Adjacency
 from geo.layers.findings import Finding, Report, Severity
 from geo.layers.levels import DEFAULT_SCHEME, Level, level
@@ -68,6 +68,7 @@ __all__ = [
     "demand",
     "faults",
     "grids",
+    "hours",
     "items",
     "layer",
     "level",

@@ -4,6 +4,7 @@ from geo.network import rules
 from geo.network.construction import build
 from geo.network.graph import Network
 from geo.network.pairs import within
+from geo.network.reporting import report, unjoined
 from geo.network.routes import Route, route, routes
 from geo.network.snapping import Snap, snap
 from geo.network.times import nearest, straight
@@ -19,11 +20,13 @@ __all__ = [
     "isochrones",
     "merged",
     "nearest",
+    "report",
     "route",
     "routes",
     "rules",
     "snap",
     "straight",
     "tree",
+    "unjoined",
     "within",
 ]

@@ -3,14 +3,15 @@
 import geopandas as gpd
 import numpy as np
 import shapely
+from pyproj import CRS
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from geo import coords
 from geo.errors import CrsError
 from geo.network import noding, rules, walls
-from geo.network.graph import Network, assemble
-from geo.network.kernel import I32, I64, Objects
+from geo.network.graph import Kinds, Network, assemble
+from geo.network.kernel import I32, I64, Bools, Objects
 
 
 def build(
@@ -66,8 +67,8 @@ def build(
     edges = noding.shared(np.r_[lines, added], tolerance_m=tolerance_m)
     if drop_pieces_m > 0:
         edges = _without_pieces(edges, drop_pieces_m)
-    ids = streets["id"].to_numpy(dtype=object)
-    return assemble(edges, flags, street, ids, streets.crs, walls.openings(barriers, gates))
+    kinds = Kinds(flags, street, streets["id"].to_numpy(dtype=object))
+    return assemble(edges, kinds, CRS(streets.crs), walls.openings(barriers, gates))
 
 
 def _same_system(*layers: gpd.GeoDataFrame | None) -> None:
@@ -83,7 +84,7 @@ def _same_system(*layers: gpd.GeoDataFrame | None) -> None:
             )
 
 
-def _parts(streets: gpd.GeoDataFrame, keep: np.ndarray) -> tuple[Objects, I32]:
+def _parts(streets: gpd.GeoDataFrame, keep: Bools) -> tuple[Objects, I32]:
     lines, index = shapely.get_parts(streets.geometry.to_numpy()[keep], return_index=True)
     return lines, np.flatnonzero(keep)[index].astype(np.int32)
 
@@ -103,7 +104,7 @@ def _levels(streets: gpd.GeoDataFrame) -> I32:
 def pieces(tail: I64 | I32, head: I64 | I32, nodes: int) -> I32:
     """Number the connected pieces of a graph; give the piece of every node."""
     links = coo_array((np.ones(len(tail), dtype=np.int8), (tail, head)), shape=(nodes, nodes))
-    return connected_components(links, directed=False)[1].astype(np.int32)
+    return np.asarray(connected_components(links, directed=False)[1], dtype=np.int32)
 
 
 def _without_pieces(edges: noding.Edges, least_m: float) -> noding.Edges:

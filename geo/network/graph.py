@@ -1,52 +1,60 @@
 """The walking network: nodes, edges and their shapes in plain arrays."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import shapely
 from pyproj import CRS
 
 from geo.layers import Walker
-from geo.network import hilbert
+from geo.network import hilbert, segments
 from geo.network.kernel import F64, I32, I64, U8, Objects, compiled
 from geo.network.noding import Edges
 from geo.network.rules import STEPS
-from geo.network.segments import EMPTY, SegmentGrid, grid
+from geo.network.segments import Ground, SegmentGrid
 
 BLOCKED = np.int32(2**31 - 1)
 """The cost of an edge that a walker cannot use."""
+
+
+class Graph(NamedTuple):
+    """Who is joined to whom, for one walker.
+
+    Node i has the arcs ``first[i]:first[i + 1]``; arc a leads to node ``heads[a]`` over edge
+    ``via[a]``, so that every edge is found from both its ends. Edge e joins ``tail[e]`` and
+    ``head[e]`` and costs ``cost[e]`` centimetres on the level (`BLOCKED`: not for him).
+    """
+
+    first: I32
+    heads: I32
+    via: I32
+    tail: I32
+    head: I32
+    cost: I32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Network:
     """Streets that can be walked, as a graph in metres.
 
-    Nodes are ordered along a Hilbert curve. Node i has the arcs ``first[i]:first[i + 1]``;
-    arc a leads to node ``heads[a]`` over edge ``via[a]``, so that every edge is found from
-    both its ends. Edge e runs from ``tail[e]`` to ``head[e]``, is ``length_cm[e]`` long (at
-    least 1), carries ``flags[e]`` (`rules.STEPS`, `PRIVATE`, `LINK`), belongs to street
-    ``street[e]`` (position in `street_ids`), and has the vertices
-    ``shapes.points[bend[e]:bend[e + 1]]``, both ends included.
-
-    `shapes` finds segments of edges; `walls` those of rivers, railways and walls, open at
-    gates, which no connector between a building and its street may cross.
+    Nodes (`x_m, y_m`) are ordered along a Hilbert curve, edges by their nodes. ``graph.cost``
+    is the length of each edge in whole centimetres, at least 1. Edge e carries ``flags[e]``
+    (`rules.STEPS`, `PRIVATE`, `LINK`) and belongs to street ``street[e]`` (position in
+    `street_ids`; −1: a link that was made at a gate). `shapes` holds its vertices, both ends
+    included; `walls` those of rivers, railways and walls, open at gates, which no connector
+    between a building and its street may cross.
     """
 
     crs: CRS
     x_m: F64
     y_m: F64
-    first: I32
-    heads: I32
-    via: I32
-    tail: I32
-    head: I32
-    length_cm: I32
+    graph: Graph
     flags: U8
     street: I32
     street_ids: Objects
-    bend: I64
     shapes: SegmentGrid
-    walls: SegmentGrid = EMPTY
+    walls: SegmentGrid = segments.EMPTY
 
     @property
     def nodes(self) -> int:
@@ -56,74 +64,86 @@ class Network:
     @property
     def edges(self) -> int:
         """Number of edges."""
-        return len(self.tail)
+        return len(self.flags)
+
+    @property
+    def length_cm(self) -> I32:
+        """Length of every edge."""
+        return self.graph.cost
+
+    @property
+    def ground(self) -> Ground:
+        """What places are joined to."""
+        return Ground(self.shapes, self.flags, self.graph.cost, self.walls)
 
     @property
     def nbytes(self) -> int:
         """Bytes held by the arrays."""
-        arrays = (
-            self.x_m, self.y_m, self.first, self.heads, self.via, self.tail, self.head,
-            self.length_cm, self.flags, self.street, self.bend,
-        )  # fmt: skip
-        return sum(a.nbytes for a in arrays) + self.shapes.nbytes + self.walls.nbytes
-
-    def avoid(self, walker: Walker) -> int:
-        """Give the flags of edges that a walker cannot use."""
-        return 0 if walker.steps else STEPS
-
-    def costs_cm(self, walker: Walker) -> I32:
-        """Give the cost of every edge for a walker in centimetres on the level."""
-        cost = self.length_cm.copy()
-        cost[(self.flags & self.avoid(walker)) != 0] = BLOCKED
-        return cost
+        arrays = (self.x_m, self.y_m, self.flags, self.street, *self.graph)
+        grids = segments.nbytes(self.shapes) + segments.nbytes(self.walls)
+        return grids + sum(part.nbytes for part in arrays)
 
     def lines(self) -> Objects:
-        """Give every edge as a LineString."""
-        lines: Objects = shapely.linestrings(self.shapes.points, indices=self.shapes.owner)
-        return lines
+        """Give every edge as a LineString, in order."""
+        lines = shapely.linestrings(self.shapes.points, indices=self.shapes.owner)
+        return np.asarray(lines, dtype=object)
+
+    def walked_by(self, walker: Walker) -> Graph:
+        """Give the graph with the costs of one walker."""
+        cost = self.graph.cost.copy()
+        cost[(self.flags & avoided(walker)) != 0] = BLOCKED
+        return self.graph._replace(cost=cost)
 
 
-def assemble(
-    edges: Edges, flags: U8, street: I32, street_ids: Objects, crs: CRS, walls: SegmentGrid
-) -> Network:
-    """Order nodes and edges for memory, and build the arcs of both directions.
+def avoided(walker: Walker) -> int:
+    """Give the flags of edges that a walker cannot use."""
+    return 0 if walker.steps else STEPS
 
-    `flags` and `street` are given for every line that `edges` were cut from.
-    """
+
+class Kinds(NamedTuple):
+    """What is known of every line that edges are cut from."""
+
+    flags: U8
+    street: I32
+    street_ids: Objects
+
+
+def assemble(edges: Edges, kinds: Kinds, crs: CRS, walls: SegmentGrid) -> Network:
+    """Order nodes and edges for memory, and build the arcs of both directions."""
     order = hilbert.order(edges.x_m, edges.y_m)
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
-    tail, head = rank[edges.tail], rank[edges.head]
+    tail, head = rank[edges.tail].astype(np.int32), rank[edges.head].astype(np.int32)
     sequence = np.lexsort((np.maximum(tail, head), np.minimum(tail, head)))
     tail, head, line = tail[sequence], head[sequence], edges.line[sequence]
-    points, bend = _reordered(edges, sequence)
-    owner = np.repeat(np.arange(len(sequence), dtype=np.int32), np.diff(bend))
-    first, heads, via = _arcs(tail.astype(np.int32), head.astype(np.int32), len(order))
+    points, first = _reordered(edges, sequence)
     return Network(
         crs=crs,
-        x_m=edges.x_m[order], y_m=edges.y_m[order],
-        first=first, heads=heads, via=via,
-        tail=tail.astype(np.int32), head=head.astype(np.int32),
-        length_cm=_lengths_cm(points, bend),
-        flags=flags[line], street=street[line], street_ids=street_ids,
-        bend=bend, shapes=grid(points, owner), walls=walls,
-    )  # fmt: skip
+        x_m=edges.x_m[order],
+        y_m=edges.y_m[order],
+        graph=Graph(*_arcs(tail, head, len(order)), tail, head, _lengths_cm(points, first)),
+        flags=kinds.flags[line],
+        street=kinds.street[line],
+        street_ids=kinds.street_ids,
+        shapes=segments.grid(points, first),
+        walls=walls,
+    )
 
 
 def _reordered(edges: Edges, sequence: I64) -> tuple[F64, I64]:
     count = np.diff(edges.start)[sequence]
-    bend = np.r_[0, np.cumsum(count)].astype(np.int64)
-    source = np.repeat(edges.start[:-1][sequence] - bend[:-1], count) + np.arange(bend[-1])
-    return edges.points[source], bend
+    first = np.r_[0, np.cumsum(count)].astype(np.int64)
+    source = np.repeat(edges.start[:-1][sequence] - first[:-1], count) + np.arange(first[-1])
+    return edges.points[source], first
 
 
-def _lengths_cm(points: F64, bend: I64) -> I32:
-    if len(bend) < 2:
+def _lengths_cm(points: F64, first: I64) -> I32:
+    if len(first) < 2:
         return np.empty(0, dtype=np.int32)
     leg = np.r_[np.hypot(*np.diff(points, axis=0).T), 0.0]
-    leg[bend[1:] - 1] = 0.0
-    length = np.add.reduceat(leg, bend[:-1])
-    return np.maximum(np.rint(length * 100), 1).astype(np.int32)
+    leg[first[1:] - 1] = 0.0
+    length = np.add.reduceat(leg, first[:-1])
+    return np.asarray(np.maximum(np.rint(length * 100), 1), dtype=np.int32)
 
 
 @compiled

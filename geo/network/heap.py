@@ -6,11 +6,13 @@ in one cache line (A. LaMarca, R. Ladner 1996, "The influence of caches on the p
 of heaps").
 """
 
+import numpy as np
+
 from geo.network.kernel import I64, compiled
 
 
 @compiled
-def push(keys: I64, size: int, key: int) -> int:
+def push(keys: I64, size: int, key: np.int64) -> int:
     """Add a key; give the new size."""
     at = size
     while at > 0:
@@ -43,3 +45,11 @@ def pop(keys: I64, size: int) -> int:
         at = least
     keys[at] = key
     return size
+
+
+@compiled
+def doubled(values: I64) -> I64:
+    """Give room for as much again."""
+    longer = np.empty(2 * len(values), dtype=np.int64)
+    longer[: len(values)] = values
+    return longer

@@ -1,6 +1,7 @@
 """From lines to edges: ways meet where they share a vertex, planar data where they cross."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -8,7 +9,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from geo.network.kernel import F64, I32, I64, Objects
+from geo.network.kernel import F64, I32, I64, Bools, Objects
 from geo.network.segments import packed
 
 TOUCH_M = 1e-6
@@ -43,19 +44,22 @@ def shared(lines: Objects, *, tolerance_m: float = 0.0) -> Edges:
         Ends that lie within this distance of another vertex are drawn to it. 0: only equal
         coordinates meet.
     """
-    points, owner, _ = packed(lines)
-    points, owner = _without_repeats(points, owner.astype(np.int64))
-    ends = np.r_[True, owner[1:] != owner[:-1]] | np.r_[owner[1:] != owner[:-1], True]
-    if tolerance_m > 0:
-        points = _drawn_together(points, ends, tolerance_m)
+    points, first = packed(lines)
+    points, owner = _without_repeats(points, np.repeat(np.arange(len(lines)), np.diff(first)))
+    if tolerance_m > 0 and len(points):
+        points = _drawn_together(points, _ends(owner), tolerance_m)
         points, owner = _without_repeats(points, owner)
-        ends = np.r_[True, owner[1:] != owner[:-1]] | np.r_[owner[1:] != owner[:-1], True]
     if not len(points):
         none = np.empty(0, dtype=np.int64)
         return Edges(np.empty(0), np.empty(0), none, none, points, np.zeros(1, np.int64), none)
     place, uses = _places(points)
-    is_node = ends | (uses[place] > 1)
-    return _split(points, owner, place, is_node)
+    return _split(points, owner, place, _ends(owner) | (uses[place] > 1))
+
+
+def _ends(owner: I64) -> Bools:
+    """Mark the first and the last vertex of every packed line."""
+    change = owner[1:] != owner[:-1]
+    return np.asarray(np.r_[True, change] | np.r_[change, True], dtype=np.bool_)
 
 
 def _without_repeats(points: F64, owner: I64) -> tuple[F64, I64]:
@@ -77,7 +81,7 @@ def _places(points: F64) -> tuple[I64, I64]:
     return place, np.bincount(place).astype(np.int64)
 
 
-def _drawn_together(points: F64, ends: np.ndarray, tolerance_m: float) -> F64:
+def _drawn_together(points: F64, ends: Bools, tolerance_m: float) -> F64:
     place, _ = _places(points)
     first = np.zeros(int(place.max()) + 1, dtype=np.int64)
     first[place[::-1]] = np.arange(len(points))[::-1]
@@ -94,7 +98,7 @@ def _drawn_together(points: F64, ends: np.ndarray, tolerance_m: float) -> F64:
     return moved
 
 
-def _split(points: F64, owner: I64, place: I64, is_node: np.ndarray) -> Edges:
+def _split(points: F64, owner: I64, place: I64, is_node: Bools) -> Edges:
     """Cut packed lines at their nodes; a node inside a line ends one edge and begins the next."""
     inside = is_node & np.r_[False, owner[1:] == owner[:-1]] & np.r_[owner[1:] == owner[:-1], False]
     source = np.repeat(np.arange(len(points)), 1 + inside)
@@ -186,10 +190,9 @@ def with_vertices(lines: Objects, which: I64, spots: F64) -> Objects:
     changed = lines.copy()
     order = np.argsort(which, kind="stable")
     which, spots = which[order], spots[order]
-    bounds = np.flatnonzero(np.r_[True, which[1:] != which[:-1], True]) if len(which) else []
-    for begin, end in zip(bounds[:-1], bounds[1:], strict=True):
-        line = lines[which[begin]]
-        changed[which[begin]] = _through(line, spots[begin:end])
+    begins = np.flatnonzero(np.r_[True, which[1:] != which[:-1]][: len(which)])
+    for begin, end in pairwise([*begins, len(which)]):
+        changed[which[begin]] = _through(lines[which[begin]], spots[begin:end])
     return changed
 
 
@@ -205,11 +208,11 @@ def _through(line: shapely.LineString, spots: F64) -> shapely.LineString:
     along = far[segment] + np.hypot(*(fresh - points[segment]).T).clip(max=leg[segment])
     merged = np.r_[points, fresh]
     order = np.lexsort((np.r_[np.arange(len(points)) * 2, segment * 2 + 1], np.r_[far, along]))
-    return shapely.linestrings(merged[order])
+    return shapely.LineString(merged[order])
 
 
 def _segment_of(points: F64, spots: F64) -> I64:
     """Give the segment of a line that is nearest to each spot."""
-    segments = shapely.linestrings(np.stack([points[:-1], points[1:]], axis=1))
-    far = shapely.distance(segments[None, :], shapely.points(spots)[:, None])
-    return far.argmin(axis=1).astype(np.int64)
+    segments = np.asarray(shapely.linestrings(np.stack([points[:-1], points[1:]], axis=1)))
+    far = shapely.distance(segments[None, :], np.asarray(shapely.points(spots))[:, None])
+    return np.asarray(far.argmin(axis=1), dtype=np.int64)

@@ -1,14 +1,16 @@
 """Every station within a walk of every place, as one sparse table."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from geo.layers import TravelTimes, Walker
 from geo.network import search
-from geo.network.graph import Network
-from geo.network.kernel import I32, compiled
-from geo.network.snapping import snap
+from geo.network.graph import Graph, Network
+from geo.network.kernel import I32, I64, compiled
+from geo.network.snapping import Snap, snap
 from geo.network.times import Places, points, table
-from geo.network.tree import ADULT, limit_cm
+from geo.network.tree import ADULT, Targets, limit_cm, targets
 
 FAR = search.FAR
 
@@ -29,74 +31,88 @@ def within(
     """
     origin_ids, origins_xy = points(origins, net)
     station_ids, stations_xy = points(stations, net)
-    places, targets = (snap(net, xy, walker=walker) for xy in (origins_xy, stations_xy))
-    by_edge = np.argsort(places.edge, kind="stable").astype(np.int32)
-    place_start = np.searchsorted(places.edge[by_edge], np.arange(net.edges + 1)).astype(np.int32)
-    row, column, cost = _pairs(
-        net.first, net.heads, net.via, net.tail, net.head, net.costs_cm(walker),
-        places.along_cm, places.off_cm, by_edge, place_start,
-        targets.edge, targets.along_cm, targets.off_cm, limit_cm(limit_s, walker),
-    )  # fmt: skip
+    places, joined = (snap(net, xy, walker=walker) for xy in (origins_xy, stations_xy))
+    graph = net.walked_by(walker)
+    limit = limit_cm(limit_s, walker)
+    row, column, cost = _pairs(graph, _on_edges(places, net.edges), targets(joined), limit)
     order = np.lexsort((column, cost, row))
-    return table(origin_ids, station_ids, row[order], column[order], cost[order], walker, limit_s)
+    return table(
+        (origin_ids, station_ids), (row[order], column[order], cost[order]), walker, limit_s
+    )
+
+
+class _OnEdges(NamedTuple):
+    """Places by edge: those of edge e are ``order[first[e]:first[e + 1]]``."""
+
+    along_cm: I32
+    off_cm: I32
+    order: I32
+    first: I32
+
+
+def _on_edges(places: Snap, edges: int) -> _OnEdges:
+    order = np.argsort(places.edge, kind="stable").astype(np.int32)
+    first = np.searchsorted(places.edge[order], np.arange(edges + 1)).astype(np.int32)
+    return _OnEdges(places.along_cm, places.off_cm, order, first)
 
 
 @compiled
-def _pairs(
-    first: I32, heads: I32, via: I32, tail: I32, head: I32, cost: I32,
-    along: I32, off: I32, by_edge: I32, place_start: I32,
-    s_edge: I32, s_along: I32, s_off: I32, limit: int,
-) -> tuple[I32, I32, I32]:  # fmt: skip
+def _pairs(graph: Graph, places: _OnEdges, target: Targets, limit: int) -> tuple[I32, I32, I32]:
     out = np.empty((3, 1024), dtype=np.int32)
     count = 0
-    far = np.full(len(first) - 1, FAR, dtype=np.int32)
-    best = np.full(len(along), FAR, dtype=np.int32)
-    seen = np.empty(len(along), dtype=np.int32)
-    for s in range(len(s_edge)):
-        e = s_edge[s]
-        if e < 0 or cost[e] == FAR:
+    far = np.full(len(graph.first) - 1, FAR, dtype=np.int32)
+    best = np.full(len(places.along_cm), np.int64(FAR), dtype=np.int64)
+    for s in range(len(target.edge)):
+        e, along, off = target.edge[s], target.along_cm[s], target.off_cm[s]
+        if e < 0 or graph.cost[e] == FAR:
             continue
-        node, start, _ = search.seeds(
-            s_edge[s : s + 1], s_along[s : s + 1], s_off[s : s + 1], tail, head, cost
-        )
-        met = search.around(first, heads, via, cost, node, start, limit, far)
-        found = 0
-        for p in range(place_start[e], place_start[e + 1]):
-            i = by_edge[p]
-            found = _better(
-                best, seen, found, i, abs(s_along[s] - along[i]) + s_off[s] + off[i], limit
-            )
-        for u in met:
-            for a in range(first[u], first[u + 1]):
-                e = via[a]
-                if cost[e] == FAR:
-                    continue
-                for p in range(place_start[e], place_start[e + 1]):
-                    i = by_edge[p]
-                    if tail[e] == u:
-                        found = _better(best, seen, found, i, far[u] + along[i] + off[i], limit)
-                    if head[e] == u:
-                        part = cost[e] - along[i]
-                        found = _better(best, seen, found, i, far[u] + part + off[i], limit)
+        one = slice(s, s + 1)
+        seed = search.seeds(target.edge[one], target.along_cm[one], target.off_cm[one], graph)
+        met = search.around(graph, seed, limit, far)
+        seen = _met_on_edges(graph, places, met, (far, best, limit))
+        for p in range(places.first[e], places.first[e + 1]):
+            i = places.order[p]
+            cost = np.int64(abs(along - places.along_cm[i])) + off + places.off_cm[i]
+            if cost <= limit and best[i] == FAR:
+                seen.append(i)
+            best[i] = min(best[i], cost)
         search.forget(far, met)
-        while count + found > out.shape[1]:
-            more = np.empty((3, 2 * out.shape[1]), dtype=np.int32)
-            more[:, :count] = out[:, :count]
-            out = more
-        for j in range(found):
-            i = seen[j]
+        while count + len(seen) > out.shape[1]:
+            longer = np.empty((3, 2 * out.shape[1]), dtype=np.int32)
+            longer[:, :count] = out[:, :count]
+            out = longer
+        for i in seen:
             out[0, count], out[1, count], out[2, count] = i, s, best[i]
-            best[i] = FAR
             count += 1
+        for p in range(places.first[e], places.first[e + 1]):
+            best[places.order[p]] = FAR
+        for i in seen:
+            best[i] = FAR
     return out[0, :count], out[1, :count], out[2, :count]
 
 
 @compiled
-def _better(best: I32, seen: I32, found: int, i: int, cost: int, limit: int) -> int:
-    if cost > limit or cost >= best[i]:
-        return found
-    if best[i] == FAR:
-        seen[found] = i
-        found += 1
-    best[i] = cost
-    return found
+def _met_on_edges(
+    graph: Graph, places: _OnEdges, met: I32, reach: tuple[I32, I64, int]
+) -> list[np.int32]:
+    """Note the cost of every place on the edges of the nodes met; give those within the limit."""
+    far, best, limit = reach
+    seen = [np.int32(0) for _ in range(0)]
+    for u in met:
+        for a in range(graph.first[u], graph.first[u + 1]):
+            e = graph.via[a]
+            if graph.cost[e] == FAR:
+                continue
+            for p in range(places.first[e], places.first[e + 1]):
+                i = places.order[p]
+                part = places.along_cm[i]
+                if graph.tail[e] != u:
+                    part = graph.cost[e] - part
+                elif graph.head[e] == u:
+                    part = min(part, graph.cost[e] - part)
+                cost = np.int64(far[u]) + part + places.off_cm[i]
+                if cost <= limit:
+                    if best[i] == FAR:
+                        seen.append(i)
+                    best[i] = min(best[i], cost)
+    return seen

@@ -6,10 +6,11 @@ import numpy as np
 import shapely
 
 from geo.layers import Walker
-from geo.network.graph import Network
-from geo.network.kernel import F64, I32, I64, Bools, compiled
+from geo.network.graph import Graph, Network
+from geo.network.kernel import F64, I32, Bools, compiled
+from geo.network.segments import SegmentGrid
 from geo.network.snapping import Snap, snap
-from geo.network.tree import ADULT, Tree, tree
+from geo.network.tree import ADULT, Known, Targets, Tree, tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +72,14 @@ def routes(known: Tree, origin_xy: F64) -> list[Route]:
 
 
 def _read(known: Tree, place: Snap, station: int, cost: int) -> Route:
-    net, end = known.net, known.stations
-    edges, forward = walked(
-        net.tail, net.head, known.cost_cm, known.far_cm, known.station, known.back,
-        place.edge[0], place.along_cm[0], place.off_cm[0], station,
-        end.edge[station], end.along_cm[station], end.off_cm[station], cost,
-    )  # fmt: skip
-    line = drawn(
-        net.shapes.points, net.bend, edges, forward, place.along_cm[0], end.along_cm[station],
-        place.xy[0], place.foot[0], end.foot[station], end.xy[station],
-    )  # fmt: skip
+    end = known.stations
+    edges, forward = walked(place, known.graph, known.known, known.targets, (station, cost))
+    line = drawn(known.net.shapes, (edges, forward), place, end, station)
     return Route(
         metres=cost / 100,
         seconds=cost / 100 / known.walker.speed_m_s,
         off_m=(int(place.off_cm[0]) + int(end.off_cm[station])) / 100,
-        line=shapely.linestrings(line),
+        line=shapely.LineString(line),
         edges=edges,
         station=station,
     )
@@ -93,28 +87,32 @@ def _read(known: Tree, place: Snap, station: int, cost: int) -> Route:
 
 @compiled
 def walked(
-    tail: I32, head: I32, cost_cm: I32, far: I32, stations: I32, back: I32,
-    edge: int, along: int, off: int, station: int, s_edge: int, s_along: int, s_off: int, cost: int,
-) -> tuple[I32, Bools]:  # fmt: skip
-    """Give the edges of a walk in order, and whether each is walked from tail to head."""
-    edges = [np.int32(edge)]
-    if edge == s_edge and abs(s_along - along) + off + s_off == cost:
-        return np.array(edges, dtype=np.int32), np.array([s_along >= along])
-    u = tail[edge]
-    slot = _slot(stations, u, station)
-    forward = slot < 0 or far[u, slot] + along + off != cost or back[u, slot] == edge
+    place: Snap, graph: Graph, known: Known, target: Targets, end: tuple[int, int]
+) -> tuple[I32, Bools]:
+    """Give the edges of a walk in order, and whether each is walked from tail to head.
+
+    `place` is one snapped place, `end` its station and what the walk there costs.
+    """
+    station, cost = end
+    edge, along, off = place.edge[0], place.along_cm[0], place.off_cm[0]
+    own, to, beyond = target.edge[station], target.along_cm[station], target.off_cm[station]
+    if edge == own and abs(to - along) + off + beyond == cost:
+        return np.array([edge], dtype=np.int32), np.array([to >= along])
+    u = graph.tail[edge]
+    at = _slot(known.station, u, station)
+    forward = at < 0 or known.far_cm[u, at] + along + off != cost or known.back[u, at] == edge
     if forward:
-        u = head[edge]
-        slot = _slot(stations, u, station)
-    ways = [forward]
-    while back[u, slot] >= 0:
-        e = back[u, slot]
+        u = graph.head[edge]
+        at = _slot(known.station, u, station)
+    edges, ways = [edge], [forward]
+    while known.back[u, at] >= 0:
+        e = known.back[u, at]
         edges.append(e)
-        ways.append(tail[e] == u)
-        u = head[e] if tail[e] == u else tail[e]
-        slot = _slot(stations, u, station)
-    edges.append(np.int32(s_edge))
-    ways.append(tail[s_edge] == u and far[u, slot] == s_off + s_along)
+        ways.append(graph.tail[e] == u)
+        u = graph.head[e] if graph.tail[e] == u else graph.tail[e]
+        at = _slot(known.station, u, station)
+    edges.append(own)
+    ways.append(graph.tail[own] == u and known.far_cm[u, at] == beyond + to)
     return np.array(edges, dtype=np.int32), np.array(ways)
 
 
@@ -127,55 +125,60 @@ def _slot(stations: I32, node: int, station: int) -> int:
 
 
 @compiled
-def drawn(
-    points: F64, bend: I64, edges: I32, forward: Bools, along: int, s_along: int,
-    place: F64, foot: F64, s_foot: F64, entrance: F64,
-) -> F64:  # fmt: skip
+def drawn(g: SegmentGrid, way: tuple[I32, Bools], place: Snap, end: Snap, station: int) -> F64:
     """Draw a walk: door, street, edges in part and whole, street, entrance."""
+    edges, forward = way
     size = 4
     for e in edges:
-        size += bend[e + 1] - bend[e]
+        size += g.first[e + 1] - g.first[e]
     line = np.empty((size, 2))
-    line[0] = place
-    count = _append(line, 1, foot)
-    last = len(edges) - 1
+    line[0] = place.xy[0]
+    count = _append(line, 1, place.foot[0])
     for i in range(len(edges)):
-        e = edges[i]
-        whole = 2**40
-        low, high = -1.0, float(whole)
+        low, high = -1.0, np.inf
         if i == 0:
-            low, high = (float(along), high) if forward[0] else (low, float(along))
-        if i == last:
-            low, high = (low, min(high, s_along)) if forward[i] else (max(low, s_along), high)
-        count = _part(line, count, points, bend[e], bend[e + 1], forward[i], low, high)
-    count = _append(line, count, s_foot)
-    count = _append(line, count, entrance)
+            low, high = _beyond(float(place.along_cm[0]), forward[0], low, high)
+        if i == len(edges) - 1:
+            low, high = _beyond(float(end.along_cm[station]), not forward[i], low, high)
+        count = _part(line, count, g, (edges[i], forward[i]), (low, high))
+    count = _append(line, count, end.foot[station])
+    count = _append(line, count, end.xy[station])
     if count == 1:
-        line[1] = place
+        line[1] = line[0]
         count = 2
     return line[:count]
 
 
 @compiled
+def _beyond(along: float, upwards: bool, low: float, high: float) -> tuple[float, float]:
+    """Keep what lies above a distance from the tail of an edge, or below it."""
+    return (max(low, along), high) if upwards else (low, min(high, along))
+
+
+@compiled
 def _part(
-    line: F64, count: int, points: F64, begin: int, end: int, forward: bool, low: float, high: float
+    line: F64, count: int, g: SegmentGrid, way: tuple[int, bool], between: tuple[float, float]
 ) -> int:
     """Append the vertices of an edge that lie between two distances (cm) from its tail."""
-    first = count
-    along = 0.0
-    for p in range(begin, end):
-        if p > begin:
-            along += 100 * np.hypot(
-                points[p, 0] - points[p - 1, 0], points[p, 1] - points[p - 1, 1]
-            )
-        if low < along < high:
-            count = _append(line, count, points[p])
-    if not forward:
-        line[first:count] = line[first:count][::-1].copy()
-        if line[first, 0] == line[first - 1, 0] and line[first, 1] == line[first - 1, 1]:
-            line[first : count - 1] = line[first + 1 : count].copy()
-            count -= 1
+    edge, forward = way
+    first, last = g.first[edge], g.first[edge + 1] - 1
+    whole = 0.0
+    for p in range(first, last):
+        whole += _leg_cm(g, p)
+    at = 0.0 if forward else whole
+    for step in range(last - first + 1):
+        p = first + step if forward else last - step
+        if between[0] < at < between[1]:
+            count = _append(line, count, g.points[p])
+        if step < last - first:
+            at += _leg_cm(g, p) if forward else -_leg_cm(g, p - 1)
     return count
+
+
+@compiled
+def _leg_cm(g: SegmentGrid, p: int) -> float:
+    dx, dy = g.points[p + 1, 0] - g.points[p, 0], g.points[p + 1, 1] - g.points[p, 1]
+    return float(100.0 * np.hypot(dx, dy))
 
 
 @compiled

@@ -59,7 +59,8 @@ def flags(streets: gpd.GeoDataFrame) -> U8:
     highway, access, foot = (_tag(streets, name) for name in ("highway", "access", "foot"))
     public = foot.isin(FOOT_YES - RESIDENTS)
     private = (access.isin(RESIDENTS) | foot.isin(RESIDENTS)) & ~public
-    return (STEPS * (highway == "steps") + PRIVATE * private).to_numpy(dtype=np.uint8)
+    marks = STEPS * (highway == "steps") + PRIVATE * private
+    return np.asarray(marks, dtype=np.uint8)
 
 
 def _tag(streets: gpd.GeoDataFrame, name: str) -> pd.Series:

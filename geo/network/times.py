@@ -1,14 +1,17 @@
 """Travel times from all places to their stations, in one table."""
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import shapely
 from scipy.spatial import cKDTree
 
 from geo.errors import BadInput, CrsError
 from geo.layers import DETOUR, TravelTimes, Walker
 from geo.network.graph import Network
-from geo.network.kernel import F64, I32, I64, Objects
+from geo.network.kernel import F64, Objects
 from geo.network.snapping import snap
 from geo.network.tree import ADULT, limit_cm, tree
 
@@ -60,9 +63,8 @@ def nearest(
                  walker=walker, limit_s=limit_s)  # fmt: skip
     cost, which = known.nearest(snap(net, origins_xy, walker=walker))
     row, column = np.nonzero(which >= 0)
-    return table(
-        origin_ids, station_ids, row, which[row, column], cost[row, column], walker, limit_s
-    )
+    pairs = row, which[row, column], cost[row, column]
+    return table((origin_ids, station_ids), pairs, walker, limit_s)
 
 
 def straight(
@@ -92,7 +94,7 @@ def straight(
         row, column, cost = row[keep], column[keep], cost[keep]
         order = np.lexsort((column, cost, row))
         row, column, cost = row[order], column[order], cost[order]
-    return table(origin_ids, station_ids, row, column, cost, walker, limit_s, estimated=True)
+    return table((origin_ids, station_ids), (row, column, cost), walker, limit_s, estimated=True)
 
 
 def points(places: Places, net: Network | None = None) -> tuple[Objects, F64]:
@@ -112,12 +114,22 @@ def points(places: Places, net: Network | None = None) -> tuple[Objects, F64]:
 
 
 def table(
-    origin_ids: Objects, station_ids: Objects, row: I64, column: I64 | I32, cost_cm: I64 | I32 | F64,
-    walker: Walker, limit_s: float, *, estimated: bool = False,
-) -> TravelTimes:  # fmt: skip
-    """Give pairs of places and stations as a table of travel times."""
+    ids: tuple[Objects, Objects],
+    pairs: tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]],
+    walker: Walker,
+    limit_s: float,
+    *,
+    estimated: bool = False,
+) -> TravelTimes:
+    """Give sorted pairs (place, station, centimetres) as a table of travel times."""
+    row, column, cost_cm = pairs
     metres = cost_cm / 100.0
     return TravelTimes(
-        origin_ids, station_ids, row.astype(np.int32), column.astype(np.int32),
-        metres / walker.speed_m_s, metres, limit_s, estimated,
-    )  # fmt: skip
+        *ids,
+        row.astype(np.int32),
+        column.astype(np.int32),
+        metres / walker.speed_m_s,
+        metres,
+        limit_s,
+        estimated,
+    )

@@ -6,13 +6,14 @@ import shapely
 
 from geo.network.kernel import F64, I64, Objects
 from geo.network.noding import with_vertices
-from geo.network.segments import EMPTY, SegmentGrid, grid, nearest_point, packed
-from geo.network.snapping import arguments, wall_arguments
+from geo.network.segments import EMPTY, Ground, SegmentGrid, grid, nearest_point, packed
 
 GATE_M = 3.0
 """Half the width of the opening that a gate makes in a wall."""
 LINK_M = 150.0
 """How far from a gate the way is looked for that it opens to."""
+ASIDE_M = 0.05
+"""One looks for it from this far beside the middle of the gate."""
 AT_GATE_M = 1.0
 """A way that passes this near to a gate goes through it."""
 
@@ -29,8 +30,7 @@ def openings(barriers: gpd.GeoDataFrame | None, gates: gpd.GeoDataFrame | None) 
         cut = shapely.intersects(lines, holes)
         lines[cut] = shapely.difference(lines[cut], holes)
     parts = shapely.get_parts(lines)
-    points, owner, _ = packed(parts[~shapely.is_empty(parts)])
-    return grid(points, owner)
+    return grid(*packed(parts[~shapely.is_empty(parts)]))
 
 
 def _lines(barriers: gpd.GeoDataFrame | None) -> Objects:
@@ -67,33 +67,32 @@ def links(
         return lines, nothing
     passed = shapely.STRtree(lines).query(doors, predicate="dwithin", distance=AT_GATE_M)[0]
     xy = shapely.get_coordinates(np.delete(doors, np.unique(passed)))
-    ways, walls = (grid(*packed(shapes)[:2]) for shapes in (lines, solid))
-    gate, spots, line = _both_sides(xy, ways, walls)
+    ways, walls = _ground(lines), _ground(solid)
+    gate, spots, line = _both_sides(xy, ways._replace(walls=walls.shapes), walls)
     if not len(line):
         return lines, nothing
-    added: Objects = shapely.linestrings(np.stack([xy[gate], spots], axis=1))
+    added = np.asarray(shapely.linestrings(np.stack([xy[gate], spots], axis=1)), dtype=object)
     return with_vertices(lines, line, spots), added
 
 
-def _both_sides(xy: F64, ways: SegmentGrid, walls: SegmentGrid) -> tuple[I64, F64, I64]:
+def _ground(lines: Objects) -> Ground:
+    plain = np.zeros(len(lines), dtype=np.uint8)
+    return Ground(grid(*packed(lines)), plain, np.zeros(len(lines), dtype=np.int32), EMPTY)
+
+
+def _both_sides(xy: F64, ways: Ground, walls: Ground) -> tuple[I64, F64, I64]:
     """Find the nearest way on each side of the wall that a gate stands in."""
-    free = np.zeros(int(ways.owner.max()) + 1, dtype=np.uint8)
-    solid = np.zeros(int(walls.owner.max()) + 1, dtype=np.uint8)
-    found: list[tuple[int, float, float, int]] = []
-    for gate, (x, y) in enumerate(xy):
-        wall = nearest_point(
-            x, y, LINK_M, *arguments(walls), solid, 0, *wall_arguments(EMPTY)
-        )[0]  # fmt: skip
+    found: set[tuple[float, ...]] = set()
+    for gate, (x, y) in enumerate(xy.tolist()):
+        wall = nearest_point((x, y), LINK_M, walls, 0)[0]
         if wall < 0:
             continue
-        (ax, ay), (bx, by) = walls.points[wall], walls.points[wall + 1]
-        step = 0.05 / max(np.hypot(bx - ax, by - ay), 1e-9)
+        (ax, ay), (bx, by) = walls.shapes.points[wall : wall + 2].tolist()
+        step = ASIDE_M / max(float(np.hypot(bx - ax, by - ay)), 1e-9)
         for side in (step, -step):
-            px, py = x - side * (by - ay), y + side * (bx - ax)
-            segment, qx, qy, _ = nearest_point(
-                px, py, LINK_M, *arguments(ways), free, 0, *wall_arguments(walls)
-            )
+            aside = x - side * (by - ay), y + side * (bx - ax)
+            segment, spot, _ = nearest_point(aside, LINK_M, ways, 0)
             if segment >= 0:
-                found.append((gate, qx, qy, int(ways.owner[segment])))
-    table = np.array(sorted(set(found)), dtype=np.float64).reshape(-1, 4)
+                found.add((gate, *spot, int(ways.shapes.owner[segment])))
+    table = np.array(sorted(found), dtype=np.float64).reshape(-1, 4)
     return table[:, 0].astype(np.int64), table[:, 1:3], table[:, 3].astype(np.int64)

@@ -13,11 +13,12 @@ import shapely
 from geo.errors import BadInput
 from geo.layers import Walker
 from geo.network import search
-from geo.network.graph import Network
+from geo.network.graph import Graph, Network
 from geo.network.kernel import F64, I32, I64, Objects, compiled
+from geo.network.segments import SegmentGrid
 from geo.network.snapping import snap
 from geo.network.times import Places, points
-from geo.network.tree import ADULT, limit_cm
+from geo.network.tree import ADULT, Targets, limit_cm, targets
 
 FAR = search.FAR
 BESIDE_M = 30.0
@@ -59,14 +60,13 @@ def isochrones(
         raise BadInput("a reach must be longer than 0 s", zh="步行时限必须大于 0 秒")
     ids, xy = points(stations, net)
     reaches = sorted(set(reach_s))
-    limits = np.array([limit_cm(r, walker) for r in reaches], dtype=np.int64)
-    joined = snap(net, xy, walker=walker)
-    cost = net.costs_cm(walker)
+    limits = [limit_cm(r, walker) for r in reaches]
+    joined = targets(snap(net, xy, walker=walker))
+    graph = net.walked_by(walker)
     rows: list[tuple[str, float]] = []
     shapes: list[shapely.Geometry] = []
-    for s in np.flatnonzero(joined.edge >= 0):
-        seed = (joined.edge[s], joined.along_cm[s], joined.off_cm[s])
-        for reach, lines in zip(reaches, _reached(net, cost, limits, *seed), strict=True):
+    for s in np.flatnonzero(joined.edge >= 0).tolist():
+        for reach, lines in zip(reaches, _reached(net, graph, joined, s, limits), strict=True):
             if len(lines):
                 rows.append((str(ids[s]), reach))
                 shapes.append(widened(lines, beside_m))
@@ -94,7 +94,7 @@ def merged(zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def widened(lines: Objects, beside_m: float) -> shapely.Geometry:
     """Widen lines to a clean area: round corners, no specks, true holes."""
-    area = shapely.buffer(shapely.multilinestrings(lines), beside_m, quad_segs=4)
+    area = shapely.MultiLineString(list(lines)).buffer(beside_m, quad_segs=4)
     return shapely.buffer(shapely.simplify(_without_specks(area), SMOOTH_M), 0)
 
 
@@ -108,93 +108,96 @@ def _without_specks(area: shapely.Geometry) -> shapely.Geometry:
 
 
 def _reached(
-    net: Network, cost: I32, limits: I64, edge: int, along: int, off: int
+    net: Network, graph: Graph, joined: Targets, station: int, limits: list[int]
 ) -> list[Objects]:
     """Give the reached parts of edges as lines, one array for each limit."""
-    far, met = _search(net.first, net.heads, net.via, net.tail, net.head, cost,
-                       edge, along, off, int(limits[-1]))  # fmt: skip
+    at = int(joined.edge[station]), int(joined.along_cm[station]), int(joined.off_cm[station])
+    far, met = _search(graph, at, limits[-1])
     out = []
-    for limit in limits.tolist():
-        xy, index = _clipped(
-            net.shapes.points, net.bend, net.first, net.via, net.tail, net.head, cost, far, met,
-            edge, along, off, limit,
-        )  # fmt: skip
-        count = np.bincount(index) if len(index) else np.empty(0, dtype=np.int64)
-        keep = count[index] > 1 if len(index) else np.empty(0, dtype=bool)
-        _, index = np.unique(index[keep], return_inverse=True)
-        out.append(
-            shapely.linestrings(xy[keep], indices=index) if len(index) else np.empty(0, object)
-        )
+    for limit in limits:
+        xy, piece = _clipped(net.shapes, graph, (far, met), at, limit)
+        out.append(np.asarray(shapely.linestrings(xy, indices=piece), dtype=object))
     return out
 
 
 @compiled
-def _search(
-    first: I32, heads: I32, via: I32, tail: I32, head: I32, cost: I32,
-    edge: int, along: int, off: int, limit: int,
-) -> tuple[I32, I32]:  # fmt: skip
-    far = np.full(len(first) - 1, FAR, dtype=np.int32)
-    node = np.array([tail[edge], head[edge]], dtype=np.int32)
-    start = np.array([off + along, off + cost[edge] - along], dtype=np.int32)
-    return far, search.around(first, heads, via, cost, node, start, limit, far)
+def _search(graph: Graph, at: tuple[int, int, int], limit: int) -> tuple[I32, I32]:
+    edge, along, off = at
+    far = np.full(len(graph.first) - 1, FAR, dtype=np.int32)
+    node = np.array([graph.tail[edge], graph.head[edge]], dtype=np.int32)
+    start = np.array([off + along, off + graph.cost[edge] - along], dtype=np.int32)
+    seed = search.Seeds(node, start, np.zeros(2, dtype=np.int32))
+    return far, search.around(graph, seed, limit, far)
 
 
 @compiled
 def _clipped(
-    points: F64, bend: I64, first: I32, via: I32, tail: I32, head: I32, cost: I32,
-    far: I32, met: I32, edge: int, along: int, off: int, limit: int,
-) -> tuple[F64, I64]:  # fmt: skip
-    """Cut every edge at the places where the walk is over."""
-    size = 4 * (bend[edge + 1] - bend[edge] + 2)
+    g: SegmentGrid, graph: Graph, known: tuple[I32, I32], at: tuple[int, int, int], limit: int
+) -> tuple[F64, I64]:
+    """Cut every edge at the places where the walk is over; vertices, and piece of each."""
+    far, met = known
+    edge, along, off = at
+    size = g.first[edge + 1] - g.first[edge] + 2
     for u in met:
-        for a in range(first[u], first[u + 1]):
-            size += bend[via[a] + 1] - bend[via[a]] + 4
-    xy = np.empty((size, 2))
-    index = np.empty(size, dtype=np.int64)
-    count, piece = 0, 0
+        for a in range(graph.first[u], graph.first[u + 1]):
+            size += g.first[graph.via[a] + 1] - g.first[graph.via[a]] + 2
+    xy, piece = np.empty((size, 2)), np.empty(size, dtype=np.int64)
+    count, number, cost = 0, 0, graph.cost[edge]
     spare = limit - off
     if spare > 0:
-        low, high = max(along - spare, 0), min(along + spare, cost[edge])
-        count, piece = _piece(points, bend, edge, cost[edge], low, high, xy, index, count, piece)
+        part = max(along - spare, 0) / cost, min(along + spare, cost) / cost
+        count = _piece(g, edge, part, (xy, piece), (count, number))
+        number += count > 0
     for u in met:
-        for a in range(first[u], first[u + 1]):
-            e = via[a]
-            if cost[e] == FAR or far[u] >= limit:
-                continue
-            spare, other = limit - far[u], limit - far[head[e] if tail[e] == u else tail[e]]
-            if spare >= cost[e]:
-                if other >= cost[e] and tail[e] != u:
-                    continue
-                low, high = 0, cost[e]
-            elif tail[e] == u:
-                low, high = 0, spare
-            else:
-                low, high = cost[e] - spare, cost[e]
-            count, piece = _piece(points, bend, e, cost[e], low, high, xy, index, count, piece)
-    return xy[:count], index[:count]
+        for a in range(graph.first[u], graph.first[u + 1]):
+            e = graph.via[a]
+            cost = graph.cost[e]
+            part = _part(graph, far, u, e, limit)
+            if part[1] > part[0]:
+                more = _piece(g, e, part, (xy, piece), (count, number))
+                number += more > count
+                count = more
+    return xy[:count], piece[:count]
+
+
+@compiled
+def _part(graph: Graph, far: I32, u: int, e: int, limit: int) -> tuple[float, float]:
+    """Give the part of an edge that is reached from node u, as shares from its tail."""
+    cost, spare = graph.cost[e], limit - far[u]
+    if cost == FAR or spare <= 0:
+        return 0.0, 0.0
+    tail, head = graph.tail[e], graph.head[e]
+    if spare >= cost:
+        twice = tail != u and limit - far[tail] >= cost
+        return (0.0, 0.0) if twice else (0.0, 1.0)
+    if tail == u:
+        return 0.0, spare / cost
+    return (1.0 - spare / cost, 1.0) if head == u else (0.0, 0.0)
 
 
 @compiled
 def _piece(
-    points: F64, bend: I64, e: int, cost: int, low: int, high: int,
-    xy: F64, index: I64, count: int, piece: int,
-) -> tuple[int, int]:  # fmt: skip
-    """Append the part of an edge between two costs from its tail."""
+    g: SegmentGrid, e: int, part: tuple[float, float], out: tuple[F64, I64], at: tuple[int, int]
+) -> int:
+    """Append a part of an edge to packed lines; give the new count of vertices."""
+    xy, piece = out
+    count, number = at
+    first, last = g.first[e], g.first[e + 1] - 1
     whole = 0.0
-    for p in range(bend[e], bend[e + 1] - 1):
-        whole += np.hypot(points[p + 1, 0] - points[p, 0], points[p + 1, 1] - points[p, 1])
-    begin, end = whole * low / cost, whole * high / cost
-    at = 0.0
-    for p in range(bend[e], bend[e + 1] - 1):
-        ax, ay = points[p, 0], points[p, 1]
-        dx, dy = points[p + 1, 0] - ax, points[p + 1, 1] - ay
+    for p in range(first, last):
+        whole += np.hypot(g.points[p + 1, 0] - g.points[p, 0], g.points[p + 1, 1] - g.points[p, 1])
+    begin, end, along = whole * part[0], whole * part[1], 0.0
+    fresh = True
+    for p in range(first, last):
+        ax, ay = g.points[p, 0], g.points[p, 1]
+        dx, dy = g.points[p + 1, 0] - ax, g.points[p + 1, 1] - ay
         leg = np.hypot(dx, dy)
-        if leg > 0 and at + leg > begin and at < end:
-            s, t = max((begin - at) / leg, 0.0), min((end - at) / leg, 1.0)
-            if count == 0 or index[count - 1] != piece:
-                xy[count, 0], xy[count, 1], index[count] = ax + s * dx, ay + s * dy, piece
-                count += 1
-            xy[count, 0], xy[count, 1], index[count] = ax + t * dx, ay + t * dy, piece
+        if leg > 0 and along + leg > begin and along < end:
+            s, t = max((begin - along) / leg, 0.0), min((end - along) / leg, 1.0)
+            if fresh:
+                xy[count, 0], xy[count, 1], piece[count] = ax + s * dx, ay + s * dy, number
+                count, fresh = count + 1, False
+            xy[count, 0], xy[count, 1], piece[count] = ax + t * dx, ay + t * dy, number
             count += 1
-        at += leg
-    return count, piece + 1
+        along += leg
+    return count
