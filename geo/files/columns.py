@@ -141,12 +141,13 @@ def _by_alias(column: Column) -> tuple[str, ...]:
 
 
 def _exact(fields: Sequence[Field], words: tuple[str, ...], of: dict[str, int]) -> int | None:
-    wanted, taken = {w.lower() for w in words}, set(of.values())
-    hits = (
-        i for i, f in enumerate(fields)
-        if i not in taken and not f.name_cut and f.name.strip().lower() in wanted
-    )  # fmt: skip
-    return next(hits, None)
+    taken = set(of.values())
+    names = ["" if f.name_cut else f.name.strip().lower() for f in fields]
+    for word in words:
+        for i, name in enumerate(names):
+            if name == word.lower() and i not in taken:
+                return i
+    return None
 
 
 def _beginnings(field: Field, layer: Layer, of: dict[str, int]) -> list[tuple[Column, str]]:
@@ -161,18 +162,20 @@ def _beginnings(field: Field, layer: Layer, of: dict[str, int]) -> list[tuple[Co
 
 
 def _cut_matches(fields: Sequence[Field], layer: Layer, of: dict[str, int]) -> list[Finding]:
+    """Match cut names as long as one of them can be only one column; report those left."""
     findings = []
-    taken = set(of.values())
-    for i, field in enumerate(fields):
-        if i in taken or not field.name_full:
-            continue
-        found = _beginnings(field, layer, of)
-        if len(found) == 1:
-            column, word = found[0]
-            of[column.name] = i
-            findings.append(_cut(layer, field, f"按“{word}”读取", f"read as {word!r}"))
-        elif found:
-            findings.append(_unclear(layer, field, i, [c.name for c, _ in found]))
+    cut = {i: f for i, f in enumerate(fields) if f.name_full and i not in of.values()}
+    while cut:
+        found = {i: _beginnings(f, layer, of) for i, f in cut.items()}
+        sure = next((i for i, columns in found.items() if len(columns) == 1), None)
+        if sure is None:
+            break
+        column, word = found[sure][0]
+        of[column.name] = sure
+        findings.append(_cut(layer, cut.pop(sure), f"按“{word}”读取", f"read as {word!r}"))
+    for i, field in cut.items():
+        if columns := _beginnings(field, layer, of):
+            findings.append(_unclear(layer, field, i, [c.name for c, _ in columns]))
     return findings
 
 

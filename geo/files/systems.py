@@ -90,7 +90,7 @@ def _ordered(option: str, found: str) -> System:
     if name.lower().replace("-", "") in SHIFTED:
         return System(coords.STORED, swapped, name.lower().replace("-", ""), found)
     try:
-        return System(CRS.from_user_input(name), swapped, None, found)
+        return System(_named(name), swapped, None, found)
     except UnknownCrs:
         raise BadInput(
             f"no coordinate system {option!r}",
@@ -98,6 +98,15 @@ def _ordered(option: str, found: str) -> System:
             hint="for example EPSG:4490, EPSG:4549, gcj02, bd09, or 'EPSG:4490 swapped'",
             hint_zh="例如 EPSG:4490、EPSG:4549、gcj02、bd09，或“EPSG:4490 swapped”（纵横颠倒）",
         ) from None
+
+
+def _named(words: str) -> CRS:
+    """Take a code, WKT or a PROJ string; mere names are refused, for PROJ finds some likeness."""
+    exact = words.isdecimal() or ":" in words or words.startswith("+") or "[" in words
+    crs = CRS.from_user_input(f"EPSG:{words}" if words.isdecimal() else words) if exact else None
+    if crs is None or not (crs.is_projected or crs.is_geographic):
+        raise UnknownCrs(words)
+    return crs
 
 
 def _contradicted(

@@ -64,7 +64,7 @@ def test_arrays_are_their_scalars(points):
 @given(st.floats(98, 122), st.floats(22, 45))
 def test_shift_is_a_few_hundred_metres(lon, lat):
     there = tuple(float(v) for v in coords.wgs_to_gcj(lon, lat))
-    assert 200 < metres((lon, lat), there) < 1000
+    assert 100 < metres((lon, lat), there) < 1000
 
 
 @pytest.mark.parametrize(("place", "wgs", "gcj", "bd"), ALGORITHM)
