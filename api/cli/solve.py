@@ -7,6 +7,7 @@ import typer
 
 from api.cli.door import Json, answer, ask, out, table
 from api.cli.exits import exit_code
+from api.cli.solve_site import site
 from geo.errors import Infeasible
 
 app = typer.Typer(help="求解 Solvers on plain tables (CSV, Parquet).", no_args_is_help=True)
@@ -15,6 +16,9 @@ app = typer.Typer(help="求解 Solvers on plain tables (CSV, Parquet).", no_args
 @app.callback()
 def solve() -> None:
     """求解 Solvers on plain tables."""
+
+
+app.command()(site)
 
 
 @app.command()

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.door import Json, answer, ask, out, table
+from api.cli.door import Json, answer, ask, out, show_findings, table
 
 app = typer.Typer(help="道路与步行网络 Streets and the walking network.", no_args_is_help=True)
 
@@ -32,12 +32,13 @@ def info(json: Json = False) -> None:
     """步行网络：长度、断头、孤立 Length, dead ends, islands."""
     from api.tasks.import_streets import DescribeStreets
 
-    facts = ask(DescribeStreets())
+    report = ask(DescribeStreets())
 
     def shown() -> None:
+        show_findings(report.findings, most=10)
         made = table("步行网络 Walking network", "项目 what", ">数值 value")
-        for name, value in facts.items():
+        for name, value in report.facts.items():
             made.add_row(name, str(value))
         out.print(made)
 
-    answer(facts, as_json=json, shown=shown)
+    answer(report.as_dict(), as_json=json, shown=shown)

@@ -30,6 +30,7 @@ def create_app(work: Work | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.state.work = work or Work()
+    app.state.drawn = views.Drawn()
     problems.install(app)
     app.include_router(v1.router, prefix="/v1")
     app.include_router(views.router)

@@ -43,9 +43,12 @@ class CheckLayers(Form):
         if not (len(scene.frame("station")) and len(scene.demand) and len(scene.frame("street"))):
             return []
         reach_s = self.minutes * 60
-        times = walk_times(scene, limit_s=reach_s * 4, progress=work.progress)
-        spots = coverage.blind_spots(scene.demand, times, reach_s=reach_s)
-        unserved = coverage.unserved(scene.areas("community"), scene.demand, times, reach_s=reach_s)
+        times = walk_times(scene, progress=work.progress)
+        demand, communities = scene.demand, scene.areas("community")
+        spots = coverage.blind_spots(
+            demand, times, reach_s=reach_s, areas=communities, stations=scene.stations
+        )
+        unserved = coverage.unserved(communities, demand, times, reach_s=reach_s)
         return coverage.findings(spots, unserved, reach_s=reach_s)
 
 

@@ -1,28 +1,139 @@
 """Draw the living data: five maps, as pages or pictures."""
 
+from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 import maps
+from api.tasks.check_layers import Checked, CheckLayers
+from api.tasks.form_alliances import Alliances, FormAlliances
+from api.tasks.measure_coverage import Covered, MeasureCoverage
 from api.tasks.scene import read_scene
-from api.tasks.work import Work
+from api.tasks.walk import STREETS, network_of
+from api.tasks.work import Form, Work
+from geo import network
+from geo.errors import BadInput
 
-GROUND = ("street", "landuse", "building", "barrier", "district")
 LEVELS = ("subdistrict", "community", "grid", "microgrid")
 REACH_S = (300.0, 600.0, 900.0)
 
 
+class DrawMap(Form):
+    """Draw one map of the living data into one file; its ending says what it becomes."""
+
+    kind: str
+    out: Path
+
+    def run(self, work: Work) -> Path:
+        """Analyse as the map needs, draw, and put the whole file in place at once."""
+        made = theme(self.kind, work)
+        ending = self.out.suffix.lower()
+        if ending not in (".html", ".png", ".pdf", ".svg"):
+            raise BadInput(
+                f"{self.out.name}: a map becomes .html, .png, .pdf or .svg",
+                zh=f"{self.out.name}：地图只能保存为 .html、.png、.pdf 或 .svg",
+            )
+        with work.step(f"出图 {self.out.name}"):
+            write(self.out, _bytes(made, ending))
+        return self.out
+
+
+def _bytes(made: maps.Theme, ending: str) -> bytes:
+    if ending == ".html":
+        return maps.draw(made).html(inline=True).encode()
+    return maps.picture(made, format=ending[1:])
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f".{path.name}.part")
+    half.write_bytes(content)
+    half.replace(path)
+
+
 def ground(work: Work) -> maps.Base:
     """Give the quiet map under every theme, from our own roads, water and buildings."""
-    scene = read_scene(work, *GROUND)
+    scene = read_scene(work, "street", "landuse", "building", "barrier", "district")
     district = scene.frame("district")
-    title = str(district["name"].iloc[0]) if len(district) else ""
     return maps.Base(
         streets=scene.frame("street"),
         landuse=scene.frame("landuse"),
         buildings=scene.frame("building"),
         barriers=scene.frame("barrier"),
         outline=district if len(district) else None,
-        title=title,
+        title=str(district["name"].iloc[0]) if len(district) else "",
         date=date.today().isoformat(),
         approval_no=work.settings.map_approval_no,
     )
+
+
+def grids(work: Work, base: maps.Base) -> maps.Theme:
+    """Areas by level."""
+    scene = read_scene(work, *LEVELS)
+    return maps.Grids(scene.levels(), base)
+
+
+def flaws(work: Work, base: maps.Base) -> maps.Theme:
+    """What a check found."""
+    return of_check(CheckLayers().run(work), base)
+
+
+def of_check(done: Checked, base: maps.Base) -> maps.Theme:
+    """The findings of a check over the grids they concern."""
+    levels = done.scene.levels()
+    areas = next((levels[name] for name in ("grid", "community") if name in levels), None)
+    return maps.Flaws(done.report.findings, done.scene.crs, areas, base)
+
+
+def blindspots(work: Work, base: maps.Base) -> maps.Theme:
+    """Who is too far from every station."""
+    return of_coverage(MeasureCoverage(by="grid").run(work), base)
+
+
+def of_coverage(done: Covered, base: maps.Base) -> maps.Theme:
+    """The blind spots of a coverage run's longest walk, over the share served area by area."""
+    areas = done.scene.frame(done.by).merge(done.areas[["share"]], left_on="code", right_index=True)
+    longest = max(done.spots)
+    return maps.BlindSpots(done.spots[longest], areas, done.stations, longest / 60, base)
+
+
+def stations(work: Work, base: maps.Base) -> maps.Theme:
+    """Stations and the ground within their walk."""
+    scene = read_scene(work, "station", *STREETS)
+    net = network_of(scene)
+    zones = None if net is None else network.isochrones(net, scene.stations, reach_s=REACH_S)
+    return maps.Stations(scene.stations, zones, base)
+
+
+def alliances(work: Work, base: maps.Base) -> maps.Theme:
+    """Councils grouped."""
+    return of_alliances(FormAlliances().run(work), base)
+
+
+def of_alliances(done: Alliances, base: maps.Base) -> maps.Theme:
+    """The territories of councils with their alliance, lead and reason."""
+    told = done.members.drop(columns=["name", "community"])
+    return maps.Alliances(done.territories.merge(told, on="id"), base)
+
+
+THEMES: dict[str, Callable[[Work, maps.Base], maps.Theme]] = {
+    "grids": grids,
+    "flaws": flaws,
+    "blindspots": blindspots,
+    "stations": stations,
+    "alliances": alliances,
+}
+
+
+def theme(kind: str, work: Work) -> maps.Theme:
+    """Make a theme of the living data by name."""
+    if kind not in THEMES:
+        names = ", ".join(THEMES)
+        raise BadInput(
+            f"no map {kind!r}",
+            zh=f"没有“{kind}”这种地图",
+            hint=f"one of {names}",
+            hint_zh=f"可用：{names}",
+        )
+    return THEMES[kind](work, ground(work))

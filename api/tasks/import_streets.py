@@ -1,7 +1,6 @@
 """Take streets in, from OpenStreetMap or a street file, and say what network they make."""
 
 from pathlib import Path
-from typing import Any
 
 from api.tasks.import_layer import ImportLayer
 from api.tasks.scene import read_scene
@@ -9,6 +8,7 @@ from api.tasks.walk import STREETS, network_of
 from api.tasks.work import Form, Work
 from geo import files, network, store
 from geo.errors import NotFound
+from geo.layers import Report
 
 OSM = (".osm", ".pbf", ".osm.gz", ".osm.bz2")
 
@@ -43,7 +43,7 @@ class ImportStreets(Form):
 class DescribeStreets(Form):
     """Ask what walking network the kept streets make."""
 
-    def run(self, work: Work) -> dict[str, Any]:
+    def run(self, work: Work) -> Report:
         """Build the network and describe it."""
         net = network_of(read_scene(work, *STREETS))
         if net is None:

@@ -46,7 +46,7 @@ class MeasureCoverage(Form):
                 )
                 for reach in reach_s
             }
-        done = Covered(0, found, found.by(areas), spots, stations, scene)
+        done = Covered(0, self.by, found, found.by(areas), spots, stations, scene)
         result = {"totals": done.totals(), "estimated": times.estimated}
         return replace(done, run=record(work, "coverage", self, result, started=started))
 
@@ -56,6 +56,7 @@ class Covered:
     """A coverage run: totals, the same by area, and the blind spots of every reach."""
 
     run: int
+    by: str
     coverage: coverage.Coverage
     areas: pd.DataFrame
     spots: dict[float, gpd.GeoDataFrame]

@@ -1,0 +1,94 @@
+"""Pages for people: the index and the thematic maps, drawn from the living data."""
+
+import secrets
+from dataclasses import dataclass, field
+from threading import Lock
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, Response
+
+import maps
+from api.http.v1 import WorkDep
+from api.tasks import draw_maps
+from api.tasks.work import Work
+from geo import store
+
+router = APIRouter(include_in_schema=False)
+HOLDER = "nonce-of-this-answer"
+
+
+@dataclass
+class Drawn:
+    """Pages and pictures drawn once for a state of the store; drawn anew when it changes."""
+
+    state: int = -1
+    pages: dict[str, str] = field(default_factory=dict)
+    cards: dict[str, maps.Card] = field(default_factory=dict)
+    pictures: dict[str, bytes] = field(default_factory=dict)
+    lock: Lock = field(default_factory=Lock)
+
+    def draw(self, kind: str, work: Work) -> None:
+        """Make sure that the page and picture of a kind are of the present state."""
+        with self.lock:
+            state = _state(work)
+            if state != self.state:
+                self.pages, self.cards, self.pictures, self.state = {}, {}, {}, state
+            if kind not in self.pages:
+                theme = draw_maps.theme(kind, work)
+                page = maps.draw(theme)
+                self.pages[kind] = page.html(inline=False, nonce=HOLDER)
+                self.pictures[kind] = maps.thumbnail(theme)
+                self.cards[kind] = maps.Card(
+                    page.title, f"/maps/{kind}", f"/maps/{kind}.png", page.summary
+                )
+
+
+def _state(work: Work) -> int:
+    """Give a number that grows with every change that was recorded."""
+    with work.db.read() as session:
+        latest = store.audit.read(session, limit=1)
+    return latest[0].id if latest else 0
+
+
+def _drawn(request: Request) -> Drawn:
+    found: Drawn = request.app.state.drawn
+    return found
+
+
+@router.get("/")
+def index(request: Request, work: WorkDep) -> Response:
+    """Show every map with its picture."""
+    drawn = _drawn(request)
+    for kind in draw_maps.THEMES:
+        drawn.draw(kind, work)
+    return _page(maps.index([drawn.cards[k] for k in draw_maps.THEMES], {}, nonce=HOLDER))
+
+
+@router.get("/maps/{kind}.png")
+def picture(request: Request, work: WorkDep, kind: str) -> Response:
+    """Show the small picture of a map."""
+    drawn = _drawn(request)
+    drawn.draw(kind, work)
+    return Response(
+        drawn.pictures[kind], media_type="image/png", headers={"Cache-Control": "no-cache"}
+    )
+
+
+@router.get("/maps/{kind}")
+def chart(request: Request, work: WorkDep, kind: str) -> Response:
+    """Show a map."""
+    drawn = _drawn(request)
+    drawn.draw(kind, work)
+    return _page(drawn.pages[kind])
+
+
+def _page(html: str) -> HTMLResponse:
+    """Send a page under a policy that runs only its own scripts, from our own host."""
+    nonce = secrets.token_urlsafe(16)
+    policy = (
+        f"default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
+        f"style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
+        "object-src 'none'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'"
+    )
+    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-cache"}
+    return HTMLResponse(html.replace(HOLDER, nonce), headers=headers)
