@@ -28,7 +28,7 @@ def site(
     ],
     p: Annotated[
         int | None,
-        typer.Option("-p", help="站点总数，含固定开放的 Open sites, fixed ones too.", min=0),
+        typer.Option("-p", "--p", help="站点总数，含固定开放的 Open sites, fixed ones too.", min=0),
     ] = None,
     new: Annotated[
         int | None, typer.Option(help="新增站点数 Sites besides the fixed.", min=0)

@@ -1,0 +1,212 @@
+"""Lagrangian bound: every point may be served any number of times, at a price.
+
+With a price u_i for point i being served once, the sites fall apart: site j is worth
+ρ_j = Σ_i min(0, c_ij − u_i), and no plan costs less than Σ u_i + the p least ρ_j
+(Cornuéjols, Fisher & Nemhauser 1977; Beasley 1985). The best prices are sought with the
+volume algorithm (Barahona & Anbil 2000), whose average of the subproblems' answers also tells
+which sites are in doubt. A site whose forcing would lift the bound above a known plan is
+fixed for good.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from geo.siting.costs import Floats
+from geo.siting.field import Field
+
+Marks = npt.NDArray[np.int8]
+
+FREE, OPEN, SHUT = 0, 1, -1
+
+
+class Prices(NamedTuple):
+    """Prices and what they prove, changed in place.
+
+    Attributes
+    ----------
+    u : (n,) float
+        The best prices so far.
+    share : (m,) float
+        Averaged answer of the subproblems: near 1 where a site is wanted.
+    mark : (m,) int
+        OPEN and SHUT where fixed, FREE elsewhere.
+    cap : (n,) float
+        The base, lowered where an OPEN site serves more cheaply; prices stay below.
+    bound : (2,) float
+        The best bound without the game's constant; then the step factor.
+    """
+
+    u: Floats
+    share: Floats
+    mark: Marks
+    cap: Floats
+    bound: Floats
+
+
+def prices(game: Field, d1: Floats, d2: Floats) -> Prices:
+    """Start between what a plan pays now and what it would pay next."""
+    u = np.minimum(d1 + 0.5 * (np.minimum(d2, game.base) - d1), game.base)
+    big = u >= game.lone
+    u[big] = d1[big]
+    return Prices(
+        u, np.zeros(game.m), np.zeros(game.m, dtype=np.int8), game.base.copy(),
+        np.array([-np.inf, 0.1]),
+    )  # fmt: skip
+
+
+@njit(cache=True, nogil=True)
+def worth(game: Field, u: Floats, mark: Marks, rho: Floats) -> float:
+    """Reckon ρ for the free sites; give Σ u."""
+    rho[:] = 0.0
+    total = 0.0
+    for i in range(len(u)):
+        price = u[i]
+        total += price
+        for t in range(game.start[i], game.start[i + 1]):
+            c = game.cost[t]
+            if c >= price:
+                break
+            rho[game.site[t]] += c - price
+    for j in range(len(rho)):
+        if mark[j] != 0:
+            rho[j] = np.inf
+    return total
+
+
+@njit(cache=True, nogil=True)
+def _choose(rho: Floats, take: int) -> tuple[float, float]:
+    """Give the `take`-th least ρ and the next (−inf, inf where there is none)."""
+    if take >= len(rho):
+        return np.inf, np.inf
+    if take <= 0:
+        return -np.inf, np.min(rho)
+    part = np.partition(rho, take - 1)
+    return part[take - 1], np.min(part[take:])
+
+
+@njit(cache=True, nogil=True)
+def ascend(game: Field, now: Prices, take: int, target: float, rounds: int, fixing: bool) -> int:
+    """Raise the bound for some rounds; stop when it reaches `target`.
+
+    Parameters
+    ----------
+    take : int
+        Sites still to be opened among the free ones.
+    target : float
+        A bound of this much or more proves that nothing better is to be found here. Sites
+        are fixed against it when `fixing`.
+
+    Returns
+    -------
+    int
+        Sites newly fixed open.
+    """
+    n, m = len(now.u), len(now.mark)
+    rho, step = np.empty(m), np.zeros(n)
+    u, slope = now.u.copy(), np.empty(n)
+    picked = np.zeros(m, dtype=np.uint8)
+    opened, bad, fresh = 0, 0, True
+    for i in range(n):
+        u[i] = min(u[i], now.cap[i])
+    for turn in range(rounds):
+        total = worth(game, u, now.mark, rho)
+        last, following = _choose(rho, take - opened)
+        count = 0
+        picked[:] = 0
+        value = total
+        for side in range(2):
+            for j in range(m):
+                if count == take - opened:
+                    break
+                if rho[j] < 0.0 and (rho[j] < last if side == 0 else rho[j] == last):
+                    picked[j] = 1
+                    value += rho[j]
+                    count += 1
+        _slopes(game, u, now.cap, picked, slope)
+        if fresh:
+            now.share[:] = picked
+            step[:] = slope
+            fresh = False
+        better = value > now.bound[0]
+        dot, norm = 0.0, 0.0
+        mix = 0.15
+        for i in range(n):
+            dot += slope[i] * step[i]
+            step[i] = mix * slope[i] + (1.0 - mix) * step[i]
+        for j in range(m):
+            now.share[j] = mix * picked[j] + (1.0 - mix) * now.share[j]
+        if better:
+            now.bound[0] = value
+            now.u[:] = u
+            bad = 0
+            if dot > 0.0:
+                now.bound[1] = min(2.0, now.bound[1] * 1.1)
+            if fixing:
+                opened += _fix(game, now, rho, picked, value, last, following, target)
+        else:
+            bad += 1
+            if bad >= 20:
+                now.bound[1] = max(1e-4, now.bound[1] * 0.66)
+                bad = 0
+        if now.bound[0] >= target:
+            break
+        for i in range(n):
+            g = step[i]
+            if (g > 0.0 and now.u[i] >= now.cap[i]) or (g < 0.0 and now.u[i] <= _floor(game, i)):
+                continue
+            norm += g * g
+        if norm <= 1e-12:
+            break
+        size = now.bound[1] * (target - now.bound[0] + 0.02 * abs(target - now.bound[0])) / norm
+        for i in range(n):
+            u[i] = max(_floor(game, i), now.u[i] + size * step[i])
+            u[i] = min(u[i], now.cap[i])
+    return opened
+
+
+@njit(cache=True, nogil=True)
+def _floor(game: Field, i: int) -> float:
+    """A price below the cheapest pair is never better than that."""
+    return game.cost[game.start[i]] if game.start[i + 1] > game.start[i] else game.base[i]
+
+
+@njit(cache=True, nogil=True)
+def _slopes(
+    game: Field, u: Floats, cap: Floats, picked: npt.NDArray[np.uint8], slope: Floats
+) -> None:
+    """1 − how often each point is served; 0 where the price may not rise."""
+    for i in range(len(u)):
+        served = 0.0
+        for t in range(game.start[i], game.start[i + 1]):
+            if game.cost[t] >= u[i]:
+                break
+            served += picked[game.site[t]]
+        slope[i] = 1.0 - served
+        if served == 0.0 and u[i] >= cap[i]:
+            slope[i] = 0.0
+
+
+@njit(cache=True, nogil=True)
+def _fix(
+    game: Field, now: Prices, rho: Floats, picked: npt.NDArray[np.uint8], value: float, last: float,
+    following: float, target: float,
+) -> int:  # fmt: skip
+    """Shut sites whose opening, and open sites whose shutting, would lift the bound to `target`."""
+    opened = 0
+    last = min(last, 0.0)
+    following = min(following, 0.0)
+    for j in range(len(rho)):
+        if now.mark[j] != 0:
+            continue
+        if not picked[j] and value + rho[j] - last >= target:
+            now.mark[j] = -1
+        elif picked[j] and value - rho[j] + following >= target:
+            now.mark[j] = 1
+            opened += 1
+            for t in range(game.by_start[j], game.by_start[j + 1]):
+                i = game.by_point[t]
+                now.cap[i] = min(now.cap[i], game.by_cost[t])
+    return opened
