@@ -29,11 +29,15 @@ _NAMED_IN_UTF8 = 0x800
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file ready to be read: where it is now, what people call it, what was mended."""
+    """A file ready to be read: where it is now, what people call it, what was mended.
+
+    `name` is the file's name without its ending, `shown` the whole name.
+    """
 
     kind: Kind
     path: Path
     name: str
+    shown: str
     index_restored: bool = False
 
     def sidecar(self, suffix: str) -> Path | None:
@@ -60,9 +64,9 @@ def opened(path: Path) -> Iterator[Source]:
         inner = _unpacked(path, Path(folder) / "zip") if zipped else path
         kind = _kind(inner, path)
         if kind == "shapefile":
-            yield _shapefile(inner, path.stem, Path(folder))
+            yield _shapefile(inner, path, Path(folder))
         else:
-            yield Source(kind, inner, path.stem)
+            yield Source(kind, inner, path.stem, path.name)
 
 
 def _require_file(path: Path) -> None:
@@ -103,9 +107,9 @@ def _kind(inner: Path, path: Path) -> Kind:
         ) from None
 
 
-def _shapefile(shp: Path, name: str, folder: Path) -> Source:
+def _shapefile(shp: Path, asked: Path, folder: Path) -> Source:
     _require_shape(shp)
-    source = Source("shapefile", shp, name)
+    source = Source("shapefile", shp, asked.stem, asked.name)
     if source.sidecar(".shx") is not None:
         return source
     copy = folder / "mended"
@@ -114,7 +118,7 @@ def _shapefile(shp: Path, name: str, folder: Path) -> Source:
     for suffix in _SIDECARS[1:]:
         if (part := source.sidecar(suffix)) is not None:
             shutil.copyfile(part, copy / f"layer{suffix}")
-    return Source("shapefile", copy / "layer.shp", name, index_restored=True)
+    return Source("shapefile", copy / "layer.shp", asked.stem, asked.name, index_restored=True)
 
 
 def _require_shape(shp: Path) -> None:

@@ -4,6 +4,7 @@ A DBF is read once as ISO-8859-1, which loses nothing and never fails, and decod
 """
 
 import json
+import re
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -96,8 +97,8 @@ def _read(
             meta, _, shapes, values = read_raw(content or source.path, **options)
     except (DataSourceError, DataLayerError, ValueError) as fault:
         raise FileRefused(
-            f"{source.name} cannot be read: {_clean(fault, source)}",
-            zh=f"{source.name} 无法读取，文件可能已损坏，或内容与扩展名不符",
+            f"{source.shown} cannot be read: {_clean(fault, source)}",
+            zh=f"{source.shown} 无法读取，文件可能已损坏，或内容与扩展名不符",
             hint="open it in the program it came from and export it again",
             hint_zh="请用原软件打开检查后重新导出",
         ) from None
@@ -108,7 +109,8 @@ def _read(
 
 
 def _clean(fault: Exception, source: Source) -> str:
-    return str(fault).replace(str(source.path), source.name).split("\n", 1)[0].rstrip(".")
+    words = re.split(r"[;\n]", str(fault), maxsplit=1)[0]
+    return words.replace(str(source.path), source.shown).rstrip(". ")
 
 
 def _warned(said: Iterable[str], layer: str) -> tuple[Finding, ...]:
@@ -191,8 +193,8 @@ def _geojson_table(source: Source, layer: str, encoding: str | None) -> Table:
         json.loads(text)
     except ValueError as fault:
         raise FileRefused(
-            f"{source.name} is no valid JSON: {fault}",
-            zh=f"{source.name} 不是有效的 JSON：{fault}",
+            f"{source.shown} is no valid JSON: {fault}",
+            zh=f"{source.shown} 不是有效的 JSON：{fault}",
             hint="export it again; a download may have stopped half-way",
             hint_zh="请重新导出；也可能是下载中断",
         ) from None
@@ -229,8 +231,10 @@ def _table_of(source: Source, wanted: str) -> str:
         tables = [str(name) for name, _ in pyogrio.list_layers(source.path)]
     except DataSourceError as fault:
         raise FileRefused(
-            f"{source.name} is no GeoPackage: {_clean(fault, source)}",
-            zh=f"{source.name} 不是有效的 GeoPackage",
+            f"{source.shown} is no GeoPackage: {_clean(fault, source)}",
+            zh=f"{source.shown} 不是有效的 GeoPackage",
+            hint="the file may be something else renamed, or damaged; export it again",
+            hint_zh="文件可能被改过扩展名或已损坏，请重新导出",
         ) from None
     zh = LAYERS[wanted].zh if wanted in LAYERS else wanted
     named = [t for t in tables if t.lower() in (wanted.lower(), zh)]
@@ -238,8 +242,8 @@ def _table_of(source: Source, wanted: str) -> str:
         return named[0] if named else tables[0]
     listed = ", ".join(tables)
     raise BadInput(
-        f"{source.name} holds {len(tables)} tables and none is named {wanted!r}: {listed}",
-        zh=f"{source.name} 内有 {len(tables)} 个图层（{listed}），没有名为“{wanted}”的",
+        f"{source.shown} holds {len(tables)} tables and none is named {wanted!r}: {listed}",
+        zh=f"{source.shown} 内有 {len(tables)} 个图层（{listed}），没有名为“{wanted}”的",
         hint="name the layer, or export the table to a file of its own",
         hint_zh="请指定图层名，或先把所需图层单独导出",
     )

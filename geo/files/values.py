@@ -97,8 +97,13 @@ def lost(field: Field, layer: Layer, names: Sequence[str]) -> list[Finding]:
 
 
 def code_findings(values: pd.Series, layer: Layer, names: Sequence[str]) -> list[Finding]:
-    """Report keys that are empty, malformed (for levels with a code rule) or given twice."""
-    findings = []
+    """Report keys that are empty, malformed (for levels with a code rule) or given twice.
+
+    Layers whose key may be empty, such as streets, are not asked for one.
+    """
+    findings: list[Finding] = []
+    if layer.column(layer.key).default is not None:
+        return findings
     words = values.astype(object).tolist()
     bad = [i for i, v in enumerate(words) if not v or (layer.level and not _legal(v, layer.level))]
     if bad and not all(v == "" for v in words):
