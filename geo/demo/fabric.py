@@ -108,3 +108,7 @@ class Fabric:
     def block(self, number: int) -> Block:
         """Give a block of the plan."""
         return self.plan.blocks[number]
+
+    def block_of(self, house: House) -> int:
+        """Give the block that a house stands in."""
+        return self.compounds[house.compound].block

@@ -10,9 +10,8 @@ import shapely
 from geo.demo import names as pools
 from geo.demo.areas import Areas
 from geo.demo.fabric import Fabric
-from geo.demo.people import People
 from geo.demo.places import institution_frame
-from geo.demo.plan import Street
+from geo.demo.plan import Plan, Street
 
 RESIDENTIAL = ("slab", "mid", "tower", "far_gate")
 KIND_ZH = {
@@ -29,7 +28,6 @@ USE_ZH = {
 class Named:
     """The names of a town, each list in the order of what it names."""
 
-    streets: list[Street]
     compounds: list[str]
     houses: list[str]
     land: list[str]
@@ -37,8 +35,8 @@ class Named:
     areas: dict[str, list[str]]
 
 
-def names(fabric: Fabric, people: People, areas: Areas, rng: np.random.Generator) -> Named:
-    """Name streets, compounds, houses, land and areas."""
+def names(fabric: Fabric, areas: Areas, rng: np.random.Generator) -> Named:
+    """Name compounds, houses, land and areas."""
     plan = fabric.plan
     compounds = _compounds(fabric, rng)
     stems = pools.communities(rng, len(plan.communities))
@@ -72,17 +70,16 @@ def names(fabric: Fabric, people: People, areas: Areas, rng: np.random.Generator
         towns[kind].append(subdistricts[-1])
     districts = [f"{pools.DISTRICTS[i]}区" for i in range(plan.districts)]
     return Named(
-        _streets(fabric, rng), compounds, houses, land, communities,
+        compounds, houses, land, communities,
         {"microgrid": micro, "grid": grids, "community": communities,
          "subdistrict": subdistricts, "district": districts},
     )  # fmt: skip
 
 
-def _streets(fabric: Fabric, rng: np.random.Generator) -> list[Street]:
-    """Name the streets that have no name yet; lanes inside compounds stay without."""
-    streets = fabric.plan.streets
-    pool = iter(pools.locals_(rng, len(streets)))
-    return [s if s.name else replace(s, name=next(pool)) for s in streets] + fabric.ways
+def streets(plan: Plan, rng: np.random.Generator) -> list[Street]:
+    """Name the streets of a plan that have no name yet."""
+    pool = iter(pools.locals_(rng, len(plan.streets)))
+    return [s if s.name else replace(s, name=next(pool)) for s in plan.streets]
 
 
 def _compounds(fabric: Fabric, rng: np.random.Generator) -> list[str]:

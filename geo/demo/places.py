@@ -94,12 +94,14 @@ def choose(
     where: Sites,
     count: Count,
     middles: list[int],
+    ground: npt.NDArray[np.float64],
     rng: np.random.Generator,
 ) -> tuple[list[int], list[int], list[int]]:
     """Choose the nodes of service centres, stations and activity rooms.
 
-    Centres stand nearest to the `middles` (nodes amid the subdistricts), four stations in five
-    wherever people live farthest from the others, the rest and the rooms at random.
+    Centres stand nearest to the `middles` (nodes amid the subdistricts), stations wherever
+    people live farthest from the others until all are near one, the rest and the rooms at
+    random.
     """
     handy = permitted(network, homes, np.union1d(where.gates, where.doors))
     corners = permitted(network, homes, where.corners)
@@ -108,11 +110,11 @@ def choose(
         away = network.distances([middle], limit_m=4000)[handy]
         away[np.isin(handy, centres)] = np.inf
         centres.append(int(handy[np.argmin(away)]))
-    even = count.stations - count.stations // 5
-    stations = spread(network, homes, handy, corners, centres, even)
+    stations = spread(network, homes, handy, corners, centres, count.stations, ground=ground)
     free = np.setdiff1d(handy, centres + stations)
-    picked = rng.choice(free, count.stations - even + count.rooms, replace=False).tolist()
-    return centres, stations + picked[: count.stations - even], picked[count.stations - even :]
+    more = count.stations - len(stations)
+    picked = [int(n) for n in rng.choice(free, more + count.rooms, replace=False)]
+    return centres, stations + picked[:more], picked[more:]
 
 
 def beside(

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import cKDTree
 
 from geo.demo.warp import Warp
 from geo.demo.ways import Ways
@@ -21,8 +22,9 @@ REACH_M = 1080.0
 """Fifteen minutes of an adult, 1.2 m/s."""
 NEAR_M, FAR_M = 945.0, 1260.0
 """Everybody who is served lives nearer than `NEAR_M`, everybody who is not beyond `FAR_M`."""
-HANDY_M = 500.0
-"""A station keeps to gates and doors within this; beyond it any street corner will do."""
+HANDY_M = 620.0
+"""A station keeps to gates and doors within this of whom it serves; beyond, a corner will do."""
+EASE_M = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,41 +71,59 @@ class Homes:
 
 
 def spread(
-    network: Walks, homes: Homes, places: Ints, corners: Ints, taken: list[int], count: int
+    network: Walks,
+    homes: Homes,
+    places: Ints,
+    corners: Ints,
+    taken: list[int],
+    count: int,
+    *,
+    ground: Floats,
 ) -> list[int]:
-    """Choose nodes for `count` stations so that nobody lives far from one, save the blind.
+    """Choose nodes for at most `count` stations so that all live near one, save the blind.
 
-    Farthest first (Gonzalez 1985): each station goes to the place nearest to whoever lives
-    farthest from those already there, among `places`, or at a street corner among `corners`
-    where no place is at hand; none of them within reach of a blind home.
+    Farthest first (Gonzalez 1985), with an eye for the others: each station serves whoever
+    lives farthest from those already there, and among the places at hand it takes the one
+    with most people around who are not served yet.
+
+    Parameters
+    ----------
+    network : Walks
+        The walking network.
+    homes : Homes
+        Everybody; the blind are left out.
+    places, corners : int
+        Nodes where stations may stand, and street corners to fall back on.
+    taken : list of int
+        Stations that are there already.
+    count : int
+        How many more, at most.
+    ground : (nodes, 2) float
+        Where the nodes are, metres.
     """
     chosen = list(taken)
-    near = (
-        network.distances(chosen, limit_m=4 * FAR_M)
-        if chosen
-        else np.full(len(network.places), np.inf)
-    )
+    near = np.full(len(network.places), np.inf)
+    if chosen:
+        near = network.distances(chosen, limit_m=4 * FAR_M)
     lit = homes.nodes[~homes.blind]
-    allowed = np.zeros(len(network.places), dtype=bool)
-    allowed[places] = True
-    for _ in range(count):
-        worst = int(lit[np.argmax(np.minimum(near[lit], 1e9))])
+    while len(chosen) - len(taken) < count and lit.size and near[lit].max() > NEAR_M:
+        worst = int(lit[np.argmax(near[lit])])
         around = network.distances([worst], limit_m=NEAR_M)
-        best = int(places[np.argmin(around[places])])
-        if around[best] > HANDY_M:
-            best = int(corners[np.argmin(around[corners])])
-        if not np.isfinite(around[best]) or best in chosen:
-            best = _next(allowed, near, chosen)
+        choice = places[around[places] < HANDY_M]
+        if not len(choice):
+            choice = corners[[np.argmin(around[corners])]]
+        waiting = cKDTree(ground[lit[near[lit] > NEAR_M]])
+        crowd = waiting.query_ball_point(ground[choice], HANDY_M, return_length=True)
+        best = int(choice[np.argmax(crowd)])
         chosen.append(best)
         near = np.minimum(near, network.distances([best], limit_m=4 * FAR_M))
     return chosen[len(taken) :]
 
 
-def _next(allowed: npt.NDArray[np.bool_], near: Floats, chosen: list[int]) -> int:
-    """Give the allowed place farthest from the chosen ones."""
-    free = np.where(allowed & np.isfinite(near), near, -1.0)
-    free[chosen] = -1.0
-    return int(np.argmax(free))
+def cut_off(network: Walks, homes: Homes, places: Ints) -> npt.NDArray[np.bool_]:
+    """Say which homes, not blind themselves, lie so near to blind ones that no station may serve them."""
+    lone = network.distances(permitted(network, homes, places), limit_m=NEAR_M - EASE_M)
+    return ~homes.blind & ~np.isfinite(lone[homes.nodes])
 
 
 def permitted(network: Walks, homes: Homes, places: Ints) -> Ints:

@@ -109,7 +109,8 @@ def superblock(plan: Plan, rect: Rect, zone: str, community: int, rng: np.random
     plan.streets += streets
 
 
-COUNT = {"court": 8, "core": 6, "campus": 5, "works": 5, "rural": 5, "remote": 6, "seat": 7}
+COUNT = {"court": 8, "core": 6, "campus": 5, "works": 5, "rural": 5, "remote": 6, "seat": 7,
+         "small_west": 9, "small_east": 9}  # fmt: skip
 MIX = {
     "slab": (("slab", 0.7), ("mid", 0.2), ("tower", 0.1)),
     "tower": (("tower", 0.65), ("mid", 0.35)),
@@ -117,6 +118,8 @@ MIX = {
     "core": (("tower", 0.45), ("commercial", 0.25), ("slab", 0.3)),
     "rural": (("village", 0.9), ("farmland", 0.1)),
     "seat": (("slab", 0.5), ("village", 0.5)),
+    "small_west": (("slab", 0.5), ("court", 0.2), ("mid", 0.3)),
+    "small_east": (("slab", 0.4), ("tower", 0.4), ("mid", 0.2)),
 }
 
 
@@ -272,7 +275,7 @@ def small(rng: np.random.Generator) -> Plan:
     plan.subdistricts.append(SubdistrictPlan(0))
     river = Rect(0, h, w, h + RIVER_M)
     plan.rivers.append(river)
-    for col, zone in enumerate(("slab", "small_mix")):
+    for col, zone in enumerate(("small_west", "small_east")):
         plan.communities.append(CommunityPlan(0))
         superblock(plan, Rect(col * COL_M, 0, (col + 1) * COL_M, h), zone, col, rng)
     unserved(plan, Rect(0, river.y1, w, plan.frame.y1), 0, rng, west=0.0, count=4)
@@ -287,7 +290,6 @@ def small(rng: np.random.Generator) -> Plan:
     return plan
 
 
-MIX["small_mix"] = (("tower", 0.4), ("court", 0.3), ("mid", 0.3))
 
 
 def town(rng: np.random.Generator) -> Plan:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import shapely
 from pyproj import CRS, Transformer
 
 from geo import coords
@@ -13,18 +12,18 @@ from geo.demo import (
     areas,
     bodies,
     ground,
-    layout,
     naming,
     nets,
     people,
     places,
-    reach,
+    serving,
     sketch,
     ways,
 )
 from geo.demo.exclaves import exclaves
 from geo.demo.fabric import Fabric
-from geo.demo.warp import Warp, bend
+from geo.demo.settle import settle
+from geo.demo.warp import bend
 from geo.errors import BadInput
 from geo.layers import Progress, quiet
 
@@ -73,53 +72,56 @@ def town(*, size: str, seed: int, progress: Progress = quiet) -> Town:
         )
     sketcher, count = SIZES[size]
     rng = np.random.default_rng([seed, 1])
-    fabric = Fabric(sketcher(rng))
-    for number in range(len(fabric.plan.blocks)):
-        layout.lay(fabric, number, rng)
-    progress("plan", 1, 8)
+    plan = sketcher(rng)
+    plan.streets = naming.streets(plan, rng)
     crs = working()
     east, north = Transformer.from_crs(coords.STORED, crs, always_xy=True).transform(*PLACE)
-    warp = bend(fabric.plan.frame, tuple(fabric.plan.old), east, north, rng)
+    warp = bend(plan.frame, tuple(plan.old), east, north, rng)
+    settled = settle(plan, warp, seed)
+    fabric = settled.fabric
+    progress("plan", 1, 8)
     owner, moved = exclaves(fabric, {"small": 1, "district": 2, "city": 20}[size], rng)
-    settled = people.people(fabric, owner, rng)
+    settlers = people.people(fabric, owner, rng)
     counties = [f"3211{98 - i}" for i in range(fabric.plan.districts)]
     levels = areas.areas(fabric, warp, owner, counties)
     progress("areas", 2, 8)
-    named = naming.names(fabric, settled, levels, rng)
-    network = ways.ways(fabric, named.streets)
+    named = naming.names(fabric, levels, rng)
     layers = {
-        **_areas(fabric, levels, settled, named, crs),
-        "building": ground.buildings(fabric, settled, warp, named.houses, named.compounds, crs),
-        "street": ways.frame(network, warp, crs),
+        **_areas(fabric, levels, settlers, named, crs),
+        "building": ground.buildings(fabric, settlers, warp, named.houses, named.compounds, crs),
+        "street": ways.frame(settled.network, warp, crs),
         "barrier": ground.barriers(fabric, warp, named.compounds, crs),
         "gate": ground.gates(fabric, warp, named.compounds, crs),
         "landuse": ground.landuse(fabric, warp, named.land, crs),
     }
     progress("ground", 4, 8)
-    nearest = _places(layers, fabric, warp, settled, network, named, levels, count, rng)
+    nearby = naming.Nearby(layers, levels, named)
+    stations, nodes = serving.stations(settled, warp, levels, nearby, count, rng, crs)
+    layers["station"] = stations
+    layers["candidate"] = serving.candidates(settled, warp, nodes, nearby, count.candidates, rng, crs)
+    homes = layers["building"]
+    layers["institution"] = naming.institutions(homes, nearby, count.institutions, rng, crs)
     progress("places", 6, 8)
     _bodies(layers, levels, named, count, rng)
-    homes = layers["building"]
     layers["net_party"] = nets.party(levels, named.communities, homes, rng)
     layers["net_safety"] = nets.safety(levels, named.communities, homes, rng)
     layers["net_city"] = nets.city(levels, homes, counties[0])
     progress("nets", 8, 8)
-    blocks = np.array([fabric.compounds[h.compound].block for h in fabric.houses])
-    blind = [
-        fabric.block(int(b)).blind if h.per_floor else ""
-        for b, h in zip(blocks, fabric.houses, strict=True)
-    ]
+    blocks = np.array([fabric.block_of(h) for h in fabric.houses])
+    nearest = np.full(len(fabric.houses), np.inf)
+    nearest[settled.houses] = settled.walks.distances(nodes, limit_m=np.inf)[settled.homes.nodes]
+    blind = [plan.blocks[b].blind if h.per_floor else "" for b, h in zip(blocks, fabric.houses, strict=True)]
     at = np.array([h.microgrid for h in fabric.houses])
     return Town(size, layers, levels, at, blind, blocks, nearest, moved)
 
 
 def _areas(
-    fabric: Fabric, levels: areas.Areas, settled: people.People, named: naming.Named, crs: CRS
+    fabric: Fabric, levels: areas.Areas, settlers: people.People, named: naming.Named, crs: CRS
 ) -> dict[str, gpd.GeoDataFrame]:
     """Give the five levels as tables with the people who live in them."""
     at = np.array([h.microgrid for h in fabric.houses])
     count = np.zeros((len(fabric.microgrids), 2), dtype=np.int64)
-    np.add.at(count, at, np.column_stack([settled.households, settled.residents]))
+    np.add.at(count, at, np.column_stack([settlers.households, settlers.residents]))
     found = {}
     above = {
         "microgrid": "grid",
@@ -139,53 +141,6 @@ def _areas(
             np.add.at(total, level.parents, count)
             count = total
     return found
-
-
-def _places(
-    layers: dict[str, gpd.GeoDataFrame], fabric: Fabric, warp: Warp, settled: people.People,
-    network: ways.Ways, named: naming.Named, levels: areas.Areas, count: places.Count,
-    rng: np.random.Generator,
-) -> npt.NDArray[np.float64]:  # fmt: skip
-    """Add stations, candidates and institutions; give every building's way to a station."""
-    crs = working()
-    walks = reach.walks(network, warp)
-    doors = np.array([walks.node(h.door) for h in fabric.houses])
-    home = settled.households > 0
-    blind = np.array(
-        [bool(fabric.block(fabric.compounds[h.compound].block).blind) for h in fabric.houses]
-    )
-    homes = reach.Homes(doors[home], blind[home])
-    where = places.sites(fabric, walks, network.corners(walks.number, fabric))
-    ground_at = warp(walks.places)
-    middles = [
-        int(np.argmin(np.hypot(*(ground_at - (s.centroid.x, s.centroid.y)).T)))
-        for s, code in zip(levels.subdistrict.shapes, levels.subdistrict.codes, strict=True)
-        if int(code[6:]) < 100
-    ]
-    sorts = ("service_center", "station", "activity_room")
-    chosen = places.choose(walks, homes, where, count, middles, rng)
-    nodes = [n for group in chosen for n in group]
-    sort = [s for s, group in zip(sorts, chosen, strict=True) for _ in group]
-    at = places.beside(walks, nodes, warp, rng)
-    nearby = naming.Nearby(layers, levels, named)
-    layers["station"] = places.station_frame(
-        at, sort, nearby.homes(at), nearby.addresses(at), rng, crs
-    )
-    spare = rng.choice(
-        np.setdiff1d(np.union1d(where.gates, doors[home]), nodes), count.candidates, replace=False
-    )
-    gate = set(where.gates.tolist())
-    hosts = [
-        "gatehouse" if int(n) in gate else str(rng.choice(list(places.HOST_ZH)[1:])) for n in spare
-    ]
-    at = places.beside(walks, spare.tolist(), warp, rng)
-    layers["candidate"] = places.candidate_frame(
-        at, nearby.homes(at), hosts, nearby.addresses(at), rng, crs
-    )
-    layers["institution"] = naming.institutions(
-        layers["building"], nearby, count.institutions, rng, crs
-    )
-    return np.where(home, walks.distances(nodes, limit_m=np.inf)[doors], np.inf)
 
 
 def _bodies(

@@ -42,11 +42,9 @@ class Ways:
         return np.array(sorted(number[place] for place in ends))
 
 
-def ways(fabric: Fabric, streets: list[Street]) -> Ways:
-    """Node all streets and lanes of a filled plan and split them at their crossings.
-
-    `streets` are the plan's streets followed by the fabric's ways, with their names.
-    """
+def ways(fabric: Fabric) -> Ways:
+    """Node all streets and lanes of a filled plan and split them at their crossings."""
+    streets = fabric.plan.streets + fabric.ways
     ends = np.array([(s.x0, s.y0, s.x1, s.y1) for s in streets])
     cuts = _cuts(ends)
     owner, pieces = [], []
