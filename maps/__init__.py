@@ -2,6 +2,6 @@
 
 from maps.page import Page, draw
 from maps.scene import Base
-from maps.themes import Grids, Theme
+from maps.themes import Alliances, BlindSpots, Flaws, Grids, Stations, Theme
 
-__all__ = ["Base", "Grids", "Page", "Theme", "draw"]
+__all__ = ["Alliances", "Base", "BlindSpots", "Flaws", "Grids", "Page", "Stations", "Theme", "draw"]

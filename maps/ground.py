@@ -92,6 +92,9 @@ def label_points(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
     """Give where the label of each area stands: well inside, whatever its form."""
     points = []
     for shape in shapes:
+        if shape is None or shape.is_empty:
+            points.append(None)
+            continue
         inside = shape.representative_point()
         if shape.is_valid and shape.area > 0:
             tolerance = max(shape.length / 400, 1e-9)

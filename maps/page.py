@@ -80,6 +80,7 @@ def plain(scene: Scene) -> dict[str, Any]:
     """Give a scene as plain values: what the scripts of the page read."""
     colours = palette()
     worn = {name for sheet in scene.sheets for name in sheet.styles}
+    worn |= {colours["style"][name].get("mark", name) for name in worn}
     return {
         "box": _box(scene),
         "palette": {**colours, "style": {k: v for k, v in colours["style"].items() if k in worn}},
@@ -112,6 +113,7 @@ def _sheet(sheet: Sheet) -> dict[str, Any]:
         "shown": sheet.shown,
         "choice": sheet.choice,
         "listed": sheet.listed,
+        "bold": sheet.bold,
     }
     if not sheet.shapes.geom_type.dropna().eq("Point").all():
         content["points"] = packing.pack(ground.label_points(sheet.shapes))
@@ -151,7 +153,8 @@ def _for_script(data: Mapping[str, Any]) -> str:
 def _faces(data: Mapping[str, Any], markup: str) -> str:
     """Give the style rules that bring the page's own typeface."""
     regular = fonts.data_uri([_ALWAYS, markup, *_words(data)])
-    bold = fonts.data_uri([_ALWAYS, markup], "Bold")
+    strong = [label for sheet in data["sheets"] if sheet["bold"] for label in sheet["labels"]]
+    bold = fonts.data_uri([_ALWAYS, markup, *strong], "Bold")
     return "".join(
         f'@font-face{{font-family:"Wangge Sans";font-weight:{weight};font-display:block;'
         f'src:url({source}) format("woff2")}}'

@@ -80,6 +80,7 @@ class Sheet:
     choice: str = ""
     label_from: float = 0.0
     listed: bool = True
+    bold: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,13 @@
 from typing import Protocol
 
 from maps.scene import Scene
+from maps.themes.alliances import Alliances
 from maps.themes.areas import Grids
+from maps.themes.blindspots import BlindSpots
+from maps.themes.flaws import Flaws
+from maps.themes.stations import Stations
 
-__all__ = ["Grids", "Theme"]
+__all__ = ["Alliances", "BlindSpots", "Flaws", "Grids", "Stations", "Theme"]
 
 
 class Theme(Protocol):

@@ -65,13 +65,13 @@ class Grids:
             name.removeprefix(parents.get(code[: -_TAIL.get(lv.name, 3)], "\0"))
             for name, code in zip(names, frame["code"], strict=True)
         ]
-        fields = [Words("名称", "Name"), Words("编码", "Code")]
-        columns: list[list[Cell]] = [names, frame["code"].tolist()]
+        columns: dict[Words, list[Cell]] = {
+            Words("名称", "Name"): names,
+            Words("编码", "Code"): frame["code"].tolist(),
+        }
         if counted:
-            fields[1:1] = [Words("户数", "Households")]
-            columns[1:1] = [frame["households"].tolist()]
-            fields.append(Words("人口", "Residents"))
-            columns.append(frame["residents"].tolist())
+            columns[Words("户数", "Households")] = frame["households"].tolist()
+            columns[Words("人口", "Residents")] = frame["residents"].tolist()
         return Sheet(
             key=lv.name,
             words=Words(lv.zh, lv.en),
@@ -79,11 +79,12 @@ class Grids:
             styles=styles,
             legend=legend,
             labels=labels,
-            fields=fields,
-            rows=list(zip(*columns, strict=True)),
+            fields=list(columns),
+            rows=list(zip(*columns.values(), strict=True)),
             shown=shown,
             choice="level",
             label_from=LABEL_FROM.get(lv.name, 14.0),
+            bold=lv.name in ("district", "subdistrict"),
         )
 
 
@@ -101,7 +102,7 @@ def _names(levels: Mapping[str, gpd.GeoDataFrame]) -> dict[str, str]:
 def _by_hue(frame: gpd.GeoDataFrame, lv: Level) -> tuple[list[str], list[Key]]:
     styles = [_HUES[i] for i in distinct(frame.geometry, len(_HUES))]
     words = Words(f"相邻{lv.zh}以底色区分", "Neighbours differ in tint")
-    return styles, [Key("area_a", words, len(frame))]
+    return styles, [Key("area_a", words)]
 
 
 def _by_norm(frame: gpd.GeoDataFrame, norm: tuple[int, int]) -> tuple[list[str], list[Key]]:

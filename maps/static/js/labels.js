@@ -174,10 +174,10 @@ Wangge.labelSheet = function (pen, labels, sheet, palette) {
     const text = sheet.labels[i];
     if (!text || !Wangge.meets(sheet.shapes, i, pen.view)) continue;
     const x = sheet.spot.x[i] * pen.scale - pen.x0, y = sheet.spot.y[i] * pen.scale - pen.y0;
-    const look = palette.style[sheet.styles[sheet.style[i]]];
-    if (look.ink) continue;
+    const look = Wangge.markOf(palette, sheet, i);
+    if (look && look.ink) continue;
     const wide = (sheet.shapes.box[4 * i + 2] - sheet.shapes.box[4 * i]) * pen.scale;
-    if (look.symbol)
+    if (look)
       labels.place(text, x, y, { size: 12, weight: 400, colour: palette.text.point, dy: look.size / 2 + 10, broken: false });
     else {
       const size = sheet.labelSize || (wide > 150 ? 14 : 12.5);
@@ -197,8 +197,8 @@ Wangge.byNeed = function (sheet) {
 
 Wangge.paintSymbols = function (pen, labels, sheet, palette) {
   for (let i = sheet.shapes.count - 1; i >= 0; i--) {
-    const look = palette.style[sheet.styles[sheet.style[i]]];
-    if (!look.symbol || !Wangge.meets(sheet.shapes, i, pen.view)) continue;
+    const look = Wangge.markOf(palette, sheet, i);
+    if (!look || !Wangge.meets(sheet.shapes, i, pen.view)) continue;
     const x = sheet.spot.x[i] * pen.scale - pen.x0, y = sheet.spot.y[i] * pen.scale - pen.y0, r = look.size / 2;
     Wangge.paintSymbol(pen.ctx, look, x, y);
     labels.take([x - r, y - r, x + r, y + r]);

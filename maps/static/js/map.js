@@ -13,6 +13,7 @@ Wangge.unpackScene = function (scene) {
     sheet.shapes = Wangge.shapes(sheet.shapes);
     sheet.spot = Wangge.spots(sheet.points ? Wangge.shapes(sheet.points) : sheet.shapes);
     sheet.style = Wangge.numbers(sheet.style);
+    sheet.marked = sheet.styles.some((name) => scene.palette.style[name].symbol);
   }
   return scene;
 };
@@ -117,15 +118,14 @@ Wangge.paintLight = function (pen, state, palette) {
 // The topmost feature under a place: symbols first, then the areas of the highest sheet.
 Wangge.hit = function (map, sheets, palette, latlng) {
   const at = map.project(latlng, Wangge.UNIT_ZOOM), near = 2 ** (Wangge.UNIT_ZOOM - map.getZoom());
-  const lookOf = (s, i) => palette.style[s.styles[s.style[i]]];
-  for (const sheet of [...sheets].reverse()) {
-    if (!sheet.rows.length) continue;
+  const upward = [...sheets].reverse().filter((s) => s.rows.length);
+  for (const sheet of [...upward.filter((s) => s.marked), ...upward]) {
     let best = null, least = Infinity;
     for (let i = 0; i < sheet.shapes.count; i++) {
-      const look = lookOf(sheet, i);
-      if (look.symbol) {
-        const far = Math.hypot(sheet.spot.x[i] - at.x, sheet.spot.y[i] - at.y) / near;
-        if (far < Math.max(12, look.size / 2 + 3) && far < least) { best = i; least = far; }
+      const mark = Wangge.markOf(palette, sheet, i);
+      const far = mark ? Math.hypot(sheet.spot.x[i] - at.x, sheet.spot.y[i] - at.y) / near : Infinity;
+      if (mark && far < Math.max(12, mark.size / 2 + 3)) {
+        if (far < least) { best = i; least = far; }
       } else if (Wangge.meets(sheet.shapes, i, { west: at.x, east: at.x, north: at.y, south: at.y }) && Wangge.inside(sheet.shapes, i, at.x, at.y)) {
         const b = sheet.shapes.box, size = 1e6 + (b[4 * i + 2] - b[4 * i]) * (b[4 * i + 3] - b[4 * i + 1]);
         if (size < least) { best = i; least = size; }

@@ -196,7 +196,9 @@ Wangge.paintSheet = function (pen, sheet, palette) {
       ctx.fill();
       ctx.globalAlpha = 1;
     }
+    if (look.band) Wangge.paintBands(pen, sheet, s, look);
     if (look.hatch) {
+      Wangge.pathOf(pen, sheet.shapes, (i) => sheet.style[i] === s, true);
       ctx.globalAlpha = 0.75;
       ctx.fillStyle = Wangge.hatch(ctx, look.hatch);
       ctx.fill();
@@ -211,6 +213,30 @@ Wangge.paintSheet = function (pen, sheet, palette) {
     ctx.strokeStyle = look.line;
     ctx.stroke();
   });
+};
+
+// A band of colour along the inner side of each border: areas differ, the ground stays readable.
+Wangge.paintBands = function (pen, sheet, s, look) {
+  const { ctx } = pen;
+  ctx.globalAlpha = look.band_opacity;
+  ctx.strokeStyle = look.fill;
+  for (let i = 0; i < sheet.shapes.count; i++) {
+    if (sheet.style[i] !== s || !Wangge.meets(sheet.shapes, i, pen.view)) continue;
+    ctx.save();
+    ctx.beginPath();
+    Wangge.trace(pen, sheet.shapes, i, true);
+    ctx.clip();
+    ctx.lineWidth = 2 * look.band;
+    ctx.stroke();
+    ctx.restore();
+  }
+  ctx.globalAlpha = 1;
+};
+
+// The symbol a feature wears: its own style, or the mark upon its area; nothing for plain areas.
+Wangge.markOf = function (palette, sheet, i) {
+  const look = palette.style[sheet.styles[sheet.style[i]]];
+  return look.symbol ? look : look.mark ? palette.style[look.mark] : null;
 };
 
 // Borders only, in the weight of their level.
