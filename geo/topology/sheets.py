@@ -57,6 +57,15 @@ class Sheet:
         found = faces(self)
         return found, self.depth(found)
 
+    @cached_property
+    def knots(self) -> BaseGeometry:
+        """Where the outlines of broken areas cross or touch themselves."""
+        given = np.asarray(self.frame.geometry.values, dtype=object)[~self.intact]
+        lines = [shapely.union_all(shapely.boundary(shape)) for shape in given]
+        pieces = shapely.get_parts(np.array(lines, dtype=object))
+        ends = [shapely.get_point(pieces, k) for k in (0, -1)]
+        return shapely.union_all(np.concatenate(ends))
+
     def without(self, positions: Ints) -> "Sheet":
         """Give the same sheet with some areas emptied; positions stay as they are."""
         polygons = self.polygons.copy()

@@ -7,7 +7,6 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.topology.borders import Shapes
 from geo.topology.coding import miscoded
 from geo.topology.cover import missing, overlapping, parted, twins, uncovered
 from geo.topology.faults import Fault
@@ -46,18 +45,23 @@ class Survey:
     ) -> list[Fault]:
         """Take in faults of a kind but for those that other faults explain; give those taken.
 
-        Faults that concern an area with broken geometry are silenced: it comes first.
+        Faults at the knots of a broken outline are silenced: repairing it comes first.
         """
         excuse = shapely.union_all(list(excused))
         taken = [
             f
             for f in faults
-            if all(self.sheet.intact[i] for i in f.areas)
+            if not self._knotted(f, tolerance_m)
             and not (excuse.intersects(f.place) and within(f.place, excuse, tolerance_m))
         ]
         self.faults.extend(taken)
         self.grounds[kind] = self.grounds.get(kind, []) + [f.place for f in faults]
         return taken
+
+    def _knotted(self, fault: Fault, tolerance_m: float) -> bool:
+        if all(self.sheet.intact[i] for i in fault.areas):
+            return False
+        return bool(self.sheet.knots.distance(fault.place) <= tolerance_m)
 
 
 def within(place: BaseGeometry, excuse: BaseGeometry, tolerance_m: float) -> bool:
@@ -88,7 +92,7 @@ def survey(
     found.faults.extend(Fault("GEOM_INVALID", (i,), sheet.polygons[i]) for i in broken)
     t = ties(sheet, parent.sheet) if parent else None
     doubles = [
-        _kept_first(f, parent.sheet if parent else None, t)
+        _kept_first(f, sheet, parent.sheet if parent else None, t)
         for f in twins(sheet, tolerance_m=tolerance_m)
     ]
     found.faults.extend(doubles)
@@ -148,15 +152,15 @@ def _tie_checks(
     found.faults.extend(misnumbered(lone, parent.sheet, t, skip=skip | found.doubtful))
 
 
-def _kept_first(fault: Fault, parent: Sheet | None, t: Ties | None) -> Fault:
-    """Put the record that lies in its declared parent first: it is the one to keep."""
-    if parent is None or t is None:
-        return fault
-    homes: Shapes = parent.codes
+def _kept_first(fault: Fault, sheet: Sheet, parent: Sheet | None, t: Ties | None) -> Fault:
+    """Put the record that lies in its declared parent first, else the smallest code."""
 
-    def strange(i: int) -> bool:
-        return bool(t.home[i] < 0 or homes[t.home[i]] != t.declared[i])
+    def order(i: int) -> tuple[bool, str, int]:
+        if parent is None or t is None:
+            return False, str(sheet.codes[i]), i
+        lost = t.home[i] < 0 or parent.codes[t.home[i]] != t.declared[i]
+        return bool(lost), str(sheet.codes[i]), i
 
-    rows = tuple(sorted(fault.areas, key=lambda i: (strange(i), i)))
-    parents = "、".join(dict.fromkeys(str(t.declared[i]) for i in rows))
-    return Fault(fault.code, rows, fault.place, facts={"parents": parents})
+    rows = tuple(sorted(fault.areas, key=order))
+    names = [str(t.declared[i]) for i in rows] if t else []
+    return Fault(fault.code, rows, fault.place, facts={"parents": "、".join(dict.fromkeys(names))})
