@@ -109,6 +109,8 @@ def _read(
 
 
 def _clean(fault: Exception, source: Source) -> str:
+    if "not recognized" in str(fault):
+        return "its content is not what its ending says"
     words = re.split(r"[;\n]", str(fault), maxsplit=1)[0]
     return words.replace(str(source.path), source.shown).rstrip(". ")
 
@@ -191,10 +193,10 @@ def _geojson_table(source: Source, layer: str, encoding: str | None) -> Table:
     text, _ = letters.decode(content, decision.encoding)
     try:
         json.loads(text)
-    except ValueError as fault:
+    except json.JSONDecodeError as fault:
         raise FileRefused(
-            f"{source.shown} is no valid JSON: {fault}",
-            zh=f"{source.shown} 不是有效的 JSON：{fault}",
+            f"{source.shown} is no valid JSON: {fault.msg} at line {fault.lineno}, column {fault.colno}",
+            zh=f"{source.shown} 不是有效的 JSON：第 {fault.lineno} 行第 {fault.colno} 列有误",
             hint="export it again; a download may have stopped half-way",
             hint_zh="请重新导出；也可能是下载中断",
         ) from None
