@@ -222,6 +222,8 @@ def test_flawed_areas_come_in_as_they_are(db: store.Database) -> None:
         .all()
     )
     assert not shapely.has_z(found.geometry.values).any()
+    with db.read() as session:  # and a flaw stops no question
+        assert "same" in store.areas.at(session, 119.01, 32.05)["code"].tolist()
 
 
 def test_other_columns_are_kept_as_attributes(db: store.Database) -> None:

@@ -71,11 +71,11 @@ def ensure(home: Path, *, keep: bool = False) -> str:
         When PostgreSQL or PostGIS is missing, or the server does not come up; says why.
     """
     home = home.absolute()
-    with _alone(home):
+    with _alone(home) as lock:
         folders = place(home)
         _enter(home)
         if not folders.data.exists():
-            server.make(folders, find_binaries())
+            server.make(folders, find_binaries(), lock=lock)
         found = _answering(folders)
         if keep:
             folders.kept.touch()
@@ -140,7 +140,7 @@ def _stop(folders: Folders) -> bool:
 
 
 @contextmanager
-def _alone(home: Path) -> Iterator[None]:
+def _alone(home: Path) -> Iterator[int]:
     try:
         home.mkdir(parents=True, exist_ok=True)
         lock = os.open(home / "postgres.lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -153,7 +153,7 @@ def _alone(home: Path) -> Iterator[None]:
         ) from fault
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        yield lock
     finally:
         os.close(lock)
 
@@ -163,16 +163,23 @@ def _enter(home: Path) -> None:
         return
     users = os.open(home / "postgres.users", os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.flock(users, fcntl.LOCK_SH)
-    if not _inside:
-        atexit.register(_leave_all, os.getpid())
     _inside[home] = users
 
 
-def _leave_all(pid: int) -> None:
-    if pid != os.getpid():
-        return  # a forked child ends; its parent is still inside
+def _leave_all() -> None:
     for home in list(_inside):
         release(home)
+
+
+def _forget_all() -> None:
+    """Begin as a forked child: the parent is inside, the child is not until it asks."""
+    for users in _inside.values():
+        os.close(users)
+    _inside.clear()
+
+
+atexit.register(_leave_all)
+os.register_at_fork(after_in_child=_forget_all)
 
 
 def _url(found: Server) -> str:

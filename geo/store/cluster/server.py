@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -65,14 +66,15 @@ def running(data: Path) -> Server | None:
     return Server(int(lines[0]), Path(lines[4]), float(lines[2]), ready)
 
 
-def make(folders: Folders, binaries: Binaries) -> None:
+def make(folders: Folders, binaries: Binaries, *, lock: int) -> None:
     """Make the data folder, wholly or not at all.
 
     A fresh folder is filled and then renamed, so that a half-made one is never taken for
-    a good one, and a good one is never touched.
+    a good one, and a good one is never touched. ``initdb`` inherits the file descriptor of
+    the `lock`: when the program is killed, others wait until its orphan has ended as well.
     """
     for old in folders.root.glob("making-*"):
-        shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(old)
     making = Path(tempfile.mkdtemp(prefix="making-", dir=folders.root))
     folders.give(making, 0o700)
     _run(
@@ -80,6 +82,7 @@ def make(folders: Folders, binaries: Binaries) -> None:
         [binaries.program("initdb"), "--pgdata", str(making), "--username", ROLE,
          "--auth-local=trust", "--auth-host=reject", "--encoding=UTF8", "--locale=C.UTF-8",
          "--data-checksums", "--no-instructions"],
+        lock=lock,
     )  # fmt: skip
     with (making / "postgresql.conf").open("r+") as config:
         own = config.read()
@@ -98,6 +101,7 @@ def start(folders: Folders) -> Server:
         up; the message ends with what the server said.
     """
     binaries = find_binaries(major=_version(folders.data))
+    _require_nobody(folders.data)
     clear_wreck(folders)
     _configure(folders)
     pid = _launch(folders, binaries)
@@ -141,6 +145,37 @@ def clear_wreck_processes(data: Path) -> None:
             _signal(pid, how)
         if _gone(data, left, 5.0):
             return
+
+
+def _require_nobody(data: Path) -> None:
+    """Refuse a folder whose socket is answered by a server that we cannot see.
+
+    It runs in another container that shares the folder; a second one would destroy it. A
+    server that was just killed may answer for a moment longer.
+    """
+    try:
+        name = Path((data / "postmaster.pid").read_text().splitlines()[4]) / f".s.PGSQL.{PORT}"
+    except (FileNotFoundError, IndexError):
+        return
+    deadline = time.monotonic() + 2.0
+    while _answered(name):
+        if time.monotonic() > deadline:
+            raise Unavailable(
+                f"a server that runs elsewhere uses {data}",
+                zh=f"{data} 正被另一处（例如其他容器）的数据库服务器使用",
+                hint="give every container its own WANGGE_HOME, or one WANGGE_DATABASE_URL to all",
+                hint_zh="请为每个容器设置各自的 WANGGE_HOME，或共用一个 WANGGE_DATABASE_URL",
+            )
+        time.sleep(0.05)
+
+
+def _answered(name: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as caller:
+        try:
+            caller.connect(str(name))
+        except OSError:
+            return False
+    return True
 
 
 def _serves(pid: int, data: Path, *, starting: bool = False) -> bool:
@@ -215,7 +250,7 @@ def _launch(folders: Folders, binaries: Binaries) -> int:
     return int(_run(folders, ["/bin/sh", "-c", script, "sh", str(folders.log), *server]))
 
 
-def _run(folders: Folders, command: list[str]) -> str:
+def _run(folders: Folders, command: list[str], *, lock: int | None = None) -> str:
     as_other = os.geteuid() == 0
     ran = subprocess.run(
         command,
@@ -226,6 +261,7 @@ def _run(folders: Folders, command: list[str]) -> str:
         cwd="/",
         umask=0o077,
         start_new_session=True,
+        pass_fds=[] if lock is None else [lock],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
