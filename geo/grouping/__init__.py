@@ -3,6 +3,7 @@
 from geo.grouping.measure import faults
 from geo.grouping.partition import Partition
 from geo.grouping.problem import Problem, problem
+from geo.grouping.reasons import reasons
 from geo.grouping.solve import solve
 
-__all__ = ["Partition", "Problem", "faults", "problem", "solve"]
+__all__ = ["Partition", "Problem", "faults", "problem", "reasons", "solve"]

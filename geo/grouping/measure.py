@@ -83,6 +83,13 @@ def fragments(problem: Problem, labels: Ints) -> Ints:
     return np.bincount(owner, minlength=problem.k).astype(np.int32)
 
 
+def unit_cost(problem: Problem, i: int, seat: int) -> float:
+    """Give what one unit adds to the objective when its centre is `seat`; 0 for cut."""
+    if problem.objective == "cut" and problem.costs is None:
+        return 0.0
+    return _cost_to(problem, np.array([i], dtype=np.int32), seat)
+
+
 def _best_seat(problem: Problem, units: Ints) -> tuple[int, float]:
     if problem.costs is not None:
         columns = np.flatnonzero(np.isin(problem.seats, units))

@@ -223,21 +223,57 @@ def anneal(
         b = plan.labels[j]
         if plan.labels[i] == b or board.frozen[i]:
             continue
-        rise = price * broken_change(board, plan, i, b)
-        if board.beta > 0:
-            rise += board.beta * border_change(board, plan, i, b)
-        if board.alpha > 0:
-            rise += board.alpha * compact_change(board, plan, i, b)
-        if rise > 0 and (heat <= 0 or chance(random) >= np.exp(-rise / heat)):
-            continue
-        if not may_leave(board, plan, i):
+        broken = broken_change(board, plan, i, b)
+        rise = price * broken + worth_change(board, plan, i, b)
+        luck = -heat * np.log(chance(random) + 1e-300) if heat > 0 else 0.0
+        chain = broken > EPS and rise > luck
+        if (rise > luck and not chain) or not may_leave(board, plan, i):
             continue
         if dirty and stride == 1:
             _note(board, plan, best, record, True)
-        move(board, plan, i, b)
-        dirty = True
+        if chain:
+            dirty = _chain(board, plan, i, j, rise, price, luck) or dirty
+        else:
+            move(board, plan, i, b)
+            dirty = True
     _note(board, plan, best, record, True)
     return price
+
+
+@njit(cache=True, nogil=True)
+def _chain(
+    board: Field, plan: State, i: int, j: int, rise: float, price: float, luck: float
+) -> bool:
+    """Bring i to the group of j and a unit near j on to some other group, when both together pay."""
+    a, b = plan.labels[i], plan.labels[j]
+    move(board, plan, i, b)
+    v = j
+    for _ in range(10):
+        e = board.start[v] + below(plan.random, board.start[v + 1] - board.start[v])
+        u = board.other[e]
+        c = plan.labels[u]
+        if c == b:
+            v = u
+            continue
+        if v == i or board.frozen[v]:
+            continue
+        second = price * broken_change(board, plan, v, c) + worth_change(board, plan, v, c)
+        if rise + second <= luck and may_leave(board, plan, v):
+            move(board, plan, v, c)
+            return True
+    move(board, plan, i, a)
+    return False
+
+
+@njit(cache=True, nogil=True)
+def worth_change(board: Field, plan: State, i: int, b: int) -> float:
+    """Change of the objective when unit i goes to group b."""
+    change = 0.0
+    if board.beta > 0:
+        change += board.beta * border_change(board, plan, i, b)
+    if board.alpha > 0:
+        change += board.alpha * compact_change(board, plan, i, b)
+    return change
 
 
 @njit(cache=True, nogil=True)

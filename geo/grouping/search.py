@@ -77,14 +77,14 @@ def search(
     tries = int(min(max(300_000, 1500 * n), 60_000_000))
     try:
         if warm is not None:
-            _anneal(board, found, warm, rng, tries // 2, clock, heat=0.02)
+            polish(board, found, warm, rng, tries // 2, clock, heat=0.02)
         for turn in range(starts):
             clock.tell("search", turn, starts)
             seed = grow.seeds(problem, board, rng, piece, share)
             labels = grow.grown(board, seed, groups=problem.locked)
             if np.any(labels < 0):
                 continue
-            _anneal(board, found, labels, rng, tries, clock, heat=0.3)
+            polish(board, found, labels, rng, tries, clock, heat=0.3)
             if clock.left() <= 0:
                 break
     except (KeyboardInterrupt, Stopped):
@@ -92,7 +92,7 @@ def search(
     return found
 
 
-def _anneal(
+def polish(
     board: Field,
     found: Found,
     labels: Ints,
@@ -108,7 +108,7 @@ def _anneal(
     value = _value(board, plan.value)
     unit = max(value, 1e-9) / n
     hot, cold = heat * unit * 3, heat * unit * 0.01
-    slices = max(8, tries // 2_000_000)
+    slices = max(8, tries // 400_000)
     ratio = (cold / hot) ** (1 / slices)
     price = value / k
     stride = 1 if n <= 5000 else n
@@ -119,7 +119,8 @@ def _anneal(
         )  # fmt: skip
         if clock.left() <= 0:
             break
-    anneal(board, plan, best, record, price * 10, tries // 10, 0.0, 0.0, stride)
+    if record[0] > 0 or n > 5000:
+        anneal(board, plan, best, record, price * 10, 20 * n, 0.0, 0.0, stride)
     found.offer(best, float(record[0]), float(record[1]))
 
 

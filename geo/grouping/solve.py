@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from geo.errors import BadInput, Stopped
+from geo.errors import BadInput, Infeasible, Stopped
 from geo.grouping import clash, measure
 from geo.grouping.partition import Partition, Status, numbered
 from geo.grouping.problem import Ints, Problem
+from geo.grouping.prove import Verdict, prove
 from geo.grouping.search import Clock, search
 from geo.layers import Progress, quiet
 
@@ -52,28 +53,40 @@ def solve(
     clash.certify(problem)
     warm = _checked_start(problem, warm_start)
     found = search(problem, rng, clock, warm=warm, effort=effort)
+    verdict = prove(problem, found, rng, clock)
+    if verdict.closed and not np.isfinite(found.value):
+        raise _impossible()
     if measure.faults(problem, found.labels):
         raise _nothing_found(clock)
-    return _partition(problem, found.labels, None, clock, seed)
+    return _partition(problem, found.labels, verdict, clock, seed)
 
 
 def _partition(
-    problem: Problem, labels: Ints, bound: float | None, clock: Clock, seed: int | None
+    problem: Problem, labels: Ints, verdict: Verdict, clock: Clock, seed: int | None
 ) -> Partition:
     free = problem.centres is None and not np.any(problem.locked >= 0)
     labels = numbered(labels, problem.k) if free else labels
     objective = measure.objective(problem, labels)
-    proven = bound is not None and objective - bound <= 1e-7 * max(abs(objective), 1e-9)
-    status: Status = "optimal" if proven else "feasible"
+    low = objective if verdict.closed else verdict.bound
+    status: Status = "optimal" if verdict.closed else "feasible"
     return Partition(
         labels=labels.astype(np.int32),
         centres=measure.centres(problem, labels)[0],
         loads=measure.loads(problem, labels),
         objective=objective,
-        bound=None if bound is None else min(bound, objective),
+        bound=None if low is None else min(low, objective),
         status=status,
         seconds=clock.seconds(),
         seed=seed,
+    )
+
+
+def _impossible() -> Infeasible:
+    return Infeasible(
+        "no plan keeps every rule: the exact model was searched to the end",
+        zh="已用精确模型穷尽搜索，不存在满足全部约束的方案",
+        hint="widen the bounds, change k, or drop a rule",
+        hint_zh="请放宽上下限、调整组数或减少约束",
     )
 
 

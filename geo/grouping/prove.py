@@ -1,0 +1,93 @@
+"""From a good plan to a proof: bound, fix, then the exact model, as far as time and size allow."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from geo.grouping import board as boards
+from geo.grouping import bound, grow, measure, model
+from geo.grouping.problem import Bools, Ints, Problem
+from geo.grouping.search import Clock, Found, polish
+from geo.grouping.separate import pieces
+
+MODEL_PAIRS = 60_000
+"""More pairs than this are not handed to the exact model."""
+WHOLE_PAIRS = 12_000
+"""More free pairs than this after fixing are not solved to the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A true bound on the objective (None: nothing shown), and whether a plan attains it."""
+
+    bound: float | None
+    closed: bool = False
+
+
+def prove(problem: Problem, found: Found, rng: np.random.Generator, clock: Clock) -> Verdict:
+    """Bound the objective, and improve `found` on the way; stop when the clock says so.
+
+    `found.broken` > 0 means that no plan is known; then the model may find one, or show
+    (``bound`` = inf) that there is none.
+    """
+    if problem.border > 0 or clock.left() <= 0:
+        return Verdict(None)
+    if problem.objective == "cut" and problem.costs is None:
+        return Verdict(None)
+    columns = problem.k if problem.centres is not None else len(problem.seats)
+    if problem.n * columns > boards.TABLE_CELLS:
+        return Verdict(None)
+    return _around_centres(problem, found, rng, clock)
+
+
+def _around_centres(
+    problem: Problem, found: Found, rng: np.random.Generator, clock: Clock
+) -> Verdict:
+    best = found.value if found.broken == 0 else np.inf
+    low, pairs = -np.inf, bound.within_reach(problem)
+    if problem.centres is None:
+        relaxed = bound.relaxed(problem, best, clock)
+        low, pairs = relaxed.bound, relaxed.open
+    elif problem.costs is not None:
+        pairs = pairs & _finite(problem)
+    if np.isfinite(best):
+        low = min(low, best)
+    if int(pairs.sum()) > MODEL_PAIRS or clock.left() <= 0:
+        return _verdict(low, closed=False)
+    made = model.model(problem, pairs)
+    low = max(low, model.linear(made, best, clock))
+    if low >= best:
+        return Verdict(best, closed=True)
+    if made.free() > WHOLE_PAIRS or clock.left() <= 0:
+        return _verdict(low, closed=False)
+    proof = model.integer(
+        made, found, low, clock, mend=lambda labels: _mend(problem, found, labels, rng, clock)
+    )
+    return _verdict(proof.bound, closed=proof.closed)
+
+
+def _verdict(low: float, *, closed: bool) -> Verdict:
+    return Verdict(low if low > -np.inf else None, closed)
+
+
+def _finite(problem: Problem) -> Bools:
+    assert problem.costs is not None
+    assert problem.centres is not None
+    column = {int(unit): j for j, unit in enumerate(problem.seats)}
+    return np.isfinite(problem.costs[:, [column[int(s)] for s in problem.centres]])
+
+
+def _mend(
+    problem: Problem, found: Found, labels: Ints, rng: np.random.Generator, clock: Clock
+) -> None:
+    """Make a plan of the model connected, and polish it: often the best plan there is."""
+    board = boards.field(problem)
+    centres = measure.centres(problem, labels)[0]
+    kept = np.full(problem.n, -1, dtype=np.int32)
+    for g, centre in enumerate(centres):
+        mine = labels == g
+        piece = pieces(board.start, board.other, mine)
+        kept[mine & (piece == piece[centre])] = g
+    whole = grow.grown(board, centres, groups=kept, rounds=1, lloyd=False)
+    if np.all(whole >= 0):
+        polish(board, found, whole, rng, min(400_000, 2000 * problem.n), clock, heat=0.01)
