@@ -84,9 +84,10 @@ def _regions(ground: Shapes, chosen: Bools, tolerance_m: float) -> Iterator[shap
 def _empty_ground(
     sheet: Sheet, region: shapely.Polygon, tolerance_m: float, sliver_m: float, *, hole: bool
 ) -> Fault:
-    around = neighbours(sheet, region, tolerance_m)
+    around, shared_m = neighbours(sheet, region, tolerance_m)
     if hole and len(around) == 1:
         return Fault("HOLE", around, region)
+    around = tuple(i for i, m in zip(around, shared_m, strict=True) if m >= 0.02 * region.length)
     if wider_than(np.array([region]), sliver_m)[0]:
         return Fault("GAP", around, region)
     return Fault("SLIVER", around, region, field="gap")
@@ -95,7 +96,7 @@ def _empty_ground(
 def _shared_ground(
     sheet: Sheet, region: shapely.Polygon, tolerance_m: float, sliver_m: float
 ) -> Fault:
-    near = sheet.tree.query(region, predicate="intersects")
+    near = np.sort(sheet.tree.query(region, predicate="intersects"))
     shares = np.asarray(shapely.intersection(sheet.polygons[near], region), dtype=object)
     order = np.argsort(-shapely.area(shares), kind="stable")
     wide = [len(pieces(shares[k], tolerance_m)) > 0 for k in order]
@@ -105,10 +106,13 @@ def _shared_ground(
     return Fault("SLIVER", tuple(kept), region, field="overlap")
 
 
-def neighbours(sheet: Sheet, region: shapely.Polygon, tolerance_m: float) -> tuple[int, ...]:
-    """Give the areas around a piece of ground, that with the longest common border first."""
-    near: Ints = sheet.tree.query(region, predicate="dwithin", distance=tolerance_m)
+def neighbours(
+    sheet: Sheet, region: shapely.Polygon, tolerance_m: float
+) -> tuple[tuple[int, ...], list[float]]:
+    """Give the areas around a piece of ground and their common borders, longest first."""
+    near: Ints = np.sort(sheet.tree.query(region, predicate="dwithin", distance=tolerance_m))
     grown = shapely.buffer(sheet.polygons[near], tolerance_m)
     shared_m = shapely.length(shapely.intersection(grown, region.boundary))
     order = np.argsort(-shared_m, kind="stable")
-    return tuple(int(near[k]) for k in order if shared_m[k] > 4 * tolerance_m or k == order[0])
+    kept = [k for k in order if shared_m[k] > 4 * tolerance_m or k == order[0]]
+    return tuple(int(near[k]) for k in kept), [float(shared_m[k]) for k in kept]

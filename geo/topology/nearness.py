@@ -5,20 +5,21 @@ Such a near miss has no ground of its own worth speaking of, but the next edit o
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo.topology.borders import Bools, Borders, Floats, Ints, vertex_keys
 from geo.topology.faults import Fault
 from geo.topology.sheets import Sheet
 
 
-def missed(sheet: Sheet, known: list[Fault], *, tolerance_m: float) -> list[Fault]:
-    """Find the near misses of each pair of areas away from faults already `known`."""
+def missed(sheet: Sheet, known: list[BaseGeometry], *, tolerance_m: float) -> list[Fault]:
+    """Find the near misses of each pair of areas away from ground already `known` as faulty."""
     b = sheet.borders
     vertex, segment, away_m = _close(b, tolerance_m)
     places = np.asarray(shapely.points(b.xy[b.tail[vertex]]), dtype=object)
     free = np.ones(len(vertex), dtype=bool)
     if known and len(vertex):
-        faulty = shapely.union_all([fault.place for fault in known])
+        faulty = shapely.union_all(known)
         free = np.asarray(shapely.distance(places, faulty) > tolerance_m)
     vertex, segment, away_m, places = vertex[free], segment[free], away_m[free], places[free]
     pair = np.sort(np.stack([b.owner[vertex], b.owner[segment]], axis=1), axis=1)

@@ -104,17 +104,11 @@ def survey(
     found.doubtful.update(i for f in coding for i in f.areas)
     if parent and t:
         _tie_checks(found, lone, parent, t, extra=extra, tolerance_m=tolerance_m)
-    near = missed(
-        lone,
-        [f for f in found.faults if f.place.area > 0 and f.code in _GROUND],
-        tolerance_m=tolerance_m,
-    )
+    known = found.ground("shared", "empty", "outside", "exclave")
+    near = missed(lone, known, tolerance_m=tolerance_m)
     found.keep("near", near, found.ground("near"), tolerance_m)
     found.faults.extend(misfits(sheet, norms, skip=extra))
     return found
-
-
-_GROUND = {"GAP", "SLIVER", "HOLE", "OVERLAP", "OUTSIDE_PARENT"}
 
 
 def _ground_checks(
