@@ -1,5 +1,6 @@
 """``wangge import | check | demo``: data in, judged, and a district out of nothing."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -106,10 +107,14 @@ def demo(
         judged = table(
             "植入的问题 Planted flaws", "代码 code", ">植入 planted", ">找到 found", ">误报 false"
         )
-        for code, planted, found, false in done.judged:
-            judged.add_row(code, str(planted), str(found), str(false))
+        for v in done.judged:
+            judged.add_row(v.code, str(v.planted), str(v.found), str(v.false))
         out.print(judged)
         out.print(f"打开 Open {done.index}   在线浏览 live: make serve")
 
-    values = {"summary": done.summary, "judged": done.judged, "index": str(done.index)}
+    values = {
+        "summary": done.summary,
+        "judged": [asdict(v) for v in done.judged],
+        "index": str(done.index),
+    }
     answer(values, as_json=json, shown=shown)

@@ -71,7 +71,7 @@ class Demo:
     """What the demo made: figures, flaws planted, found and false by code, and the index page."""
 
     summary: dict[str, str]
-    judged: list[tuple[str, int, int, int]]
+    judged: list[demo.Verdict]
     index: Path
 
 
@@ -112,7 +112,7 @@ def _summary(
     features: dict[str, int],
     totals: list[dict[str, Any]],
     verdict: str,
-    judged: list[tuple[str, int, int, int]],
+    judged: list[demo.Verdict],
 ) -> dict[str, str]:
     shown = {
         "微网格 micro-grids": f"{features['microgrid.shp']:,}",
@@ -126,6 +126,7 @@ def _summary(
             f"{row['share']:.1%}  盲区 {row['spots']} 处 spots, {row['blind_households']:,} 户 households"
         )
     shown["联盟 alliances"] = verdict
-    planted, found, false = (sum(row[i] for row in judged) for i in (1, 2, 3))
+    planted, found = sum(v.planted for v in judged), sum(v.found for v in judged)
+    false = sum(v.false for v in judged)
     shown["植入的问题 planted flaws"] = f"{planted}，找到 found {found}，误报 false {false}"
     return shown
