@@ -29,6 +29,7 @@ from geo.layers import Finding
 
 SHIFTED = ("gcj02", "bd09")
 _LISTED = 4
+_NEAR_DEG = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +71,37 @@ def decide(
         The operator's word: anything that names a system, ``gcj02`` or ``bd09``; with
         ``" swapped"`` behind it the axes are exchanged.
     """
+    said = said if said and _known(said) else None
     found = _code(said) if said else ""
     if option is not None:
-        system = _ordered(option, found)
+        system = _ordered(option, said)
     elif said is None:
         return _unknown("PRJ_MISSING", found, bounds, layer, district)
     else:
         system = System(said, found=found)
     assert system.crs is not None
-    if refused := epsg.unsupported(system.crs):
-        return System(None, found=found, findings=(_unsupported(layer, system.crs, refused),))
+    try:
+        coords.transformer(system.crs)
+    except CrsError:
+        return System(None, found=found, findings=(_unsupported(layer, system.crs),))
     return _contradicted(system, bounds, layer, district) or _noted(system, layer)
 
 
-def _ordered(option: str, found: str) -> System:
+def _known(crs: CRS) -> bool:
+    """Say whether words that look like a system name one."""
+    nameless = any(word in crs.name.lower() for word in ("undefined", "unknown"))
+    return (crs.is_projected or crs.is_geographic) and not nameless
+
+
+def _ordered(option: str, said: CRS | None) -> System:
+    """Take the operator's word; an app's datum may lie under what the file says in metres."""
+    found = _code(said) if said else ""
     words = option.strip()
     swapped = words.lower().endswith(SWAPPED)
     name = words[: -len(SWAPPED)].strip() if swapped else words
-    if name.lower().replace("-", "") in SHIFTED:
-        return System(coords.STORED, swapped, name.lower().replace("-", ""), found)
+    if (datum := name.lower().replace("-", "")) in SHIFTED:
+        under = said if said and said.is_projected else coords.STORED
+        return System(under, swapped, datum, found)
     try:
         return System(_named(name), swapped, None, found)
     except UnknownCrs:
@@ -132,14 +145,36 @@ def _possible(crs: CRS, bounds: Bounds) -> bool:
     """Say whether numbers can be coordinates of a system at all."""
     x0, y0, x1, y1 = bounds
     small = max(abs(x0), abs(x1)) <= 180 and max(abs(y0), abs(y1)) <= 90
+    if not _at_home(crs, bounds):
+        return False
     if not crs.is_projected:
-        return small
+        return small and _degrees(crs, bounds) is not None
     if small or not np.isfinite(bounds).all():
         return False
     if (system := epsg.recognised(crs)) is not None:
         off = max(abs(x - system.false_easting_m) for x in (x0, x1))
         return off < 450_000 and min(y0, y1) > 0 and max(y0, y1) < 6_700_000
     return _degrees(crs, bounds) is not None
+
+
+def _at_home(crs: CRS, bounds: Bounds) -> bool:
+    """Say whether a foreign datum is used where it was made for, give or take 5°.
+
+    Some programs write a foreign datum where they know none (NAD 27 in China).
+    """
+    code = crs.to_epsg()
+    area = CRS.from_epsg(code).area_of_use if code else None
+    if area is None or _worldwide(crs):
+        return True
+    west, south, east, north = _degrees(crs, bounds) or bounds
+    wide = (area.east - area.west) % 360 + 2 * _NEAR_DEG
+    inside = all((lon - area.west + _NEAR_DEG) % 360 <= wide for lon in (west, east))
+    return inside and south > area.south - _NEAR_DEG and north < area.north + _NEAR_DEG
+
+
+def _worldwide(crs: CRS) -> bool:
+    geodetic = crs.geodetic_crs
+    return epsg.family(crs) is not None or bool(geodetic and "WGS 84" in geodetic.name)
 
 
 def _crossed(crs: CRS, bounds: Bounds) -> bool:
@@ -191,8 +226,8 @@ def _unknown(
     size = f"x {bounds[0]:.6g}–{bounds[2]:.6g}, y {bounds[1]:.6g}–{bounds[3]:.6g}"
     zh, en = {
         "PRJ_MISSING": (
-            f"文件没有坐标系说明（缺 .prj），坐标范围 {size}",
-            f"the file names no coordinate system (no .prj); {size}",
+            f"文件没有坐标系说明（缺 .prj，或内容无法识别），坐标范围 {size}",
+            f"the file names no coordinate system (no .prj, or none that is known); {size}",
         ),
         "PRJ_CONTRADICTED": (
             f"文件自称 {found}，但坐标不可能属于它：{size}",
@@ -241,13 +276,15 @@ def _ambiguous(layer: str, count: int, *, fitted: bool) -> Finding:
     )
 
 
-def _unsupported(layer: str, crs: CRS, family: epsg.Family) -> Finding:
+def _unsupported(layer: str, crs: CRS) -> Finding:
+    family = epsg.unsupported(crs)
+    datum = epsg.FAMILY_ZH[family] if family else crs.name
     return finding(
         "DATUM_UNSUPPORTED",
         layer,
-        f"数据采用{epsg.FAMILY_ZH[family]}（{_code(crs)}），没有通用转换参数，直接转换会差约 100 米",
+        f"数据采用{datum}（{_code(crs)}），没有通用转换参数，直接转换可能差约 100 米",
         f"the data stand on {crs.name} ({_code(crs)}), for which no parameters exist; "
-        "an unshifted reading would be about 100 m off",
+        "an unshifted reading may be about 100 m off",
         hint_zh="请由测绘部门转换到 CGCS2000，或用 --crs 给出带 TOWGS84 参数的 WKT",
         hint_en="have it converted to CGCS2000, or give --crs as WKT with TOWGS84 parameters",
     )

@@ -50,6 +50,8 @@ def converted(
     names : sequence of str
         How each row is called in findings.
     """
+    if column.type != "text" and field.values.dtype.kind in "iu":
+        return pd.Series(field.values, dtype=_DTYPE[column.type]), lost(field, layer, names)
     notes = Notes({})
     turn = _TURN[column.type]
     out: list[Any] = []
@@ -204,7 +206,9 @@ def _text(value: Any) -> str:
         return value
     if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
         return str(int(value))
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    if hasattr(value, "isoformat"):
+        return str(value.isoformat()).removesuffix("T00:00:00")
+    return str(value)
 
 
 def _code(value: str, row: int, field: Field, layer: Layer, notes: Notes) -> str:

@@ -1,5 +1,7 @@
 """Nothing about coordinates is guessed: each doubt is said, with what could be meant."""
 
+import sqlite3
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -209,3 +211,43 @@ def test_the_true_system_is_always_proposed(lon, lat):
         fitting = [p.crs for p in proposals((x0, y0, x1, y1), district) if p.fits]
         assert f"EPSG:{code}" in fitting
         assert len(fitting) <= 3
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("garbage", "PRJ_MISSING"),
+        ('LOCAL_CS["x",UNIT["m",1]]', "PRJ_MISSING"),
+        (CRS.from_epsg(4267).to_wkt("WKT1_ESRI"), "PRJ_CONTRADICTED"),
+        (CRS.from_epsg(4555).to_wkt("WKT1_ESRI"), "DATUM_UNSUPPORTED"),
+        (CRS.from_epsg(4490).to_wkt("WKT1_ESRI").replace("D_China_2000", "D_X").replace("GCS_China_Geodetic_Coordinate_System_2000", "GCS_X"), "DATUM_UNSUPPORTED"),
+    ],
+)  # fmt: skip
+def test_words_of_no_use(tmp_path, words, code):
+    path = grid_file(tmp_path, said=4490)
+    path.with_suffix(".prj").write_text(words)
+    frame, report = files.read(path, layer="grid")
+    assert codes(report) == {code}
+    assert frame.crs is None
+
+
+def test_a_geopackage_without_a_system(tmp_path):
+    path = tmp_path / "grid.gpkg"
+    frame = gpd.GeoDataFrame({"code": ["321198001001001"]}, geometry=sent.squares(1), crs=4490)
+    frame.to_file(path)
+    with sqlite3.connect(path) as base:
+        base.execute("UPDATE gpkg_geometry_columns SET srs_id = 0")
+    frame, report = files.read(path, layer="grid")
+    assert codes(report) == {"PRJ_MISSING"}
+    assert frame.crs is None
+
+
+def test_a_map_app_s_datum_under_metres(tmp_path):
+    drawn = [
+        shapely.transform(s, lambda p: np.column_stack(coords.wgs_to_gcj(*p.T)))
+        for s in sent.squares(2)
+    ]
+    frame, _ = files.read(
+        grid_file(tmp_path, said=3857, written=3857, shapes=drawn), layer="grid", crs="GCJ-02"
+    )
+    lands(frame)
