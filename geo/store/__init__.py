@@ -9,11 +9,13 @@ Read in a short transaction, compute in none, write in a short one::
         store.areas.replace(session, "grid", grids, revision)
 """
 
-from geo.store import areas, audit, cluster, features, levels, places, revisions, runs
+from geo.store import areas, audit, cluster, features, groupings, levels, places, revisions, runs
 from geo.store.database import Database, connect
+from geo.store.lifespan import Changes
 from geo.store.schema import current, downgrade, drift, head, upgrade
 
 __all__ = [
+    "Changes",
     "Database",
     "areas",
     "audit",
@@ -23,6 +25,7 @@ __all__ = [
     "downgrade",
     "drift",
     "features",
+    "groupings",
     "head",
     "levels",
     "places",

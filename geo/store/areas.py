@@ -2,33 +2,23 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 from math import isfinite
 
 import geopandas as gpd
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select, text
+from sqlalchemy import and_, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from geo.errors import BadInput
 from geo.store import frames, models, revisions
 from geo.store.features import Window, in_window
+from geo.store.lifespan import Changes, alive
 from geo.store.models import SRID, Area, LevelRow, Lineage
 from geo.store.revisions import AsOf
 from geo.store.statements import statement
 from geo.store.stored import area
 
 _AREAS = models.Base.metadata.tables[Area.__tablename__]
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What a replacement did: rows that stayed, got a new version, came, went."""
-
-    unchanged: int
-    changed: int
-    born: int
-    died: int
 
 
 def replace(session: Session, level: str, frame: gpd.GeoDataFrame, revision: int) -> Changes:
@@ -89,7 +79,7 @@ def read(
     """
     stored = area(level)
     query = select(*frames.columns(stored, extras=extras)).where(
-        *stored.scope(), _alive(revisions.resolve(session, as_of))
+        *stored.scope(), alive(_AREAS, revisions.resolve(session, as_of))
     )
     if bbox is not None:
         query = query.where(in_window(stored, bbox))
@@ -119,7 +109,10 @@ def at(session: Session, lon: float, lat: float, *, as_of: AsOf = None) -> gpd.G
     query = (
         select(_AREAS.c.level, *frames.columns(stored))
         .outerjoin(LevelRow, and_(LevelRow.name == _AREAS.c.level, LevelRow.scheme == "default"))
-        .where(func.ST_Intersects(_AREAS.c.geom, here), _alive(revisions.resolve(session, as_of)))
+        .where(
+            func.ST_Intersects(_AREAS.c.geom, here),
+            alive(_AREAS, revisions.resolve(session, as_of)),
+        )
         .order_by(LevelRow.ordinal, _AREAS.c.code, _AREAS.c.fid)
     )
     return frames.frame_of(session.execute(query).all(), stored, first={"level": "str"})
@@ -198,10 +191,3 @@ def lineage(session: Session, code: str) -> pd.DataFrame:
     """
     rows = session.execute(statement("areas_lineage"), {"code": code}).all()
     return pd.DataFrame(rows, columns=["parent", "child", "kind", "revision", "effective"])
-
-
-def _alive(revision: int | None) -> ColumnElement[bool]:
-    """Give the condition that a version lives: now, or in a revision."""
-    if revision is None:
-        return _AREAS.c.died.is_(None)
-    return and_(_AREAS.c.born <= revision, or_(_AREAS.c.died.is_(None), _AREAS.c.died > revision))

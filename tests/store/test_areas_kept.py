@@ -23,7 +23,7 @@ MAY, JUNE, JULY = dt.date(2026, 5, 1), dt.date(2026, 6, 1), dt.date(2026, 7, 1)
 
 def publish(
     db: store.Database, frame: gpd.GeoDataFrame, *, level: str, effective: dt.date | None = None
-) -> tuple[int, store.areas.Changes]:
+) -> tuple[int, store.Changes]:
     with db.session() as session:
         number = store.revisions.open(session, "import", "me", "why", effective=effective)
         return number, store.areas.replace(session, level, frame, number)
@@ -48,7 +48,7 @@ def assert_same(found: gpd.GeoDataFrame, given: gpd.GeoDataFrame) -> None:
 def test_what_went_in_comes_out(db: store.Database) -> None:
     grids = layer("grid", 30, name=[f"网格{i}" for i in range(30)], households=range(30))
     number, done = publish(db, grids, level="round-trip")
-    assert done == store.areas.Changes(unchanged=0, changed=0, born=30, died=0)
+    assert done == store.Changes(unchanged=0, changed=0, born=30, died=0)
     found = living(db, "round-trip")
     assert list(found.columns) == [*(c.name for c in layers.layer("grid").columns), "geometry"]
     assert_same(found, grids)
@@ -61,7 +61,7 @@ def test_the_way_to_metres_and_back_changes_nothing(db: store.Database) -> None:
         frame = living(db, "metres")
         frame = coords.to_metres(frame) if crs is None else frame.to_crs(crs)
         _, done = publish(db, frame, level="metres")
-        assert done == store.areas.Changes(unchanged=50, changed=0, born=0, died=0)
+        assert done == store.Changes(unchanged=50, changed=0, born=0, died=0)
 
 
 def test_changed_areas_get_a_version_missing_ones_die(db: store.Database) -> None:
@@ -72,7 +72,7 @@ def test_changed_areas_get_a_version_missing_ones_die(db: store.Database) -> Non
     after.loc[4, "geometry"] = after.geometry[4].buffer(5, join_style="mitre")
     after = pd.concat([after.iloc[:8], layer("grid", 1, code=["new"])], ignore_index=True)
     second, done = publish(db, after, level="versions")
-    assert done == store.areas.Changes(unchanged=6, changed=2, born=1, died=2)
+    assert done == store.Changes(unchanged=6, changed=2, born=1, died=2)
     assert_same(living(db, "versions", first), before)
     assert_same(living(db, "versions", second), after)
     with db.read() as session:

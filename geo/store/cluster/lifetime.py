@@ -87,6 +87,9 @@ def release(home: Path) -> None:
     home = home.absolute()
     if home not in _inside:
         return
+    if not home.exists():
+        os.close(_inside.pop(home))  # swept away; its server ends by itself
+        return
     with _alone(home):
         users = _inside.pop(home)
         try:
