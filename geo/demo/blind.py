@@ -18,7 +18,16 @@ def spots(sound: Town) -> list[dict[str, Any]]:
     for block in np.unique(sound.blocks[far]).tolist():
         rows = np.flatnonzero(far & (sound.blocks == block))
         reason = next((sound.blind[i] for i in rows if sound.blind[i]), "")
-        found.append(_entry(sound, "BLIND_SPOT", "building", homes["id"].iloc[rows].tolist(), rows, reason=reason))
+        found.append(
+            _entry(
+                sound,
+                "BLIND_SPOT",
+                "building",
+                homes["id"].iloc[rows].tolist(),
+                rows,
+                reason=reason,
+            )
+        )
     community = sound.areas.grid.parents[sound.areas.microgrid.parents[sound.house_microgrid]]
     for c, code in enumerate(sound.areas.community.codes):
         rows = np.flatnonzero(inhabited & (community == c))
@@ -27,7 +36,9 @@ def spots(sound: Town) -> list[dict[str, Any]]:
     return found
 
 
-def _entry(sound: Town, code: str, layer: str, features: list[str], rows: Any, **extra: str) -> dict[str, Any]:
+def _entry(
+    sound: Town, code: str, layer: str, features: list[str], rows: Any, **extra: str
+) -> dict[str, Any]:
     homes = sound.layers["building"].iloc[rows]
     hull = shapely.convex_hull(shapely.union_all(homes.geometry.values))
     return {

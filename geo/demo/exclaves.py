@@ -30,12 +30,12 @@ def exclaves(
         if len(moved) == count:
             break
         home = fabric.grids[owner[m]]
-        if home.dedicated or home.community in used or sizes[owner[m]] < 6:
+        if home.dedicated or home.community in used or sizes[owner[m]] < 5:
             continue
         others = [
             g for g, other in enumerate(fabric.grids)
             if other.community == home.community and not other.dedicated and g != owner[m]
-            and sizes[g] <= 7 and not _touch(land, owner, m, g)
+            and sizes[g] <= 8 and not _touch(land, owner, m, g)
         ]  # fmt: skip
         if others:
             owner[m] = others[int(rng.integers(len(others)))]

@@ -27,20 +27,30 @@ class Flawed:
         self.sound = sound
         self.apart_m = apart_m
         self.size = len(sound.areas.microgrid.shapes)
-        self.shapes = {name: list(sound.areas.of(name).shapes) for name in ("microgrid", "grid", "community")}
-        self.codes = {name: list(sound.areas.of(name).codes) for name in ("microgrid", "grid", "community")}
+        self.shapes = {
+            name: list(sound.areas.of(name).shapes) for name in ("microgrid", "grid", "community")
+        }
+        self.codes = {
+            name: list(sound.areas.of(name).codes) for name in ("microgrid", "grid", "community")
+        }
         self.taken: set[int] = set()
         self.truth: list[dict[str, Any]] = []
         self.house_ids = sound.layers["building"]["id"].tolist()
         self.buildings = np.array(sound.layers["building"].geometry.values, dtype=object)
-        self._tables = {name: sound.layers[name].copy() for name in ("microgrid", "grid", "community")}
+        self._tables = {
+            name: sound.layers[name].copy() for name in ("microgrid", "grid", "community")
+        }
         self._copies: list[dict[str, Any]] = []
         self._tree = shapely.STRtree(self.buildings)
         self._pairs = neighbours(sound.areas.microgrid.shapes)
         self._points: list[BaseGeometry] = []
         self._outline = shapely.union_all(sound.areas.district.shapes)
         # In a small town the blind are too many to be spared.
-        self._blind = set() if sound.size == "small" else {int(m) for m, why in zip(sound.house_microgrid, sound.blind, strict=True) if why}
+        self._blind = (
+            set()
+            if sound.size == "small"
+            else {int(m) for m, why in zip(sound.house_microgrid, sound.blind, strict=True) if why}
+        )
         shapely.prepare(self.buildings)
 
     # Where a flaw may go.
@@ -53,7 +63,9 @@ class Flawed:
         if len(self.siblings(m)) < 2:
             return False
         here = self.shapes["microgrid"][m]
-        return not self._points or float(np.min(shapely.distance(self._points, here))) > self.apart_m
+        return (
+            not self._points or float(np.min(shapely.distance(self._points, here))) > self.apart_m
+        )
 
     def take(self, m: int) -> bool:
         """Keep everything else away from here; gives True, for planters that end with it."""
@@ -83,7 +95,11 @@ class Flawed:
     def next_grids(self, m: int) -> list[tuple[int, int]]:
         """Give neighbouring micro-grids in other free grids of the community, with their grid."""
         here = self.above(m, "community")
-        found = [(n, self.grid_of(n)) for n in sorted(self._pairs[m]) if self.above(n, "community") == here]
+        found = [
+            (n, self.grid_of(n))
+            for n in sorted(self._pairs[m])
+            if self.above(n, "community") == here
+        ]
         return [(n, g) for n, g in found
                 if g != self.grid_of(m) and g not in self.taken and not self.sound.areas.grid.dedicated[g]]  # fmt: skip
 
@@ -143,7 +159,9 @@ class Flawed:
 
     def unused_code(self, grid: int) -> str:
         """Give the next free micro-grid code of a grid."""
-        return rules.numbered(self.codes["grid"][grid], 1, "microgrid", used=self.codes["microgrid"])[0]
+        return rules.numbered(
+            self.codes["grid"][grid], 1, "microgrid", used=self.codes["microgrid"]
+        )[0]
 
     def record(self, m: int, **values: str) -> None:
         """Change the record of a micro-grid."""
@@ -194,10 +212,16 @@ class Flawed:
         """Give all layers, the areas in the order of their codes."""
         found = dict(self.sound.layers)
         for name, table in self._tables.items():
-            frame = table.set_geometry(gpd.GeoSeries(self.shapes[name], index=table.index, crs=table.crs))
+            frame = table.set_geometry(
+                gpd.GeoSeries(self.shapes[name], index=table.index, crs=table.crs)
+            )
             if name == "microgrid" and self._copies:
-                copies = gpd.GeoDataFrame(self._copies, crs=table.crs).astype(frame.dtypes.drop("geometry").to_dict())
-                frame = gpd.GeoDataFrame(pd.concat([frame, copies], ignore_index=True), crs=table.crs)
+                copies = gpd.GeoDataFrame(self._copies, crs=table.crs).astype(
+                    frame.dtypes.drop("geometry").to_dict()
+                )
+                frame = gpd.GeoDataFrame(
+                    pd.concat([frame, copies], ignore_index=True), crs=table.crs
+                )
             found[name] = frame
         for name in ("district", "subdistrict", "community", "grid", "microgrid"):
             found[name] = found[name].sort_values("code", ignore_index=True, kind="stable")

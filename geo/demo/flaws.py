@@ -36,7 +36,7 @@ def plant(
         ``code``, ``layer``, ``features``, ``area_m2``, ``households``, ``x``, ``y``; for
         slivers ``of`` (gap or overlap), for blind spots ``reason``.
     """
-    work = Flawed(sound, apart_m=60.0 if sound.size == "small" else 240.0)
+    work = Flawed(sound, apart_m=30.0 if sound.size == "small" else 240.0)
     for m in sound.exclaves:
         _exclave(work, m)
     factor = 10 if sound.size == "city" else 1
@@ -104,7 +104,12 @@ def _sliver_gap(work: Flawed, m: int) -> bool:
 
 
 def _cut(
-    work: Flawed, m: int, border: Border, depths: tuple[float, ...], code: str, levels: tuple[str, ...]
+    work: Flawed,
+    m: int,
+    border: Border,
+    depths: tuple[float, ...],
+    code: str,
+    levels: tuple[str, ...],
 ) -> bool:
     """Draw the areas of some levels back from a border, where no building is touched."""
     for depth in depths:
@@ -142,7 +147,13 @@ def _sliver_overlap(work: Flawed, m: int) -> bool:
 
 
 def _bump(
-    work: Flawed, m: int, other: int, border: Border, depths: tuple[float, ...], code: str, homes: bool
+    work: Flawed,
+    m: int,
+    other: int,
+    border: Border,
+    depths: tuple[float, ...],
+    code: str,
+    homes: bool,
 ) -> bool:
     """Draw one micro-grid over another, around whole buildings or none."""
     for depth in depths:
@@ -171,7 +182,9 @@ def _hole(work: Flawed, m: int) -> bool:
         for y in np.linspace(y0, y1, 9)[1:-1].round():
             square = shapely.box(x - 7, y - 7, x + 7, y + 7)
             if shape.contains(square.buffer(4)) and not work.built(square):
-                work.shapes["microgrid"][m] = Polygon(shape.exterior.coords, [square.exterior.coords])
+                work.shapes["microgrid"][m] = Polygon(
+                    shape.exterior.coords, [square.exterior.coords]
+                )
                 work.note("HOLE", "microgrid", [work.codes["microgrid"][m]], square)
                 return work.take(m)
     return False
@@ -187,7 +200,12 @@ def _two_pieces(work: Flawed, m: int) -> bool:
             moved = border.dent(8.0)
             piece = border.between(moved)
             theirs = work.shapes["microgrid"][other]
-            if piece.is_valid and not work.built(piece) and theirs.covers(piece) and mine.distance(piece) > 5:
+            if (
+                piece.is_valid
+                and not work.built(piece)
+                and theirs.covers(piece)
+                and mine.distance(piece) > 5
+            ):
                 work.shapes["microgrid"][other] = border.area(moved)
                 work.shapes["microgrid"][m] = MultiPolygon([mine, piece])
                 work.note("MULTIPART", "microgrid", [work.codes["microgrid"][m]], piece)
@@ -209,8 +227,14 @@ def _building_cut(work: Flawed, m: int) -> bool:
             if fits and 0.1 < lost / house.area < 0.5:
                 work.shapes["microgrid"][m] = border.area(moved)
                 work.shapes["microgrid"][other] = back.area(moved[::-1])
-                names = [work.house_ids[b], work.codes["microgrid"][m], work.codes["microgrid"][other]]
-                work.note("BUILDING_CUT", "building", names, piece.intersection(house), buildings=[b])
+                names = [
+                    work.house_ids[b],
+                    work.codes["microgrid"][m],
+                    work.codes["microgrid"][other],
+                ]
+                work.note(
+                    "BUILDING_CUT", "building", names, piece.intersection(house), buildings=[b]
+                )
                 return work.take(m)
     return False
 
@@ -262,7 +286,9 @@ def _duplicate(work: Flawed, m: int) -> bool:
     """Give a micro-grid the code of another one of its grid."""
     other = work.siblings(m)[0]
     code = work.codes["microgrid"][other]
-    work.note("CODE_DUPLICATE", "microgrid", [code, code], work.shapes["microgrid"][m], people_of=[m])
+    work.note(
+        "CODE_DUPLICATE", "microgrid", [code, code], work.shapes["microgrid"][m], people_of=[m]
+    )
     work.record(m, code=code)
     return work.take(m)
 

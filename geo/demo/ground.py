@@ -58,6 +58,12 @@ def ring(rect: Rect, extra: list[tuple[float, float]]) -> Floats:
     return np.concatenate(parts)
 
 
+def bent(lines: list[Floats], warp: Warp) -> list[Floats]:
+    """Map many plan lines to the ground at once."""
+    ends = np.cumsum([len(line) for line in lines])[:-1]
+    return np.split(warp(np.concatenate(lines)), ends)
+
+
 def buildings(
     fabric: Fabric, people: People, warp: Warp, names: list[str], compounds: list[str], crs: object
 ) -> gpd.GeoDataFrame:
@@ -82,7 +88,7 @@ def buildings(
 def barriers(fabric: Fabric, warp: Warp, compounds: list[str], crs: object) -> gpd.GeoDataFrame:
     """Give the barrier layer: mid-lines of rivers and railways, walls with their gates as vertices."""
     rows: list[tuple[str, str, str]] = []
-    lines: list[shapely.LineString] = []
+    lines: list[Floats] = []
     for kind, name, rects in (
         ("river", "清河", fabric.plan.rivers),
         ("rail", "示宁铁路", fabric.plan.rails),
@@ -93,15 +99,13 @@ def barriers(fabric: Fabric, warp: Warp, compounds: list[str], crs: object) -> g
             line = np.unique(np.concatenate([[a, b], samples(a, b)]))
             fixed = np.full(len(line), r.cy if level else r.cx)
             rows.append((name, kind, ""))
-            lines.append(
-                shapely.LineString(warp(np.column_stack([line, fixed] if level else [fixed, line])))
-            )
+            lines.append(np.column_stack([line, fixed] if level else [fixed, line]))
     gates: dict[int, list[tuple[float, float]]] = {}
     for g in fabric.gates:
         gates.setdefault(g.compound, []).append((g.x, g.y))
     for i, places in gates.items():
         rows.append((f"{compounds[i]}围墙", "wall", compounds[i]))
-        lines.append(shapely.LineString(warp(ring(fabric.compounds[i].wall, places))))
+        lines.append(ring(fabric.compounds[i].wall, places))
     names, kinds, owners = zip(*rows, strict=True)
     return gpd.GeoDataFrame(
         {
@@ -110,7 +114,7 @@ def barriers(fabric: Fabric, warp: Warp, compounds: list[str], crs: object) -> g
             "kind": list(kinds),
             "compound": list(owners),
         },
-        geometry=lines,
+        geometry=[shapely.LineString(line) for line in bent(lines, warp)],
         crs=crs,
     )
 
@@ -147,6 +151,6 @@ def landuse(fabric: Fabric, warp: Warp, names: list[str], crs: object) -> gpd.Ge
             "name": [name for name, _, _ in rows],
             "kind": [kind for _, kind, _ in rows],
         },
-        geometry=[shapely.Polygon(warp(ring(rect, []))) for _, _, rect in rows],
+        geometry=[shapely.Polygon(line) for line in bent([ring(r, []) for _, _, r in rows], warp)],
         crs=crs,
     )

@@ -16,7 +16,7 @@ from geo.demo.plan import Plan, Street
 RESIDENTIAL = ("slab", "mid", "tower", "far_gate")
 KIND_ZH = {
     "park": "公园", "industrial": "产业园", "university": "大学城", "commercial": "商业广场",
-    "farmland": "农业园", "court": "老街", "village": "村",
+    "farmland": "农业园", "hospital": "医院", "court": "老街", "village": "村",
 }  # fmt: skip
 USE_ZH = {
     "industrial": "厂房", "university": "教学楼", "commercial": "商场", "pavilion": "凉亭",
@@ -96,6 +96,10 @@ def _compounds(fabric: Fabric, rng: np.random.Generator) -> list[str]:
             found.append(next(villages))
         else:
             found.append(next(others).rstrip("路街巷弄东西南北") + KIND_ZH[kind])
+    seen: dict[str, int] = {}
+    for i, name in enumerate(found):
+        seen[name] = seen.get(name, 0) + 1
+        found[i] = name if seen[name] == 1 else f"{name}{seen[name]}区"
     return found
 
 

@@ -61,7 +61,7 @@ def people(fabric: Fabric, owner: npt.NDArray[np.int64], rng: np.random.Generato
 def grid_split(count: int, rng: np.random.Generator) -> Ints:
     """Draw the households of the micro-grids of one grid so that both norms hold."""
     low, high = MICROGRID_HOUSEHOLDS[0] + 4, MICROGRID_HOUSEHOLDS[1] - 4
-    total = int(rng.integers(max(360, count * low), min(486, count * high) + 1))
+    total = int(rng.integers(max(376, count * low), min(492, count * high) + 1))
     weights = rng.uniform(0.75, 1.25, count)
     return bounded(total, weights, low, high)
 

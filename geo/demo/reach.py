@@ -22,8 +22,9 @@ REACH_M = 1080.0
 """Fifteen minutes of an adult, 1.2 m/s."""
 NEAR_M, FAR_M = 945.0, 1260.0
 """Everybody who is served lives nearer than `NEAR_M`, everybody who is not beyond `FAR_M`."""
-HANDY_M = 620.0
-"""A station keeps to gates and doors within this of whom it serves; beyond, a corner will do."""
+HANDY_M, AROUND_M, COARSE_M = 850.0, 680.0, 60.0
+"""A station keeps to gates and doors within this of whom it serves; it counts who is around,
+by the crow, as places on a coarse raster."""
 EASE_M = 60.0
 
 
@@ -112,8 +113,8 @@ def spread(
         choice = places[around[places] < HANDY_M]
         if not len(choice):
             choice = corners[[np.argmin(around[corners])]]
-        waiting = cKDTree(ground[lit[near[lit] > NEAR_M]])
-        crowd = waiting.query_ball_point(ground[choice], HANDY_M, return_length=True)
+        waiting = np.unique(np.round(ground[lit[near[lit] > NEAR_M]] / COARSE_M), axis=0) * COARSE_M
+        crowd = cKDTree(waiting).query_ball_point(ground[choice], AROUND_M, return_length=True)
         best = int(choice[np.argmax(crowd)])
         chosen.append(best)
         near = np.minimum(near, network.distances([best], limit_m=4 * FAR_M))

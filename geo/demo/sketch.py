@@ -22,8 +22,8 @@ DISTRICT_W, DISTRICT_H = URBAN_W + EAST_M, URBAN_H + NORTH_M
 ZONES = (  # rows from the south; each superblock's character
     ("tower", "tower", "slab", "slab", "tower", "slab", "rail_blind", "works"),
     ("tower", "slab", "court", "slab", "slab", "slab", "works_edge", "far_gate"),
-    ("slab", "court", "court", "core", "slab", "slab", "slab", "tower"),
-    ("river_blind", "slab", "slab", "core", "core", "slab", "slab", "slab"),
+    ("slab", "court", "court", "core", "core", "slab", "slab", "tower"),
+    ("river_blind", "slab", "court", "core", "core", "slab", "slab", "slab"),
     ("campus", "slab", "slab", "slab", "tower", "slab", "slab", "tower"),
     ("tower", "slab", "park", "slab", "tower", "slab", "tower", "slab"),
 )
@@ -109,13 +109,13 @@ def superblock(plan: Plan, rect: Rect, zone: str, community: int, rng: np.random
     plan.streets += streets
 
 
-COUNT = {"court": 8, "core": 6, "campus": 5, "works": 5, "rural": 5, "remote": 6, "seat": 7,
-         "small_west": 9, "small_east": 9}  # fmt: skip
+COUNT = {"court": 9, "core": 6, "campus": 5, "works": 5, "rural": 5, "remote": 6, "seat": 7,
+         "small_west": 10, "small_east": 9}  # fmt: skip
 MIX = {
-    "slab": (("slab", 0.7), ("mid", 0.2), ("tower", 0.1)),
+    "slab": (("slab", 0.7), ("mid", 0.19), ("tower", 0.09), ("hospital", 0.02)),
     "tower": (("tower", 0.65), ("mid", 0.35)),
     "court": (("court", 0.8), ("slab", 0.2)),
-    "core": (("tower", 0.45), ("commercial", 0.25), ("slab", 0.3)),
+    "core": (("tower", 0.4), ("commercial", 0.3), ("slab", 0.24), ("park", 0.06)),
     "rural": (("village", 0.9), ("farmland", 0.1)),
     "seat": (("slab", 0.5), ("village", 0.5)),
     "small_west": (("slab", 0.5), ("court", 0.2), ("mid", 0.3)),
@@ -270,26 +270,25 @@ def level(
 
 def small(rng: np.random.Generator) -> Plan:
     """Draw two communities in a bend of the river and villages on its far bank."""
-    w, h, north = 2 * COL_M, ROW_M, 1300.0
+    wide = 900.0
+    w, h, north = 2 * wide, ROW_M, 1300.0
     plan = Plan(Rect(0, 0, w, h + RIVER_M + north))
     plan.subdistricts.append(SubdistrictPlan(0))
     river = Rect(0, h, w, h + RIVER_M)
     plan.rivers.append(river)
     for col, zone in enumerate(("small_west", "small_east")):
         plan.communities.append(CommunityPlan(0))
-        superblock(plan, Rect(col * COL_M, 0, (col + 1) * COL_M, h), zone, col, rng)
+        superblock(plan, Rect(col * wide, 0, (col + 1) * wide, h), zone, col, rng)
     unserved(plan, Rect(0, river.y1, w, plan.frame.y1), 0, rng, west=0.0, count=4)
     streets = names.avenues(rng, 3, north_south=True)
     for i in range(3):
-        x = i * COL_M
+        x = i * wide
         upright(plan, x, 0, plan.frame.y1 if i != 1 else h, river, i == 2, "secondary", streets[i])
     for j, (y, name) in enumerate(
         zip((0, h, river.y1, plan.frame.y1), names.avenues(rng, 4, north_south=False), strict=True)
     ):
         level(plan, y, 0, w, None, False, "tertiary" if j else "secondary", name)
     return plan
-
-
 
 
 def town(rng: np.random.Generator) -> Plan:

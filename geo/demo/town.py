@@ -76,7 +76,7 @@ def town(*, size: str, seed: int, progress: Progress = quiet) -> Town:
     plan.streets = naming.streets(plan, rng)
     crs = working()
     east, north = Transformer.from_crs(coords.STORED, crs, always_xy=True).transform(*PLACE)
-    warp = bend(plan.frame, tuple(plan.old), east, north, rng)
+    warp = bend(plan.frame, tuple(plan.old), tuple(plan.rivers), east, north, rng)
     settled = settle(plan, warp, seed)
     fabric = settled.fabric
     progress("plan", 1, 8)
@@ -98,7 +98,9 @@ def town(*, size: str, seed: int, progress: Progress = quiet) -> Town:
     nearby = naming.Nearby(layers, levels, named)
     stations, nodes = serving.stations(settled, warp, levels, nearby, count, rng, crs)
     layers["station"] = stations
-    layers["candidate"] = serving.candidates(settled, warp, nodes, nearby, count.candidates, rng, crs)
+    layers["candidate"] = serving.candidates(
+        settled, warp, nodes, nearby, count.candidates, rng, crs
+    )
     homes = layers["building"]
     layers["institution"] = naming.institutions(homes, nearby, count.institutions, rng, crs)
     progress("places", 6, 8)
@@ -110,7 +112,10 @@ def town(*, size: str, seed: int, progress: Progress = quiet) -> Town:
     blocks = np.array([fabric.block_of(h) for h in fabric.houses])
     nearest = np.full(len(fabric.houses), np.inf)
     nearest[settled.houses] = settled.walks.distances(nodes, limit_m=np.inf)[settled.homes.nodes]
-    blind = [plan.blocks[b].blind if h.per_floor else "" for b, h in zip(blocks, fabric.houses, strict=True)]
+    blind = [
+        plan.blocks[b].blind if h.per_floor else ""
+        for b, h in zip(blocks, fabric.houses, strict=True)
+    ]
     at = np.array([h.microgrid for h in fabric.houses])
     return Town(size, layers, levels, at, blind, blocks, nearest, moved)
 

@@ -14,6 +14,8 @@ import numpy.typing as npt
 from geo.demo.rects import Rect
 
 GRAIN_M = 1 / 64
+MEANDER_M = 2700.0
+"""From bend to bend of a river."""
 Floats = npt.NDArray[np.float64]
 
 
@@ -61,6 +63,8 @@ class Warp:
     long: Waves
     short: Waves
     old: tuple[Rect, ...]
+    rivers: tuple[Rect, ...]
+    bends: float
 
     def __call__(self, xy: npt.ArrayLike) -> Floats:
         """Map plan points (n, 2) to the ground, to the grain."""
@@ -72,6 +76,7 @@ class Warp:
         lx, ly = self.long.at(x, y)
         sx, sy = self.short.at(x, y)
         weight = self._old_weight(x, y)
+        ly = ly + self._meander(x, y)
         u = (x - self.frame.cx) / (self.frame.w / 2)
         v = (y - self.frame.cy) / (self.frame.h / 2)
         px = (x - self.frame.cx) * (1 - self.barrel * v**2) + lx + weight * sx
@@ -84,6 +89,16 @@ class Warp:
         here, dx, dy = self.exact(xy), np.array([step_m, 0]), np.array([0, step_m])
         return (self.exact(xy + dx) - here) / step_m, (self.exact(xy + dy) - here) / step_m
 
+    def _meander(self, x: Floats, y: Floats) -> Floats:
+        """Let rivers swing to and fro, and the town beside them a little less."""
+        push = np.zeros(len(x))
+        for r in self.rivers:
+            swing = np.sin(2 * np.pi * x / MEANDER_M + self.bends) + 0.35 * np.sin(
+                4.6 * np.pi * x / MEANDER_M + 2 * self.bends
+            )
+            push += 80 * swing * np.exp(-(((y - r.cy) / 900) ** 2))
+        return push
+
     def _old_weight(self, x: Floats, y: Floats) -> Floats:
         weight = np.zeros(len(x))
         for r in self.old:
@@ -93,7 +108,12 @@ class Warp:
 
 
 def bend(
-    frame: Rect, old: tuple[Rect, ...], east_m: float, north_m: float, rng: np.random.Generator
+    frame: Rect,
+    old: tuple[Rect, ...],
+    rivers: tuple[Rect, ...],
+    east_m: float,
+    north_m: float,
+    rng: np.random.Generator,
 ) -> Warp:
     """Draw the bend of a town whose plan fills `frame`, its middle at a place on the ground."""
     return Warp(
@@ -105,4 +125,6 @@ def bend(
         waves(rng, 7, length_m=3400, slope=0.26),
         waves(rng, 6, length_m=210, slope=0.16),
         old,
+        rivers,
+        float(rng.uniform(0, 2 * np.pi)),
     )

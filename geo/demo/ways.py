@@ -45,26 +45,25 @@ class Ways:
 def ways(fabric: Fabric) -> Ways:
     """Node all streets and lanes of a filled plan and split them at their crossings."""
     streets = fabric.plan.streets + fabric.ways
-    ends = np.array([(s.x0, s.y0, s.x1, s.y1) for s in streets])
-    cuts = _cuts(ends)
-    owner, pieces = [], []
-    for i, (x0, y0, x1, y1) in enumerate(ends):
-        upright = x0 == x1
-        a, b, fixed = (y0, y1, x0) if upright else (x0, x1, y0)
+    cuts = _cuts(np.array([(s.x0, s.y0, s.x1, s.y1) for s in streets]))
+    owner: list[int] = []
+    pieces: list[Floats] = []
+    for i, s in enumerate(streets):
+        upright = s.x0 == s.x1
+        a, b, fixed = (s.y0, s.y1, s.x0) if upright else (s.x0, s.x1, s.y0)
         marks = (fabric.marks_on_x if upright else fabric.marks_on_y).get(fixed, [])
-        line = np.unique(
-            np.concatenate([cuts[i], [a, b], samples(a, b), [m for m in marks if a < m < b]])
-        )
-        places = np.searchsorted(line, np.unique([a, *cuts[i], b]))
-        for p, q in zip(places[:-1], places[1:], strict=True):
-            part = line[p : q + 1]
-            other = np.full(len(part), fixed)
-            owner.append(i)
-            pieces.append(np.column_stack([other, part] if upright else [part, other]))
+        stops = {a, b, *cuts[i]}
+        part: list[float] = []
+        for at in sorted(stops.union(samples(a, b).tolist(), (m for m in marks if a < m < b))):
+            part.append(at)
+            if at in stops and len(part) > 1:
+                owner.append(i)
+                pieces.append(np.array([(fixed, v) if upright else (v, fixed) for v in part]))
+                part = [at]
     return Ways(streets, owner, pieces)
 
 
-def _cuts(ends: Floats) -> list[Floats]:
+def _cuts(ends: Floats) -> list[list[float]]:
     """Give for every line the places where others touch or cross it."""
     lines = shapely.linestrings(ends.reshape(-1, 2, 2))
     first, second = shapely.STRtree(lines).query(lines, predicate="intersects")
@@ -72,8 +71,8 @@ def _cuts(ends: Floats) -> list[Floats]:
     found: dict[int, list[float]] = defaultdict(list)
     for i, j in zip(first.tolist(), second.tolist(), strict=True):
         if upright[i] != upright[j]:
-            found[i].append(ends[j, 1] if upright[i] else ends[j, 0])
-    return [np.array(found[i]) for i in range(len(ends))]
+            found[i].append(float(ends[j, 1] if upright[i] else ends[j, 0]))
+    return [found[i] for i in range(len(ends))]
 
 
 def frame(network: Ways, warp: Warp, crs: object) -> gpd.GeoDataFrame:
