@@ -64,7 +64,8 @@ def check(
     list of Finding
         By level from the widest, buildings last; within a level by kind, then largest
         ground first. `place` is in the CRS of the layers; `features` are area codes (of
-        buildings: the building, then the areas), most concerned first. `households` are
+        buildings: the building, then the areas), most concerned first, and after them
+        those of lower levels where the same ground is at fault. `households` are
         those of the buildings in `place`, None without buildings.
 
     Raises
@@ -111,12 +112,12 @@ def _on_buildings(surveys: list[Survey], homes: Houses, tolerance_m: float) -> l
     finest = surveys[-1]
     crossed, outside = cut(finest.sheet, homes, tolerance_m=tolerance_m)
     ground = finest.ground("empty", "shared", "outside")
-    found = away_from(crossed, ground, tolerance_m=tolerance_m)
+    found = away_from(crossed, homes, ground, tolerance_m=tolerance_m)
     if len(surveys) > 1:
         whole = shapely.union_all(surveys[0].sheet.polygons)
         found += [
             f
-            for f in away_from(outside, ground, tolerance_m=tolerance_m)
+            for f in away_from(outside, homes, ground, tolerance_m=tolerance_m)
             if whole.intersects(f.place)
         ]
     return [finding(f, finest.sheet, homes) for f in found]

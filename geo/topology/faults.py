@@ -15,7 +15,8 @@ class Fault:
     """One fault of one level.
 
     `code` as in the findings; `areas` are positions in the sheet, most concerned first;
-    `place` the ground (or points) affected; `facts` what the sentence needs besides.
+    `place` the ground (or points) affected; `facts` what the sentence needs besides;
+    `echoes` collects the codes of lower levels on which the same fault shows again.
     """
 
     code: str
@@ -23,6 +24,7 @@ class Fault:
     place: BaseGeometry
     field: str = ""
     facts: dict[str, str] = dataclasses.field(default_factory=dict)
+    echoes: list[str] = dataclasses.field(default_factory=list)
 
 
 def frame(faults: Sequence[Fault], sheet: Sheet) -> gpd.GeoDataFrame:

@@ -58,8 +58,8 @@ def cut(sheet: Sheet, h: Houses, *, tolerance_m: float) -> tuple[list[Fault], li
     Returns
     -------
     cut, outside : lists of Fault
-        `areas` are those the building touches, that with the largest piece first;
-        the fact ``building`` is its position.
+        `areas` are those that hold a piece of the building, the largest piece first;
+        the place is all but that piece. The fact ``building`` is its position.
     """
     hit, row = sheet.tree.query(h.points, predicate="intersects")
     home = np.full(len(h.points), -1, dtype=np.int64)
@@ -78,23 +78,25 @@ def cut(sheet: Sheet, h: Houses, *, tolerance_m: float) -> tuple[list[Fault], li
         areas = tuple(int(near[n]) for n in order if wide[n])
         facts = {"building": str(k)}
         if len(areas) + (len(pieces(rest, tolerance_m)) > 0) > 1:
-            crossed.append(Fault("BUILDING_CUT", areas, h.shapes[k], facts=facts))
+            main = sheet.polygons[areas[0]]
+            apart = shapely.difference(h.shapes[k], main)
+            crossed.append(Fault("BUILDING_CUT", areas, apart, facts=facts))
         elif not areas and home[k] < 0:
             outside.append(Fault("BUILDING_OUTSIDE", (), h.shapes[k], facts=facts))
     return crossed, outside
 
 
 def away_from(
-    faults: Iterable[Fault], places: list[BaseGeometry], *, tolerance_m: float
+    faults: Iterable[Fault], h: Houses, ground: list[BaseGeometry], *, tolerance_m: float
 ) -> list[Fault]:
     """Keep the buildings that no reported piece of ground explains."""
-    ground = shapely.union_all(places)
-    shapely.prepare(ground)
-    return [
-        f
-        for f in faults
-        if not (
-            ground.intersects(f.place)
-            and (f.place.area == 0 or len(pieces(ground & f.place, tolerance_m)) > 0)
-        )
-    ]
+    whole = shapely.union_all(ground)
+    shapely.prepare(whole)
+
+    def explained(fault: Fault) -> bool:
+        shape = h.shapes[int(fault.facts["building"])]
+        if not whole.intersects(shape):
+            return False
+        return shape.area == 0 or len(pieces(whole & shape, tolerance_m)) > 0
+
+    return [fault for fault in faults if not explained(fault)]

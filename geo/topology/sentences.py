@@ -21,7 +21,7 @@ def finding(fault: Fault, sheet: Sheet, houses: Houses | None) -> Finding:
     """Put a fault into words, and count the households it concerns."""
     words = WORDS[fault.code](Told(fault, sheet, houses))
     building = fault.facts.get("building")
-    features = tuple(dict.fromkeys(str(sheet.codes[i]) for i in fault.areas))
+    features = tuple(dict.fromkeys([*(str(sheet.codes[i]) for i in fault.areas), *fault.echoes]))
     households = houses.within(fault.place) if houses else None
     if houses and building is not None:
         features = (str(houses.ids[int(building)]), *features)

@@ -1,6 +1,5 @@
 """All checks of one level, with derived effects taken away: one cause, one fault."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,40 +22,38 @@ EMPTY = ("GAP", "HOLE")
 class Survey:
     """What was found on one level, and the ground that explains faults of the levels below.
 
-    `grounds` holds, for this level and all above, the ground of each kind of fault: `empty`,
-    `shared`, `outside`, `exclave`, `near`; also of faults that were silenced themselves.
+    `grounds` holds, for this level and all above, the faults of each kind of ground: `empty`,
+    `shared`, `outside`, `exclave`, `near`; also those that were silenced themselves.
     """
 
     sheet: Sheet
     faults: list[Fault] = field(default_factory=list)
-    grounds: dict[str, list[BaseGeometry]] = field(default_factory=dict)
+    grounds: dict[str, list[Fault]] = field(default_factory=dict)
     doubtful: set[int] = field(default_factory=set)
 
     def ground(self, *kinds: str) -> list[BaseGeometry]:
         """Give the ground of several kinds of fault."""
-        return [place for kind in kinds for place in self.grounds.get(kind, [])]
+        return [fault.place for kind in kinds for fault in self.grounds.get(kind, [])]
 
     def keep(
-        self,
-        kind: str,
-        faults: list[Fault],
-        excused: Iterable[BaseGeometry],
-        tolerance_m: float,
-    ) -> list[Fault]:
-        """Take in faults of a kind but for those that other faults explain; give those taken.
+        self, kind: str, faults: list[Fault], tolerance_m: float, *, excuses: tuple[str, ...] = ()
+    ) -> None:
+        """Take in faults of a kind but for those that ground of other faults explains.
 
-        Faults at the knots of a broken outline are silenced: repairing it comes first.
+        The others echo there. Faults at the knots of a broken outline are silenced:
+        repairing it comes first.
         """
-        excuse = shapely.union_all(list(excused))
-        taken = [
-            f
-            for f in faults
-            if not self._knotted(f, tolerance_m)
-            and not (excuse.intersects(f.place) and within(f.place, excuse, tolerance_m))
-        ]
-        self.faults.extend(taken)
-        self.grounds[kind] = self.grounds.get(kind, []) + [f.place for f in faults]
-        return taken
+        known = [fault for name in excuses for fault in self.grounds.get(name, [])]
+        excuse = shapely.union_all([fault.place for fault in known])
+        for fault in faults:
+            if excuse.intersects(fault.place) and within(fault.place, excuse, tolerance_m):
+                codes = [str(self.sheet.codes[i]) for i in fault.areas]
+                causes = [k for k in known if k.place.distance(fault.place) <= tolerance_m]
+                for cause in causes:
+                    cause.echoes.extend(codes)
+            elif not self._knotted(fault, tolerance_m):
+                self.faults.append(fault)
+        self.grounds[kind] = self.grounds.get(kind, []) + faults
 
     def _knotted(self, fault: Fault, tolerance_m: float) -> bool:
         if all(self.sheet.intact[i] for i in fault.areas):
@@ -106,7 +103,7 @@ def survey(
         _tie_checks(found, lone, parent, t, extra=extra, tolerance_m=tolerance_m)
     known = found.ground("shared", "empty", "outside", "exclave")
     near = missed(lone, known, tolerance_m=tolerance_m)
-    found.keep("near", near, found.ground("near"), tolerance_m)
+    found.keep("near", near, tolerance_m, excuses=("near",))
     found.faults.extend(misfits(sheet, norms, skip=extra))
     return found
 
@@ -115,14 +112,13 @@ def _ground_checks(
     found: Survey, lone: Sheet, upper: Sheet | None, tolerance_m: float, sliver_m: float
 ) -> None:
     shared = overlapping(lone, tolerance_m=tolerance_m, sliver_m=sliver_m)
-    found.keep("shared", shared, found.ground("shared"), tolerance_m)
+    found.keep("shared", shared, tolerance_m, excuses=("shared",))
     empty = uncovered(lone, tolerance_m=tolerance_m, sliver_m=sliver_m)
     if upper:
         empty += missing(lone, upper, empty, tolerance_m=tolerance_m, sliver_m=sliver_m)
-    found.keep("empty", empty, found.ground("empty", "outside"), tolerance_m)
-    found.keep(
-        "exclave", parted(lone, tolerance_m=tolerance_m), found.ground("exclave"), tolerance_m
-    )
+    found.keep("empty", empty, tolerance_m, excuses=("empty", "outside"))
+    apart = parted(lone, tolerance_m=tolerance_m)
+    found.keep("exclave", apart, tolerance_m, excuses=("exclave",))
 
 
 def _tie_checks(
@@ -142,7 +138,7 @@ def _tie_checks(
     skip |= {f.areas[0] for f in wrong}
     excused = found.ground("shared", "exclave", "empty", "outside")
     outside = protruding(lone, t, excused, skip=skip, tolerance_m=tolerance_m)
-    found.keep("outside", outside, [], tolerance_m)
+    found.keep("outside", outside, tolerance_m)
     found.faults.extend(misnumbered(lone, parent.sheet, t, skip=skip | found.doubtful))
 
 

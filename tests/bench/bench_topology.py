@@ -1,0 +1,71 @@
+"""How fast one level is checked, against one pass of shapely.coverage_invalid_edges.
+
+Run: ``python tests/bench/bench_topology.py [areas]`` (default 1,000,000; squares, then
+hexagons; a sound tessellation and one with 100 flaws).
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geo import topology
+from geo.layers import GridLayer
+
+
+def squares(count: int) -> np.ndarray:
+    """Give about `count` squares of 100 m that share their corners."""
+    side = int(count**0.5)
+    x, y = (axis.ravel() * 100.0 for axis in np.meshgrid(np.arange(side), np.arange(side)))
+    return shapely.box(x + 4e5, y + 3.5e6, x + 4e5 + 100, y + 3.5e6 + 100)
+
+
+def hexagons(count: int) -> np.ndarray:
+    """Give about `count` hexagons whose common vertices come from one table."""
+    side = int(count**0.5)
+    column, row = (axis.ravel() for axis in np.meshgrid(np.arange(side), np.arange(side)))
+    i, j = 2 * column + row % 2, 3 * row
+    steps = np.array([(0, -2), (1, -1), (1, 1), (0, 2), (-1, 1), (-1, -1)])
+    x = 4e5 + 43.30127018922193 * (i[:, None] + steps[:, 0])
+    y = 3.5e6 + 25.0 * (j[:, None] + steps[:, 1])
+    return shapely.polygons(np.stack([x, y], axis=-1))
+
+
+def layer(shapes: np.ndarray) -> GridLayer:
+    """Give grids with legal codes, without parents, within the norm."""
+    codes = np.char.add("321198", np.char.zfill(np.arange(len(shapes)).astype(str), 9))
+    data = {"code": codes, "name": "", "kind": "comprehensive", "parent": "", "households": 400}
+    return GridLayer(gpd.GeoDataFrame(data, geometry=shapes, crs=4549))
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Run once; give seconds and answer."""
+    start = time.perf_counter()
+    answer = work()
+    return time.perf_counter() - start, answer
+
+
+def main() -> None:
+    """Print seconds and ratios."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    for make in (squares, hexagons):
+        shapes = make(count)
+        flawed = shapes.copy()
+        hit = np.random.default_rng(1).choice(len(shapes), 100, replace=False)
+        flawed[hit] = shapely.buffer(shapes[hit], -5.0, join_style="mitre")
+        for name, ground in (("sound", shapes), ("100 gaps", flawed)):
+            table = layer(ground)
+            pass_s, _ = timed(lambda g=ground: shapely.coverage_invalid_edges(g))
+            check_s, found = timed(lambda t=table: topology.check({"grid": t}))
+            print(
+                f"{len(ground):,} {make.__name__}, {name}: coverage_invalid_edges {pass_s:.1f} s, "
+                f"check {check_s:.1f} s, ratio {check_s / pass_s:.2f}, {len(found)} findings"
+            )
+
+
+if __name__ == "__main__":
+    main()
