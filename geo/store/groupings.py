@@ -107,7 +107,7 @@ def _replace_groups(session: Session, kind: str, names: list[str], revision: int
     query = select(_GROUPS.c.name, _GROUPS.c.fid).where(
         _GROUPS.c.kind == kind, alive(_GROUPS, None)
     )
-    known: dict[str, int] = dict(session.execute(query).tuples().all())
+    known: dict[str, int] = dict(session.execute(query).all())
     _die(session, _GROUPS, [fid for name, fid in known.items() if name not in names], revision)
     for name in dict.fromkeys(names):
         if name not in known:
