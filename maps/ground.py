@@ -1,11 +1,13 @@
 """The base map: our own streets, water, green and buildings, made ready to be drawn."""
 
+from functools import lru_cache
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from maps import packing
 from maps.palette import palette, street_class
@@ -70,8 +72,9 @@ def barriers(base: Base) -> gpd.GeoDataFrame | None:
     return table[known].sort_values("kind", kind="stable").reset_index(drop=True)
 
 
+@lru_cache(maxsize=2)
 def packed(base: Base) -> dict[str, Any]:
-    """Give the base map as plain values for the page."""
+    """Give the base map as plain values for the page; not to be changed."""
     content: dict[str, Any] = {}
     if (frame := landuse(base)) is not None:
         content["landuse"] = _named(frame, label_points(frame.geometry))
@@ -89,18 +92,25 @@ def packed(base: Base) -> dict[str, Any]:
 
 
 def label_points(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
-    """Give where the label of each area stands: well inside, whatever its form."""
-    points = []
-    for shape in shapes:
-        if shape is None or shape.is_empty:
-            points.append(None)
-            continue
-        inside = shape.representative_point()
-        if shape.is_valid and shape.area > 0:
-            tolerance = max(shape.length / 400, 1e-9)
-            inside = shapely.get_point(shapely.maximum_inscribed_circle(shape, tolerance), 0)
-        points.append(inside)
+    """Give where the label of each shape stands: well inside, whatever its form.
+
+    The centroid where it lies far enough from the edge, else the centre of the largest
+    circle that fits; a shape that is missing or empty has no point.
+    """
+    areas = shapes.to_numpy()
+    points = shapely.centroid(areas)
+    depth = np.where(shapely.within(points, areas), shapely.distance(points, shapely.boundary(areas)), 0)
+    hollow = depth < 0.3 * np.sqrt(shapely.area(areas))
+    for i in np.flatnonzero(hollow & ~shapely.is_empty(areas) & ~shapely.is_missing(areas)):
+        points[i] = _deepest(areas[i])
     return gpd.GeoSeries(points, crs=shapes.crs)
+
+
+def _deepest(shape: BaseGeometry) -> BaseGeometry:
+    if not shape.is_valid or shape.area == 0:
+        return shape.representative_point()
+    circle = shapely.maximum_inscribed_circle(shape, tolerance=max(shape.length / 200, 1e-9))
+    return shapely.get_point(circle, 0)
 
 
 def _named(frame: gpd.GeoDataFrame, points: gpd.GeoSeries | None) -> dict[str, Any]:

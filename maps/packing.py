@@ -16,7 +16,6 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from geo import coords
 
@@ -41,41 +40,53 @@ def units(lonlat: npt.NDArray[np.float64]) -> Units:
 
 
 def pack(shapes: gpd.GeoSeries) -> str:
-    """Pack shapes of any known CRS, in their order; an empty shape has no parts."""
-    degrees = coords.to_degrees(gpd.GeoDataFrame(geometry=shapes))
-    stream: list[Units] = []
-    last = np.zeros(2, dtype=np.int64)
-    for shape in degrees.geometry:
-        parts = [p for p in map(_thin, _parts(shape)) if len(p)]
-        stream.append(np.array([len(parts)], dtype=np.int64))
-        for part in parts:
-            steps = np.diff(np.vstack([last, part]), axis=0)
-            stream += [np.array([len(part)], dtype=np.int64), _zigzag(steps.ravel())]
-            last = part[-1]
-    values = np.concatenate(stream) if stream else np.zeros(0, dtype=np.int64)
-    return base64.b64encode(_varint(values)).decode("ascii")
+    """Pack shapes of any known CRS, in their order; an empty or missing shape has no parts."""
+    degrees = coords.to_degrees(gpd.GeoDataFrame(geometry=shapes)).geometry.to_numpy()
+    pieces, owner = _pieces(degrees)
+    lonlat, piece = shapely.get_coordinates(pieces, return_index=True)
+    whole = units(lonlat)
+    new = np.r_[True, piece[1:] != piece[:-1]] if len(piece) else np.zeros(0, dtype=bool)
+    keep = new | np.any(np.diff(whole, axis=0, prepend=whole[:1]) != 0, axis=1)
+    whole, piece = whole[keep], piece[keep]
+    points = np.bincount(piece, minlength=len(pieces))
+    return base64.b64encode(_varint(_stream(whole, points, owner, len(degrees)))).decode("ascii")
+
+
+def _stream(whole: Units, points: Units, owner: Units, count: int) -> Units:
+    """Lay counts and differences side by side: shape, part, points, part, points, shape …"""
+    before = np.cumsum(1 + 2 * points) - (1 + 2 * points)
+    head = before + owner + 1
+    parts = np.bincount(owner, minlength=count)
+    sizes = np.bincount(owner, weights=1 + 2 * points, minlength=count).astype(np.int64)
+    values = np.zeros(count + int(sizes.sum()), dtype=np.int64)
+    values[np.arange(count) + np.cumsum(sizes) - sizes] = parts
+    values[head] = points
+    rank = np.arange(len(whole)) - np.repeat(np.cumsum(points) - points, points)
+    at = np.repeat(head, points) + 1 + 2 * rank
+    steps = _zigzag(np.diff(whole, axis=0, prepend=0))
+    values[at], values[at + 1] = steps[:, 0], steps[:, 1]
+    return values
+
+
+def _pieces(shapes: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.object_], Units]:
+    """Give rings (open: without their last point), lines and points, each with its shape."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    polygon = shapely.get_dimensions(parts) == 2
+    rings, ring_of = shapely.get_rings(parts[polygon], return_index=True)
+    closed = shapely.get_coordinates(rings)
+    last = np.cumsum(shapely.get_num_coordinates(rings)) - 1
+    index = np.repeat(np.arange(len(rings)), shapely.get_num_coordinates(rings))
+    opened = np.delete(closed, last, axis=0)
+    lines = shapely.linestrings(opened, indices=np.delete(index, last)) if len(rings) else rings
+    pieces = np.concatenate([parts[~polygon], lines])
+    owners = np.concatenate([owner[~polygon], owner[polygon][ring_of]])
+    order = np.argsort(owners, kind="stable")
+    return pieces[order], owners[order].astype(np.int64)
 
 
 def pack_numbers(values: Sequence[int]) -> str:
     """Pack whole numbers, zero or greater."""
     return base64.b64encode(_varint(np.asarray(values, dtype=np.int64))).decode("ascii")
-
-
-def _parts(shape: BaseGeometry | None) -> list[npt.NDArray[np.float64]]:
-    if shape is None or shape.is_empty:
-        return []
-    flat = shapely.get_parts(np.array([shape]))
-    if shapely.get_dimensions(flat[0]) == 2:
-        flat = shapely.get_rings(flat)
-        return [shapely.get_coordinates(ring)[:-1] for ring in flat]
-    return [shapely.get_coordinates(part) for part in flat]
-
-
-def _thin(part: npt.NDArray[np.float64]) -> Units:
-    """Turn into units and leave out points that fall on the one before."""
-    whole = units(part)
-    keep = np.r_[True, np.any(np.diff(whole, axis=0) != 0, axis=1)]
-    return whole[keep]
 
 
 def _zigzag(values: Units) -> Units:

@@ -151,14 +151,23 @@ def _for_script(data: Mapping[str, Any]) -> str:
 
 
 def _faces(data: Mapping[str, Any], markup: str) -> str:
-    """Give the style rules that bring the page's own typeface."""
-    regular = fonts.data_uri([_ALWAYS, markup, *_words(data)])
+    """Give the style rules that bring the page's own typeface.
+
+    Two families: the words of the ground, which several pages share and which are cut
+    once, and the characters that are only on this page.
+    """
+    shared = set("".join(_words(data["base"])))
+    own = set("".join([_ALWAYS, markup, *_words({**data, "base": ()})])) - shared
     strong = [label for sheet in data["sheets"] if sheet["bold"] for label in sheet["labels"]]
-    bold = fonts.data_uri([_ALWAYS, markup, *strong], "Bold")
+    faces = (
+        ("Wangge Ground", 400, fonts.data_uri(shared)),
+        ("Wangge Sans", 400, fonts.data_uri(own)),
+        ("Wangge Sans", 700, fonts.data_uri([_ALWAYS, markup, *strong], "Bold")),
+    )
     return "".join(
-        f'@font-face{{font-family:"Wangge Sans";font-weight:{weight};font-display:block;'
+        f'@font-face{{font-family:"{family}";font-weight:{weight};font-display:block;'
         f'src:url({source}) format("woff2")}}'
-        for weight, source in ((400, regular), (700, bold))
+        for family, weight, source in faces
     )
 
 

@@ -20,9 +20,11 @@ class Words:
     en: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Base:
     """The ground under every theme; any frame may be None and any CRS that is known.
+
+    Hand the same base to several themes: it is packed once. Its frames must not change.
 
     Parameters
     ----------

@@ -82,14 +82,14 @@ class BlindSpots:
             words=Words("盲区", "Blind spots"),
             shapes=frame.geometry,
             styles=["blind"] * len(frame),
-            legend=[Key("blind", Words(f"步行超过 {self.minutes:g} 分钟", "Beyond reach"))],
-            labels=[f"盲区{n}" for n in range(1, len(frame) + 1)],
+            legend=[Key("blind", Words(f"步行超过 {self.minutes:g} 分钟，编号见列表", "Numbered as listed"))],
+            labels=[str(n) for n in range(1, len(frame) + 1)],
             fields=[
                 Words("盲区", "Spot"), *people, Words("步行分钟", "Walk, min"),
                 Words("成因", "Reason"), *more, Words("所在网格", "Area"), Words("编号", "Id"),
             ],
             rows=rows,
-            label_from=13.0,
+            bold=True,
         )  # fmt: skip
 
     def _areas(self) -> Sheet:

@@ -7,7 +7,7 @@ import shapely
 
 from maps.scene import Base, Cell, Fact, Key, Scene, Sheet, Words
 from maps.themes.shades import in_metres
-from maps.themes.terms import KINDS, services
+from maps.themes.terms import KINDS, hours, services
 
 TIERS = (
     ("subdistrict", Words("街道级", "Subdistrict tier")),
@@ -74,7 +74,7 @@ def station_sheet(stations: gpd.GeoDataFrame, *, label_from: float = 15.0) -> Sh
         "tier", key=lambda tiers: tiers.map(rank).fillna(0), kind="stable"
     ).reset_index(drop=True)
     rows: list[tuple[Cell, ...]] = [
-        (s["name"] or s["id"], KINDS.get(s["kind"], s["kind"]), s["hours"], services(s["services"]),
+        (s["name"] or s["id"], KINDS.get(s["kind"], s["kind"]), hours(s["hours"]), services(s["services"]),
          s["address"], s["phone"], s["id"])
         for s in frame.to_dict("records")
     ]  # fmt: skip

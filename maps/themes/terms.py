@@ -1,5 +1,7 @@
 """What readers call the things that tables name in codes: Chinese words for choices."""
 
+import re
+
 from geo.layers import items
 
 KINDS = {
@@ -31,6 +33,27 @@ SERVICES = {
     "activity": "文体活动",
 }
 REASONS = {"cut_off": "无路可达", "detour": "绕行过远", "no_station": "附近无站点"}
+
+
+_DAYS = (
+    ("Mo-Su", "每天"), ("Mo-Fr", "周一至周五"), ("Sa-Su", "周末"), ("Sa,Su", "周末"),
+    ("Mo", "周一"), ("Tu", "周二"), ("We", "周三"), ("Th", "周四"), ("Fr", "周五"),
+    ("Sa", "周六"), ("Su", "周日"), ("PH", "节假日"), ("off", "休息"), ("24/7", "全天"),
+)  # fmt: skip
+
+
+def hours(cell: str) -> str:
+    """Give opening hours in the words of a door sign.
+
+    Examples
+    --------
+    >>> hours("Mo-Fr 08:30-17:30; Sa 09:00-12:00; PH off")
+    '周一至周五 08:30–17:30；周六 09:00–12:00；节假日 休息'
+    """
+    for short, words in _DAYS:
+        cell = cell.replace(short, words)
+    spans = re.sub(r"(\d\d:\d\d)-(\d\d:\d\d)", r"\1–\2", cell)
+    return re.sub(r"周(.)-周(.)", r"周\1至周\2", spans).replace("; ", "；").replace(",", "、")
 
 
 def services(cell: str) -> str:

@@ -1,7 +1,7 @@
 // Placing words on the map: theme first, then places, then streets; none upon another.
 "use strict";
 
-Wangge.FONT = '"Wangge Sans", "Noto Sans SC", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif';
+Wangge.FONT = '"Wangge Sans", "Wangge Ground", "Noto Sans SC", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif';
 
 Wangge.Labels = class {
   constructor(pen, palette) {
@@ -24,7 +24,7 @@ Wangge.Labels = class {
     const { ctx } = this.pen;
     ctx.font = `${weight} ${size}px ${Wangge.FONT}`;
     ctx.letterSpacing = `${spacing}px`;
-    const rows = broken && text.length > 7 ? [text.slice(0, Math.ceil(text.length / 2)), text.slice(Math.ceil(text.length / 2))] : [text];
+    const rows = broken && text.length > 7 ? Wangge.broken(text) : [text];
     const half = Math.max(...rows.map((row) => ctx.measureText(row).width)) / 2 + 2;
     const high = (rows.length * size * 1.22) / 2 + 1;
     const box = [x - half, y + dy - high, x + half, y + dy + high];
@@ -97,6 +97,19 @@ Wangge.Labels = class {
   }
 };
 
+// Two lines of a long name, broken near the middle but never inside a number or a Latin word,
+// and rather after the name of the place than anywhere else.
+Wangge.broken = function (text) {
+  let best = null, least = Infinity;
+  for (let k = 2; k <= text.length - 2; k++) {
+    const pair = text.slice(k - 1, k + 1);
+    if (/[0-9a-z]{2}/i.test(pair) || /第\d|\d第?[^\s\d]/.test(pair)) continue;
+    const cost = Math.abs(k - text.length / 2) - (/[区村道镇街园、]$/.test(text.slice(0, k)) ? 2 : 0);
+    if (cost < least) { least = cost; best = k; }
+  }
+  return best ? [text.slice(0, best), text.slice(best)] : [text];
+};
+
 Wangge.turned = function (spot, halfWide, halfHigh, turn) {
   const w = Math.abs(halfWide * Math.cos(turn)) + Math.abs(halfHigh * Math.sin(turn));
   const h = Math.abs(halfWide * Math.sin(turn)) + Math.abs(halfHigh * Math.cos(turn));
@@ -139,7 +152,7 @@ Wangge.labelBase = function (pen, labels, base, palette) {
       const name = shown.names[shown.name[i]], kind = shown.kinds[shown.kind[i]];
       if (!name || !Wangge.meets(shown.shapes, i, pen.view)) continue;
       const wide = (shown.shapes.box[4 * i + 2] - shown.shapes.box[4 * i]) * pen.scale;
-      if (wide < 34 || kind === "residential" && pen.zoom < 15.5) continue;
+      if (wide < 52 || kind === "residential" && pen.zoom < 15.5) continue;
       const x = shown.spot.x[i] * pen.scale - pen.x0, y = shown.spot.y[i] * pen.scale - pen.y0;
       const colour = palette.text[kind === "water" ? "water" : kind === "park" ? "park" : "place"];
       if (labels.repeats(name, x, y, 400)) continue;
@@ -181,7 +194,7 @@ Wangge.labelSheet = function (pen, labels, sheet, palette) {
       labels.place(text, x, y, { size: 12, weight: 400, colour: palette.text.point, dy: look.size / 2 + 10, broken: false });
     else {
       const size = sheet.labelSize || (wide > 150 ? 14 : 12.5);
-      labels.place(text, x, y, { size, weight: sheet.bold ? 700 : 400, colour: palette.text.area, room: wide / 2 + 6 });
+      labels.place(text, x, y, { size: sheet.bold ? size + 1 : size, weight: sheet.bold ? 700 : 400, colour: palette.text.area, room: wide / 2 + 6 });
     }
   }
 };

@@ -1,0 +1,137 @@
+"""A picture: the same scene on paper, drawn by matplotlib without a browser.
+
+One layout for every size: title, map, legend, scale bar, north, data date and 审图号.
+"""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from maps import fonts
+from maps.page import credit
+from maps.palette import palette
+from maps.pencil import Pencil
+from maps.scene import Scene
+from maps.themes import Theme
+from maps.typeset import Type, key_symbol
+
+A4_IN = (11.69, 8.27)
+_MAP, _SIDE = (0.03, 0.06, 0.7, 0.82), (0.75, 0.06, 0.22, 0.82)
+
+
+def picture(
+    theme: Theme,
+    *,
+    format: Literal["png", "pdf", "svg"] = "png",
+    size_in: tuple[float, float] = A4_IN,
+    dpi: int = 150,
+) -> bytes:
+    """Draw a whole map: title, map, legend, scale, north, date and 审图号.
+
+    Parameters
+    ----------
+    theme : Theme
+    format : "png" | "pdf" | "svg"
+        PDF and SVG are vectors; the typeface is embedded (SVG: as outlines).
+    size_in : tuple of float
+        Width and height of the paper, inches; A4 landscape without it.
+    dpi : int
+        Of a PNG.
+    """
+    scene = theme.scene()
+    with _lettering(scene) as letters:
+        figure = Figure(figsize=size_in, dpi=dpi, facecolor="#fffefb")
+        FigureCanvasAgg(figure)
+        axes = figure.add_axes(_MAP)
+        _map(axes, scene, letters)
+        _title(figure, scene, letters)
+        _legend(figure, scene, letters)
+        return _bytes(figure, format, dpi)
+
+
+def thumbnail(theme: Theme, size: tuple[int, int] = (480, 320)) -> bytes:
+    """Draw the map alone as a small PNG of so many pixels."""
+    scene = theme.scene()
+    with _lettering(scene) as letters:
+        figure = Figure(figsize=(size[0] / 100, size[1] / 100), dpi=100)
+        FigureCanvasAgg(figure)
+        axes = figure.add_axes((0, 0, 1, 1))
+        _map(axes, scene, letters, small=True)
+        return _bytes(figure, "png", 100)
+
+
+@contextmanager
+def _lettering(scene: Scene) -> Iterator[Type]:
+    """Lend the Chinese typeface, and settings under which the same scene gives the same bytes."""
+    regular, face = fonts.find("Regular")
+    bold, bold_face = fonts.find("Bold")
+    letters = Type(
+        font_manager.FontProperties(fname=font_manager.FontPath(regular, max(face, 0))),
+        font_manager.FontProperties(fname=font_manager.FontPath(bold, max(bold_face, 0))),
+    )
+    with mpl.rc_context({"svg.hashsalt": scene.kind, "svg.fonttype": "path", "path.simplify": True}):
+        yield letters
+
+
+def _map(axes: Axes, scene: Scene, letters: Type, *, small: bool = False) -> None:
+    pencil = Pencil(axes, scene, letters, small=small)
+    pencil.frame()
+    pencil.ground()
+    pencil.sheets()
+    pencil.outline()
+    pencil.labels()
+    if not small:
+        pencil.scale_bar()
+        pencil.north()
+
+
+def _title(figure: Figure, scene: Scene, letters: Type) -> None:
+    ink, soft = palette()["text"]["area"], palette()["text"]["street"]
+    title = f"{scene.base.title} {scene.words.zh}".strip()
+    figure.text(0.03, 0.945, title, fontproperties=letters.bold, size=19, color=ink, va="center")
+    figure.text(0.03, 0.905, scene.words.en, fontproperties=letters.regular, size=10, color=soft, va="center")
+    for i, fact in enumerate(scene.facts[:4]):
+        x = 0.97 - 0.085 * (len(scene.facts[:4]) - 1 - i)
+        figure.text(x, 0.953, fact.value, fontproperties=letters.bold, size=14, color=ink, ha="right", va="center")
+        figure.text(x, 0.917, fact.words.zh, fontproperties=letters.regular, size=8.5, color=soft, ha="right", va="center")
+    figure.text(0.97, 0.025, credit(scene.base), fontproperties=letters.regular, size=7.5, color=soft, ha="right", va="center")
+
+
+def _legend(figure: Figure, scene: Scene, letters: Type) -> None:
+    axes = figure.add_axes(_SIDE)
+    axes.set_axis_off()
+    width, height = figure.get_size_inches() * (_SIDE[2], _SIDE[3])
+    axes.set_xlim(0, width)
+    axes.set_ylim(-height, 0)
+    ink, soft = palette()["text"]["area"], palette()["text"]["street"]
+    y = -0.12
+    for sheet in [s for s in scene.sheets[::-1] if s.shown]:
+        axes.text(0, y, sheet.words.zh, fontproperties=letters.bold, size=11, color=ink, va="center")
+        axes.text(width, y, f"{len(sheet.shapes):,}", fontproperties=letters.regular, size=9, color=soft, va="center", ha="right")
+        y -= 0.27
+        for key in sheet.legend:
+            key_symbol(axes, key.style, 0.18, y)
+            axes.text(0.48, y, key.words.zh, fontproperties=letters.regular, size=9, color=ink, va="center")
+            if key.count is not None:
+                axes.text(width, y, f"{key.count:,}", fontproperties=letters.regular, size=8.5, color=soft, va="center", ha="right")
+            axes.text(0.48, y - 0.15, key.words.en, fontproperties=letters.regular, size=6.8, color=soft, va="center")
+            y -= 0.36
+        y -= 0.12
+    axes.add_patch(Rectangle((0, y), width, 0, color="#dcd8cf", lw=0.6))
+
+
+def _bytes(figure: Figure, format: str, dpi: int) -> bytes:
+    plain = {"png": {"Software": None}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
+    out = io.BytesIO()
+    figure.savefig(out, format=format, dpi=dpi, metadata=plain[format])
+    return out.getvalue()
+
+
