@@ -23,10 +23,11 @@ def main() -> None:
     grids = layers.grids(town["grid"])
     topology.check({"grid": grids}, demand)
     asked = grouping.problem(
-        topology.adjacency(grids),
-        grids["households"].to_numpy(float),
-        2,
-        xy=shapely.get_coordinates(grids.centroid),
+        ids=grids["code"].to_numpy(object),
+        weight=grids["households"].to_numpy(float),
+        adjacency=topology.adjacency(grids),
+        groups=2,
+        xy=shapely.get_coordinates(grids.centroid.to_numpy()),
         tolerance=0.5,
     )
     grouping.solve(asked, rng=np.random.default_rng(1), time_limit_s=5)

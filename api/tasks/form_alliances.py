@@ -72,9 +72,10 @@ class FormAlliances(Form):
         rank = councils["seniority"].rank(pct=True) + councils["strength"].rank(pct=True)
         leads = rank.rank(method="first", ascending=False) <= self.groups * self.leads_per_group
         return grouping.problem(
-            topology.adjacency(territories),
-            councils[self.load].to_numpy(float),
-            self.groups,
+            ids=councils["id"].to_numpy(object),
+            weight=councils[self.load].to_numpy(float),
+            adjacency=topology.adjacency(territories.rename(columns={"id": "code"})),
+            groups=self.groups,
             xy=shapely.get_coordinates(councils.geometry.to_numpy()),
             tolerance=self.tolerance,
             leads=leads.to_numpy(bool),

@@ -16,6 +16,8 @@ from geo import demo, store
 from geo.errors import Conflict
 from geo.layers import DEFAULT_SCHEME
 
+PLANTED = ("CODE_DUPLICATE", "CODE_INVALID")
+"""Findings that would keep a file out, and that the demo lets in on purpose: `check` names them."""
 ALLIANCES = {"small": 2, "district": 9, "city": 90}
 
 
@@ -100,7 +102,7 @@ def _take_in(folder: Path, work: Work) -> dict[str, int]:
 
 def _confirmed(entry: dict[str, Any]) -> dict[str, Any]:
     """Give what the operator has to say about a file, because the file does not say it."""
-    said: dict[str, Any] = {"columns": entry["mapping"], "accept": tuple(entry.get("accept", ()))}
+    said: dict[str, Any] = {"columns": entry["mapping"], "accept": PLANTED}
     if not entry["crs_in_file"]:
         said["crs"] = entry["crs"]
     if entry["layer"] == "net":
