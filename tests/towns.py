@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 from shapely.geometry import LineString, Point, box
 from shapely.geometry.base import BaseGeometry
@@ -240,3 +241,28 @@ def compound(*, gate: bool = True, inner_way: bool = False) -> Town:
         doors=gates((50.0, 110.0)) if gate else None,
         b0_m=80.0 + 20.0 + 70.0 + 130.0 + 70.0,
     )
+
+
+def crooked(rng: np.random.Generator, *, steps: bool = False) -> layers.StreetLayer:
+    """Make a crooked lattice of 2–6 streets a side, with gaps, bends, parallel ways and a loop.
+
+    With `steps`, some of the ways are stairways.
+    """
+    n = int(rng.integers(2, 7))
+    corners = np.stack(np.meshgrid(np.arange(n), np.arange(n), indexing="ij"), axis=-1)
+    at = rng.uniform(-30, 30, (n, n, 2)) + 100 * corners
+    ways = [((i, j), (i + 1, j)) for i in range(n - 1) for j in range(n)]
+    ways += [((i, j), (i, j + 1)) for i in range(n) for j in range(n - 1)]
+    lines: list[list[XY]] = []
+    for a, b in ways:
+        if rng.random() < 0.75:
+            bend = (at[a] + at[b]) / 2 + rng.uniform(-20, 20, 2)
+            lines.append([tuple(at[a]), tuple(bend), tuple(at[b])])
+            if rng.random() < 0.1:
+                lines.append([tuple(at[a]), tuple(at[b])])
+    lines.append([(0.0, -60.0), (40.0, -90.0), (-40.0, -90.0), (0.0, -60.0)])
+    lines.append([(0.0, -60.0), tuple(at[0, 0])])
+    frame = streets(*lines)
+    if steps:
+        frame.loc[rng.random(len(frame)) < 0.3, "highway"] = "steps"
+    return frame

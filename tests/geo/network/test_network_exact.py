@@ -15,31 +15,6 @@ ADULT = layers.walker("adult")
 SEEDS = st.integers(0, 2**32 - 1)
 
 
-def random_town(seed: int, *, steps: bool = False) -> network.Network:
-    """Make a crooked lattice with gaps, loops and parallel ways."""
-    rng = np.random.default_rng(seed)
-    n = int(rng.integers(2, 7))
-    at = rng.uniform(-30, 30, (n, n, 2)) + 100 * np.stack(
-        np.meshgrid(np.arange(n), np.arange(n), indexing="ij"), axis=-1
-    )
-    lines = []
-    for i in range(n):
-        for j in range(n):
-            for a, b in ((1, 0), (0, 1)):
-                if i + a < n and j + b < n and rng.random() < 0.75:
-                    p, q = at[i, j], at[i + a, j + b]
-                    bent = (p + q) / 2 + rng.uniform(-20, 20, 2)
-                    lines.append([tuple(p), tuple(bent), tuple(q)])
-                    if rng.random() < 0.1:
-                        lines.append([tuple(p), tuple(q)])
-    lines.append([(0.0, -60.0), (40.0, -90.0), (-40.0, -90.0), (0.0, -60.0)])
-    lines.append([(0.0, -60.0), tuple(at[0, 0])])
-    streets = towns.streets(*lines)
-    if steps:
-        streets.loc[rng.random(len(streets)) < 0.3, "highway"] = "steps"
-    return network.build(streets)
-
-
 def plain(net: network.Network, walker: layers.Walker) -> list[list[tuple[int, int, int]]]:
     """Give neighbours, costs and edges of every node, read from the edges alone."""
     out: list[list[tuple[int, int, int]]] = [[] for _ in range(net.nodes)]
@@ -87,7 +62,7 @@ def triples(snapped: network.Snap) -> list[tuple[int, int, int]]:
 
 def cases(seed: int, *, steps: bool, walker: layers.Walker):
     rng = np.random.default_rng(seed)
-    net = random_town(seed, steps=steps)
+    net = network.build(towns.crooked(np.random.default_rng(seed), steps=steps))
     stations, places = (
         rng.uniform(-100, 600, (int(rng.integers(1, 6)), 2)),
         rng.uniform(-100, 600, (12, 2)),
