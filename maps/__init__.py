@@ -1,7 +1,22 @@
 """Maps: values go in, a page or a picture comes out. Folium lives here and nowhere else."""
 
+from maps.index import index
 from maps.page import Page, draw
+from maps.picture import picture, thumbnail
 from maps.scene import Base
 from maps.themes import Alliances, BlindSpots, Flaws, Grids, Stations, Theme
 
-__all__ = ["Alliances", "Base", "BlindSpots", "Flaws", "Grids", "Page", "Stations", "Theme", "draw"]
+__all__ = [
+    "Alliances",
+    "Base",
+    "BlindSpots",
+    "Flaws",
+    "Grids",
+    "Page",
+    "Stations",
+    "Theme",
+    "draw",
+    "index",
+    "picture",
+    "thumbnail",
+]

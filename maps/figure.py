@@ -76,9 +76,7 @@ class OfflineFigure(Figure):
         HTML that is already safe: ``header``, ``aside``, ``data``, ``style``.
     """
 
-    _template = Template(
-        (Path(__file__).parent / "templates" / "figure.html").read_text("utf-8")
-    )
+    _template = Template((Path(__file__).parent / "templates" / "figure.html").read_text("utf-8"))
 
     def __init__(
         self, title: str, *, inline: bool, nonce: str = "", static: str = "/static", **parts: str
@@ -94,7 +92,9 @@ class OfflineFigure(Figure):
         """Render the children, bring every link home, and write the page."""
         for child in self._children.values():
             child.render(**kwargs)
-        links = [c for c in self.header._children.values() if isinstance(c, JavascriptLink | CssLink)]
+        links = [
+            c for c in self.header._children.values() if isinstance(c, JavascriptLink | CssLink)
+        ]
         files = [(type(link), resolve(link.url)) for link in links]
         self.styles = [f for kind, f in files if kind is CssLink and f]
         self.scripts = [f for kind, f in files if kind is JavascriptLink and f]
@@ -122,8 +122,8 @@ class OfflineFigure(Figure):
         scripts = [*self.script_texts(), self.start_script()]
         styles = [*self.style_texts(), self.parts.get("style", "")]
         return POLICY.format(
-            scripts=" ".join(_sum(text) for text in scripts),
-            styles=" ".join(_sum(text) for text in styles),
+            scripts=" ".join(text_sum(text) for text in scripts),
+            styles=" ".join(text_sum(text) for text in styles),
         )
 
 
@@ -167,5 +167,6 @@ def _embedded_css(file: Path) -> str:
     return re.sub(r"""url\(\s*['"]?([^'")]+)['"]?\s*\)""", embed, file.read_text("utf-8"))
 
 
-def _sum(text: str) -> str:
+def text_sum(text: str) -> str:
+    """Give the source expression of a content security policy for an inline text."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode()}'"

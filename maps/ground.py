@@ -14,6 +14,7 @@ from maps.palette import palette, street_class
 from maps.scene import Base
 
 
+@lru_cache(maxsize=2)
 def streets(base: Base) -> gpd.GeoDataFrame | None:
     """Join street pieces of one name and class, so that a street is one line with one label.
 
@@ -41,6 +42,7 @@ def streets(base: Base) -> gpd.GeoDataFrame | None:
     return gpd.GeoDataFrame(joined, geometry="geometry", crs=frame.crs).reset_index(drop=True)
 
 
+@lru_cache(maxsize=2)
 def landuse(base: Base) -> gpd.GeoDataFrame | None:
     """Give land use in drawing order: ``kind``, ``name``, polygons, largest first in a kind."""
     frame = base.landuse
@@ -58,6 +60,7 @@ def landuse(base: Base) -> gpd.GeoDataFrame | None:
     return table.iloc[rank].reset_index(drop=True)
 
 
+@lru_cache(maxsize=2)
 def barriers(base: Base) -> gpd.GeoDataFrame | None:
     """Give rivers, railways and walls as lines: ``kind``, ``name``."""
     frame = base.barriers
@@ -99,7 +102,9 @@ def label_points(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
     """
     areas = shapes.to_numpy()
     points = shapely.centroid(areas)
-    depth = np.where(shapely.within(points, areas), shapely.distance(points, shapely.boundary(areas)), 0)
+    depth = np.where(
+        shapely.within(points, areas), shapely.distance(points, shapely.boundary(areas)), 0
+    )
     hollow = depth < 0.3 * np.sqrt(shapely.area(areas))
     for i in np.flatnonzero(hollow & ~shapely.is_empty(areas) & ~shapely.is_missing(areas)):
         points[i] = _deepest(areas[i])

@@ -27,7 +27,7 @@ _TEMPLATES = jinja2.Environment(
 )
 _TEMPLATES.globals["swatch"] = swatch
 _ASCII = "".join(map(chr, range(32, 127)))
-_ALWAYS = _ASCII + "–—·…°²≥≤×（）：，。、；“”《》条关闭放大缩小全图看上北下南跳到列表"
+ALWAYS = _ASCII + "–—·…°²≥≤×（）：，。、；“”《》条关闭放大缩小全图看上北下南跳到列表"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +157,12 @@ def _faces(data: Mapping[str, Any], markup: str) -> str:
     once, and the characters that are only on this page.
     """
     shared = set("".join(_words(data["base"])))
-    own = set("".join([_ALWAYS, markup, *_words({**data, "base": ()})])) - shared
+    own = set("".join([ALWAYS, markup, *_words({**data, "base": ()})])) - shared
     strong = [label for sheet in data["sheets"] if sheet["bold"] for label in sheet["labels"]]
     faces = (
         ("Wangge Ground", 400, fonts.data_uri(shared)),
         ("Wangge Sans", 400, fonts.data_uri(own)),
-        ("Wangge Sans", 700, fonts.data_uri([_ALWAYS, markup, *strong], "Bold")),
+        ("Wangge Sans", 700, fonts.data_uri([ALWAYS, markup, *strong], "Bold")),
     )
     return "".join(
         f'@font-face{{font-family:"{family}";font-weight:{weight};font-display:block;'

@@ -41,7 +41,10 @@ class Pencil:
         west, south, east, north = self.bounds
         box = self.axes.get_window_extent()
         wide, high = (east - west) * 1.04, (north - south) * 1.04
-        wide, high = max(wide, high * box.width / box.height), max(high, wide * box.height / box.width)
+        wide, high = (
+            max(wide, high * box.width / box.height),
+            max(high, wide * box.height / box.width),
+        )
         x, y = (west + east) / 2, (south + north) / 2
         self.axes.set_xlim(x - wide / 2, x + wide / 2)
         self.axes.set_ylim(y - high / 2, y + high / 2)
@@ -66,13 +69,17 @@ class Pencil:
         self._line(_of(lines, "river"), self.palette["barrier"]["river"])
         look = self.palette["building"]
         if base.buildings is not None and self.zoom >= look["from_zoom"]:
-            self._fill(self._metres(base.buildings).geometry, fc=look["fill"], ec=look["line"], lw=0.2)
+            self._fill(
+                self._metres(base.buildings).geometry, fc=look["fill"], ec=look["line"], lw=0.2
+            )
         self._streets()
         self._line(_of(lines, "rail"), self.palette["barrier"]["rail"])
 
     def _streets(self) -> None:
         frame = self._metres(ground.streets(self.scene.base))
-        classes = [(k, c) for k, c in enumerate(self.palette["street"]) if self.zoom >= c["from_zoom"]]
+        classes = [
+            (k, c) for k, c in enumerate(self.palette["street"]) if self.zoom >= c["from_zoom"]
+        ]
         for casing in (True, False):
             for k, c in classes[::-1]:
                 points = max(c["min_px"] * PX, c["width_m"] * self.pt_m)
@@ -89,7 +96,9 @@ class Pencil:
             same = [s for s in self.scene.sheets if sheet.choice and s.choice == sheet.choice]
             for parent in same[: same.index(sheet)][::-1] if same else []:
                 look = self.palette["line"][parent.key]
-                self._fill(self._shapes(parent), fc="none", ec=look["line"], lw=look["width"] * PX, above=4)
+                self._fill(
+                    self._shapes(parent), fc="none", ec=look["line"], lw=look["width"] * PX, above=4
+                )
 
     def _sheet(self, sheet: Sheet) -> None:
         shapes, worn = self._shapes(sheet), np.array(sheet.styles)
@@ -121,8 +130,10 @@ class Pencil:
         if path is None:
             return
         width = 2 * look["band"] * PX * (0.6 if self.small else 1)
-        patch = PathPatch(path, fc="none", ec=look["fill"], alpha=look["band_opacity"], lw=width, zorder=3.2)
-        self.axes.add_patch(patch)
+        patch = PathPatch(
+            path, fc="none", ec=look["fill"], alpha=look["band_opacity"], lw=width, zorder=3.2
+        )
+        self.axes.add_artist(patch)
         patch.set_clip_path(path, self.axes.transData)
 
     def outline(self) -> None:
@@ -135,7 +146,9 @@ class Pencil:
         rest = shapely.box(x[0], y[0], x[1], y[1]).difference(area)
         look, land = self.palette["outline"], self.palette["ground"]
         self._fill(gpd.GeoSeries([rest]), fc=land["outside"], alpha=land["veil"], lw=0, above=5)
-        self._fill(gpd.GeoSeries([area]), fc="none", ec=look["line"], lw=look["width"] * PX, above=5)
+        self._fill(
+            gpd.GeoSeries([area]), fc="none", ec=look["line"], lw=look["width"] * PX, above=5
+        )
 
     def labels(self) -> None:
         """Write the words of the theme and then those of the ground, none upon another."""
@@ -150,8 +163,10 @@ class Pencil:
         land = self._metres(ground.landuse(self.scene.base))
         if self.small or land is None:
             return
-        for name, kind, spot in zip(land["name"], land["kind"], ground.label_points(land.geometry), strict=True):
-            if name:
+        for name, kind, spot in zip(
+            land["name"], land["kind"], ground.label_points(land.geometry), strict=True
+        ):
+            if name and (kind != "residential" or self.zoom > 15.5):
                 colour = self.palette["text"].get(kind, self.palette["text"]["place"])
                 self._write(name, spot.x, spot.y, 5.6, colour)
 
@@ -170,12 +185,16 @@ class Pencil:
             size = (5.5 if self.small else 8.5) if sheet.bold else (4.6 if self.small else 6.8)
             self._write(text, spot.x, spot.y, size, ink, bold=sheet.bold)
 
-    def _write(self, text: str, x: float, y: float, size: float, colour: str, *, bold: bool = False) -> None:
+    def _write(
+        self, text: str, x: float, y: float, size: float, colour: str, *, bold: bool = False
+    ) -> None:
         """Write unless something stands there already."""
         wide = sum(1.0 if ord(c) > 0x2E80 else 0.6 for c in text) * size / self.pt_m / 2
         high = size * 0.75 / self.pt_m
         box = (x - wide, y - high, x + wide, y + high)
-        if any(b[0] < box[2] and b[2] > box[0] and b[1] < box[3] and b[3] > box[1] for b in self.taken):
+        if any(
+            b[0] < box[2] and b[2] > box[0] and b[1] < box[3] and b[3] > box[1] for b in self.taken
+        ):
             return
         self.taken.append(box)
         self.axes.text(
@@ -191,8 +210,18 @@ class Pencil:
         room = (east - west) / 5
         power = 10 ** np.floor(np.log10(room))
         length = max(step for step in (1, 2, 5) if step * power <= room) * power
-        x, y, tick = west + (east - west) * 0.025, south + (north - south) * 0.03, (north - south) * 0.008
-        self.axes.plot([x, x, x + length, x + length], [y + tick, y, y, y + tick], color="#3a3f44", lw=1, zorder=9)
+        x, y, tick = (
+            west + (east - west) * 0.025,
+            south + (north - south) * 0.03,
+            (north - south) * 0.008,
+        )
+        self.axes.plot(
+            [x, x, x + length, x + length],
+            [y + tick, y, y, y + tick],
+            color="#3a3f44",
+            lw=1,
+            zorder=9,
+        )
         text = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
         self.axes.text(
             x + length / 2, y + tick, text, fontproperties=self.letters.regular, size=7.5,
@@ -201,8 +230,21 @@ class Pencil:
 
     def north(self) -> None:
         """Draw the north sign: the map is north up."""
-        where: dict[str, Any] = {"transform": self.axes.transAxes, "ha": "center", "va": "center", "zorder": 9}
-        self.axes.plot([0.975], [0.965], marker="^", color="#3a3f44", ms=6, transform=self.axes.transAxes, zorder=9)
+        where: dict[str, Any] = {
+            "transform": self.axes.transAxes,
+            "ha": "center",
+            "va": "center",
+            "zorder": 9,
+        }
+        self.axes.plot(
+            [0.975],
+            [0.965],
+            marker="^",
+            color="#3a3f44",
+            ms=6,
+            transform=self.axes.transAxes,
+            zorder=9,
+        )
         self.axes.text(0.975, 0.932, "北", fontproperties=self.letters.regular, size=8.5, **where)
 
     def _metres(self, frame: gpd.GeoDataFrame | None) -> Any:
@@ -213,7 +255,7 @@ class Pencil:
 
     def _fill(self, shapes: gpd.GeoSeries | None, *, above: float = 1, **look: Any) -> None:
         if shapes is not None and (path := _path(shapes)) is not None:
-            self.axes.add_patch(PathPatch(path, zorder=above, joinstyle="round", **look))
+            self.axes.add_artist(PathPatch(path, zorder=above, joinstyle="round", **look))
 
     def _stroke(self, shapes: gpd.GeoSeries | None, colour: str, width: float) -> None:
         self._fill(shapes, fc="none", ec=colour, lw=width, above=2, capstyle="round")
@@ -234,7 +276,10 @@ def _path(shapes: gpd.GeoSeries) -> Path | None:
     """Join shapes to one path: rings and lines one after the other, points left out."""
     parts = shapely.get_parts(shapes.to_numpy())
     area = shapely.get_dimensions(parts) == 2
-    pieces = [*shapely.get_rings(shapely.orient_polygons(parts[area])), *parts[shapely.get_dimensions(parts) == 1]]
+    pieces = [
+        *shapely.get_rings(shapely.orient_polygons(parts[area])),
+        *parts[shapely.get_dimensions(parts) == 1],
+    ]
     points, piece = shapely.get_coordinates(pieces, return_index=True)
     if not len(points):
         return None

@@ -77,7 +77,9 @@ def _lettering(scene: Scene) -> Iterator[Type]:
         font_manager.FontProperties(fname=font_manager.FontPath(regular, max(face, 0))),
         font_manager.FontProperties(fname=font_manager.FontPath(bold, max(bold_face, 0))),
     )
-    with mpl.rc_context({"svg.hashsalt": scene.kind, "svg.fonttype": "path", "path.simplify": True}):
+    with mpl.rc_context(
+        {"svg.hashsalt": scene.kind, "svg.fonttype": "path", "path.simplify": True}
+    ):
         yield letters
 
 
@@ -97,12 +99,47 @@ def _title(figure: Figure, scene: Scene, letters: Type) -> None:
     ink, soft = palette()["text"]["area"], palette()["text"]["street"]
     title = f"{scene.base.title} {scene.words.zh}".strip()
     figure.text(0.03, 0.945, title, fontproperties=letters.bold, size=19, color=ink, va="center")
-    figure.text(0.03, 0.905, scene.words.en, fontproperties=letters.regular, size=10, color=soft, va="center")
+    figure.text(
+        0.03,
+        0.905,
+        scene.words.en,
+        fontproperties=letters.regular,
+        size=10,
+        color=soft,
+        va="center",
+    )
     for i, fact in enumerate(scene.facts[:4]):
         x = 0.97 - 0.085 * (len(scene.facts[:4]) - 1 - i)
-        figure.text(x, 0.953, fact.value, fontproperties=letters.bold, size=14, color=ink, ha="right", va="center")
-        figure.text(x, 0.917, fact.words.zh, fontproperties=letters.regular, size=8.5, color=soft, ha="right", va="center")
-    figure.text(0.97, 0.025, credit(scene.base), fontproperties=letters.regular, size=7.5, color=soft, ha="right", va="center")
+        figure.text(
+            x,
+            0.953,
+            fact.value,
+            fontproperties=letters.bold,
+            size=14,
+            color=ink,
+            ha="right",
+            va="center",
+        )
+        figure.text(
+            x,
+            0.917,
+            fact.words.zh,
+            fontproperties=letters.regular,
+            size=8.5,
+            color=soft,
+            ha="right",
+            va="center",
+        )
+    figure.text(
+        0.97,
+        0.025,
+        credit(scene.base),
+        fontproperties=letters.regular,
+        size=7.5,
+        color=soft,
+        ha="right",
+        va="center",
+    )
 
 
 def _legend(figure: Figure, scene: Scene, letters: Type) -> None:
@@ -114,15 +151,51 @@ def _legend(figure: Figure, scene: Scene, letters: Type) -> None:
     ink, soft = palette()["text"]["area"], palette()["text"]["street"]
     y = -0.12
     for sheet in [s for s in scene.sheets[::-1] if s.shown]:
-        axes.text(0, y, sheet.words.zh, fontproperties=letters.bold, size=11, color=ink, va="center")
-        axes.text(width, y, f"{len(sheet.shapes):,}", fontproperties=letters.regular, size=9, color=soft, va="center", ha="right")
+        axes.text(
+            0, y, sheet.words.zh, fontproperties=letters.bold, size=11, color=ink, va="center"
+        )
+        axes.text(
+            width,
+            y,
+            f"{len(sheet.shapes):,}",
+            fontproperties=letters.regular,
+            size=9,
+            color=soft,
+            va="center",
+            ha="right",
+        )
         y -= 0.27
         for key in sheet.legend:
             key_symbol(axes, key.style, 0.18, y)
-            axes.text(0.48, y, key.words.zh, fontproperties=letters.regular, size=9, color=ink, va="center")
+            axes.text(
+                0.48,
+                y,
+                key.words.zh,
+                fontproperties=letters.regular,
+                size=9,
+                color=ink,
+                va="center",
+            )
             if key.count is not None:
-                axes.text(width, y, f"{key.count:,}", fontproperties=letters.regular, size=8.5, color=soft, va="center", ha="right")
-            axes.text(0.48, y - 0.15, key.words.en, fontproperties=letters.regular, size=6.8, color=soft, va="center")
+                axes.text(
+                    width,
+                    y,
+                    f"{key.count:,}",
+                    fontproperties=letters.regular,
+                    size=8.5,
+                    color=soft,
+                    va="center",
+                    ha="right",
+                )
+            axes.text(
+                0.48,
+                y - 0.15,
+                key.words.en,
+                fontproperties=letters.regular,
+                size=6.8,
+                color=soft,
+                va="center",
+            )
             y -= 0.36
         y -= 0.12
     axes.add_patch(Rectangle((0, y), width, 0, color="#dcd8cf", lw=0.6))
@@ -133,5 +206,3 @@ def _bytes(figure: Figure, format: str, dpi: int) -> bytes:
     out = io.BytesIO()
     figure.savefig(out, format=format, dpi=dpi, metadata=plain[format])
     return out.getvalue()
-
-

@@ -34,7 +34,9 @@ def symbol(name: str) -> Path:
     return Path(np.column_stack([radius * np.cos(turn), radius * np.sin(turn)]), closed=True)
 
 
-def stamp(axes: Axes, name: str, xs: object, ys: object, *, scale: float = 1.0, above: float = 6) -> None:
+def stamp(
+    axes: Axes, name: str, xs: object, ys: object, *, scale: float = 1.0, above: float = 6
+) -> None:
     """Set a symbol style at places, in the data units of the axes."""
     look = style(name)
     axes.plot(
@@ -53,7 +55,13 @@ def key_symbol(axes: Axes, name: str, x: float, y: float) -> None:
     corner, wide, high = (x - 0.15, y - 0.085), 0.3, 0.17
     axes.add_patch(Rectangle(corner, wide, high, fc=look["fill"], alpha=look["opacity"], lw=0))
     if "hatch" in look:
-        axes.add_patch(Rectangle(corner, wide, high, fill=False, ec=look["hatch"], hatch="/////", lw=0))
+        axes.add_patch(
+            Rectangle(corner, wide, high, fill=False, ec=look["hatch"], hatch="/////", lw=0)
+        )
     if "band" in look:
-        axes.add_patch(Rectangle(corner, wide, high, fc=look["fill"], alpha=look["band_opacity"] / 2, lw=0))
-    axes.add_patch(Rectangle(corner, wide, high, fill=False, ec=look["line"], lw=look["width"] * PX))
+        axes.add_patch(
+            Rectangle(corner, wide, high, fc=look["fill"], alpha=look["band_opacity"] / 2, lw=0)
+        )
+    axes.add_patch(
+        Rectangle(corner, wide, high, fill=False, ec=look["line"], lw=look["width"] * PX)
+    )

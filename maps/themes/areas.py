@@ -21,7 +21,13 @@ _NORM = (
     ("norm_over", "超出规模", "Too large"),
     ("norm_far_over", "远超规模", "Far too large"),
 )
-LABEL_FROM = {"district": 0.0, "subdistrict": 0.0, "community": 12.0, "grid": 14.0, "microgrid": 16.0}
+LABEL_FROM = {
+    "district": 0.0,
+    "subdistrict": 0.0,
+    "community": 12.0,
+    "grid": 14.0,
+    "microgrid": 16.0,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,11 @@ class BlindSpots:
             shapes=frame.geometry,
             styles=styles,
             legend=[Key(s, Words(zh, en), styles.count(s)) for _, s, zh, en in _SHARES],
-            fields=[Words("名称", "Name"), Words("覆盖率 %", "Served %"), *households, Words("编码", "Code")],
+            fields=[
+                Words("名称", "Name"),
+                Words("覆盖率 %", "Served %"),
+                *households,
+                Words("编码", "Code"),
+            ],
             rows=rows,
         )

@@ -60,7 +60,9 @@ class Flaws:
         for n, f in found:
             people = () if self.public else (f.households,)
             area = None if f.area_m2 is None else round(f.area_m2, 1 if f.area_m2 < 100 else None)
-            rows.append((f"{n}. {f.zh}", *people, area, f.hint_zh, "、".join(f.features[:6]), f.code))
+            rows.append(
+                (f"{n}. {f.zh}", *people, area, f.hint_zh, "、".join(f.features[:6]), f.code)
+            )
         households = [] if self.public else [Words("户数", "Households")]
         shapes = gpd.GeoSeries([f.place for _, f in found], crs=self.crs)
         return Sheet(

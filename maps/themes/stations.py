@@ -51,7 +51,10 @@ class Stations:
         frame = in_metres(self.zones)
         joined = frame[["reach_s", "geometry"]].dissolve("reach_s").sort_index().iloc[: len(_ZONES)]
         rings = list(joined.geometry)
-        rings = [rings[0], *(shapely.difference(b, a) for a, b in zip(rings, rings[1:], strict=False))]
+        rings = [
+            rings[0],
+            *(shapely.difference(b, a) for a, b in zip(rings, rings[1:], strict=False)),
+        ]
         legend = [
             Key(style, Words(f"步行 {reach / 60:g} 分钟内", f"Within {reach / 60:g} min"))
             for style, reach in zip(_ZONES, joined.index, strict=False)
