@@ -1,5 +1,6 @@
 """Open a path: find what it is, unpack it, mend a lost index, or refuse it in plain words."""
 
+import dataclasses
 import shutil
 import struct
 import tempfile
@@ -23,7 +24,6 @@ _KINDS: dict[str, Kind] = {
 }
 _READABLE = ".shp, .zip, .dbf, .gpkg, .geojson"
 _SHAPE_MAGIC, _SHAPE_HEAD = 9994, 100
-_SIDECARS = (".shx", ".dbf", ".prj", ".cpg")
 _NAMED_IN_UTF8 = 0x800
 
 
@@ -112,13 +112,23 @@ def _shapefile(shp: Path, asked: Path, folder: Path) -> Source:
     source = Source("shapefile", shp, asked.stem, asked.name)
     if source.sidecar(".shx") is not None:
         return source
-    copy = folder / "mended"
-    copy.mkdir()
-    shutil.copyfile(shp, copy / "layer.shp")
-    for suffix in _SIDECARS[1:]:
+    copy = _copied(source, folder / "mended", (".dbf", ".prj", ".cpg"))
+    return dataclasses.replace(source, path=copy, index_restored=True)
+
+
+def without_prj(source: Source, folder: Path) -> Source:
+    """Copy a shapefile without its .prj, where that is so broken that it bars the reading."""
+    copy = _copied(source, folder / "bare", (".shx", ".dbf", ".cpg"))
+    return dataclasses.replace(source, path=copy)
+
+
+def _copied(source: Source, folder: Path, parts: tuple[str, ...]) -> Path:
+    folder.mkdir()
+    shutil.copyfile(source.path, folder / "layer.shp")
+    for suffix in parts:
         if (part := source.sidecar(suffix)) is not None:
-            shutil.copyfile(part, copy / f"layer{suffix}")
-    return Source("shapefile", copy / "layer.shp", asked.stem, asked.name, index_restored=True)
+            shutil.copyfile(part, folder / f"layer{suffix}")
+    return folder / "layer.shp"
 
 
 def _require_shape(shp: Path) -> None:

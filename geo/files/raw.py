@@ -5,9 +5,11 @@ A DBF is read once as ISO-8859-1, which loses nothing and never fails, and decod
 
 import json
 import re
+import tempfile
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,7 @@ from pyproj.exceptions import CRSError as UnknownCrs
 from geo.errors import BadInput, FileRefused
 from geo.files import dbf, letters
 from geo.files.faults import finding
-from geo.files.opening import Source
+from geo.files.opening import Source, without_prj
 from geo.layers import LAYERS, Finding
 
 _BYTES = "ISO-8859-1"
@@ -102,6 +104,10 @@ def _read(
             hint="open it in the program it came from and export it again",
             hint_zh="请用原软件打开检查后重新导出",
         ) from None
+    except UnboundLocalError:
+        # pyogrio stumbles over a .prj that GDAL cannot parse: read on without it
+        with tempfile.TemporaryDirectory(prefix="wangge-") as folder:
+            return _read(without_prj(source, Path(folder)), content=content, **options)
     finally:
         if source.index_restored:
             pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
@@ -230,7 +236,9 @@ def _modern(
 def _table_of(source: Source, wanted: str) -> str:
     """Choose the table of a GeoPackage: the only one, or the one named for the layer."""
     try:
-        tables = [str(name) for name, _ in pyogrio.list_layers(source.path)]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tables = [str(name) for name, _ in pyogrio.list_layers(source.path)]
     except DataSourceError as fault:
         raise FileRefused(
             f"{source.shown} is no GeoPackage: {_clean(fault, source)}",

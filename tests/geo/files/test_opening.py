@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 import sent
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sent import Field
 
 from geo import files
-from geo.errors import FileRefused
+from geo.errors import FileRefused, GeoError
 
 CODE = "321198001001001"
 
@@ -108,3 +110,36 @@ def test_a_shapefile_without_its_table_has_shapes_only(tmp_path):
     frame, report = files.read(path)
     assert len(frame) == 5
     assert [f.code for f in report.blocking()] == ["FIELD_MISSING"]
+
+
+PARTS = (".shp", ".shx", ".dbf", ".prj")
+DAMAGE = st.lists(
+    st.tuples(st.sampled_from(PARTS), st.integers(0, 700), st.integers(0, 255)),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(max_examples=40)
+@given(DAMAGE, st.booleans())
+def test_damage_is_refused_or_read_but_never_a_crash(tmp_path_factory, damage, cut):
+    path = good(tmp_path_factory.mktemp("d"))
+    for suffix, at, value in damage:
+        part = path.with_suffix(suffix)
+        content = bytearray(part.read_bytes())
+        content[at % len(content)] = value
+        part.write_bytes(content[: at % len(content)] if cut else content)
+    try:
+        frame, report = files.read(path, layer="grid")
+    except GeoError as fault:
+        assert fault.zh
+    else:
+        assert report.facts["rows"] == len(frame) <= report.facts["features"]
+
+
+def test_a_broken_prj_does_not_bar_the_reading(tmp_path):
+    path = good(tmp_path)
+    path.with_suffix(".prj").write_text('GEOGCS["GCS_Chi')
+    frame, report = files.read(path)
+    assert len(frame) == 5
+    assert [f.code for f in report.blocking()] == ["PRJ_MISSING"]
