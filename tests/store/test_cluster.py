@@ -335,6 +335,13 @@ def test_missing_programs_are_named_with_what_to_install(tmp_path: Path) -> None
         cluster.find_binaries(major=99)
 
 
+def test_folders_without_programs_that_may_be_run_are_passed_over(tmp_path: Path) -> None:
+    for name in ("initdb", "postgres"):
+        (tmp_path / name).touch(mode=0o644)
+    with pytest.raises(Unavailable):
+        cluster.find_binaries([tmp_path, tmp_path / "absent"])
+
+
 def test_the_newest_programs_are_found() -> None:
     found = cluster.find_binaries()
     assert found.version >= (15, 0)

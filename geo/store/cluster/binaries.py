@@ -74,7 +74,7 @@ def _folders() -> Iterator[Path]:
 
 
 def _inspect(folder: Path) -> Binaries | None:
-    if not all((folder / name).is_file() for name in ("initdb", "postgres")):
+    if not all(shutil.which(name, path=str(folder)) for name in ("initdb", "postgres")):
         return None
     folder = (folder / "postgres").resolve().parent  # PATH often holds links
     version = _numbers(_answer(str(folder / "postgres"), "--version"))
