@@ -12,7 +12,8 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
-from shapely.geometry import Polygon
+from pyproj import CRS
+from shapely.geometry import MultiPolygon, Polygon
 
 from geo.demo.fabric import Cell, Fabric
 from geo.demo.rects import Rect
@@ -78,7 +79,7 @@ def union(
     for shape, i in zip(shapes, owner, strict=True):
         parts[i].append(shape)
     joined = [p[0] if len(p) == 1 else shapely.coverage_union_all(p) for p in parts]
-    whole = [g.geoms[0] if g.geom_type != "Polygon" and len(g.geoms) == 1 else g for g in joined]
+    whole = [g.geoms[0] if isinstance(g, MultiPolygon) and len(g.geoms) == 1 else g for g in joined]
     return np.array(shapely.normalize(whole), dtype=object)
 
 
@@ -159,7 +160,7 @@ def _coded(
     """Number areas under their parents: like a page where there are shapes, else as they come."""
     order: list[int] = list(range(len(owner)))
     if shapes is not None:
-        x0, _, x1, y1 = shapely.bounds(shapes).T
+        _x0, _, _x1, _y1 = shapely.bounds(shapes).T
         band = float(np.median(shapely.bounds(shapes)[:, 3] - shapely.bounds(shapes)[:, 1]))
         middle = shapely.get_coordinates(shapely.centroid(shapes))
         order = codes.reading_order(list(middle[:, 0]), list(middle[:, 1]), band=band)
@@ -173,7 +174,7 @@ def _coded(
 
 
 def frame(
-    level: Level, parents: list[str], names: list[str], people: npt.NDArray[np.int64], crs: object
+    level: Level, parents: list[str], names: list[str], people: npt.NDArray[np.int64], crs: CRS
 ) -> gpd.GeoDataFrame:
     """Give a level as a table; `people` is (n, 2): households, residents."""
     return gpd.GeoDataFrame(

@@ -5,6 +5,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from pyproj import CRS
 
 from geo.demo.areas import Level, Shapes
 from geo.layers import codes
@@ -77,9 +78,10 @@ def councils(
     grids: Level,
     households: Ints,
     names: list[str],
+    *,
     wanted: int,
     rng: np.random.Generator,
-    crs: object,
+    crs: CRS,
 ) -> gpd.GeoDataFrame:
     """Give the council layer; every council meets inside its first grid.
 

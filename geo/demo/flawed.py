@@ -190,7 +190,7 @@ class Flawed:
         *,
         people_of: list[int] | None = None,
         buildings: list[int] | None = None,
-        **extra: str,
+        **extra: Any,
     ) -> None:
         """Write down the truth about a flaw.
 

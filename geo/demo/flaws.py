@@ -34,7 +34,8 @@ def plant(
         The areas in the order of their codes, everything else as it was.
     truth : list of dict
         ``code``, ``layer``, ``features``, ``area_m2``, ``households``, ``x``, ``y``; for
-        slivers ``of`` (gap or overlap), for blind spots ``reason``.
+        slivers ``of`` (gap or overlap), for blind spots ``reason``. A flaw on several
+        levels stands once, on the highest, the lower ones in ``also``.
     """
     work = Flawed(sound, apart_m=30.0 if sound.size == "small" else 240.0)
     for m in sound.exclaves:
@@ -73,19 +74,24 @@ def _inner(work: Flawed, m: int) -> Iterator[tuple[int, Border]]:
 
 def _gap(work: Flawed, m: int) -> bool:
     """Leave a wide piece between two micro-grids of a grid uncovered."""
-    return any(_cut(work, m, b, DEPTHS_M, "GAP", ("microgrid",)) for _, b in _inner(work, m))
+    return any(
+        _cut(work, m, b, depths=DEPTHS_M, code="GAP", levels=("microgrid",))
+        for _, b in _inner(work, m)
+    )
 
 
 def _gap_at_edge(work: Flawed, m: int) -> bool:
     """Leave a wide piece at the outer edge of the district uncovered."""
     border = work.outer(m)
-    return border is not None and _cut(work, m, border, DEPTHS_M, "GAP", ("microgrid",))
+    return border is not None and _cut(
+        work, m, border, depths=DEPTHS_M, code="GAP", levels=("microgrid",)
+    )
 
 
 def _gap_of_grids(work: Flawed, m: int) -> bool:
     """Pull back a grid and its micro-grid from another grid of the community alike."""
     return any(
-        _cut(work, m, b, DEPTHS_M, "GAP", ("microgrid", "grid"))
+        _cut(work, m, b, depths=DEPTHS_M, code="GAP", levels=("microgrid", "grid"))
         for _, b in work.across(m, "grid", "community")
     )
 
@@ -93,20 +99,26 @@ def _gap_of_grids(work: Flawed, m: int) -> bool:
 def _sliver_of_communities(work: Flawed, m: int) -> bool:
     """Pull back a community, its grid and its micro-grid by a hair: two hands drew the border."""
     return any(
-        _cut(work, m, b, (SLIVER_M,), "SLIVER", ("microgrid", "grid", "community"))
+        _cut(
+            work, m, b, depths=(SLIVER_M,), code="SLIVER", levels=("microgrid", "grid", "community")
+        )
         for _, b in work.across(m, "community", "subdistrict")
     )
 
 
 def _sliver_gap(work: Flawed, m: int) -> bool:
     """Leave a hair between two micro-grids of a grid."""
-    return any(_cut(work, m, b, (SLIVER_M,), "SLIVER", ("microgrid",)) for _, b in _inner(work, m))
+    return any(
+        _cut(work, m, b, depths=(SLIVER_M,), code="SLIVER", levels=("microgrid",))
+        for _, b in _inner(work, m)
+    )
 
 
 def _cut(
     work: Flawed,
     m: int,
     border: Border,
+    *,
     depths: tuple[float, ...],
     code: str,
     levels: tuple[str, ...],
@@ -123,8 +135,11 @@ def _cut(
             continue
         for level, i in where.items():
             work.shapes[level][i] = fresh[level]
-            extra = {"of": "gap"} if code == "SLIVER" else {}
-            work.note(code, level, [work.codes[level][i]], piece, **extra)
+        names = [(level, work.codes[level][i]) for level, i in where.items()]
+        extra: dict[str, Any] = {"of": "gap"} if code == "SLIVER" else {}
+        if len(names) > 1:
+            extra["also"] = [{"layer": level, "features": [name]} for level, name in names[:-1]]
+        work.note(code, names[-1][0], [names[-1][1]], piece, **extra)
         work.take(m)
         return True
     return False
@@ -132,18 +147,26 @@ def _cut(
 
 def _overlap(work: Flawed, m: int) -> bool:
     """Let a micro-grid reach over its border into another of its grid."""
-    return any(_bump(work, m, o, b, DEPTHS_M, "OVERLAP", False) for o, b in _inner(work, m))
+    return any(
+        _bump(work, m, o, b, depths=DEPTHS_M, code="OVERLAP", homes=False)
+        for o, b in _inner(work, m)
+    )
 
 
 def _overlap_homes(work: Flawed, m: int) -> bool:
     """Let a micro-grid reach around whole buildings of another of its grid."""
     depths = (30.0, 34.0, 26.0, 38.0, 22.0)
-    return any(_bump(work, m, o, b, depths, "OVERLAP", True) for o, b in _inner(work, m))
+    return any(
+        _bump(work, m, o, b, depths=depths, code="OVERLAP", homes=True) for o, b in _inner(work, m)
+    )
 
 
 def _sliver_overlap(work: Flawed, m: int) -> bool:
     """Let a micro-grid overlap another of its grid by a hair."""
-    return any(_bump(work, m, o, b, (SLIVER_M,), "SLIVER", False) for o, b in _inner(work, m))
+    return any(
+        _bump(work, m, o, b, depths=(SLIVER_M,), code="SLIVER", homes=False)
+        for o, b in _inner(work, m)
+    )
 
 
 def _bump(
@@ -151,6 +174,7 @@ def _bump(
     m: int,
     other: int,
     border: Border,
+    *,
     depths: tuple[float, ...],
     code: str,
     homes: bool,
@@ -166,8 +190,8 @@ def _bump(
         if len(whole) != len(touched) or bool(whole) != homes:
             continue
         work.shapes["microgrid"][m] = border.area(moved)
-        names = [work.codes["microgrid"][m], work.codes["microgrid"][other]]
-        extra = {"of": "overlap"} if code == "SLIVER" else {}
+        names = sorted((work.codes["microgrid"][m], work.codes["microgrid"][other]))
+        extra: dict[str, Any] = {"of": "overlap"} if code == "SLIVER" else {}
         work.note(code, "microgrid", names, piece, **extra)
         work.take(m)
         return True
@@ -286,9 +310,8 @@ def _duplicate(work: Flawed, m: int) -> bool:
     """Give a micro-grid the code of another one of its grid."""
     other = work.siblings(m)[0]
     code = work.codes["microgrid"][other]
-    work.note(
-        "CODE_DUPLICATE", "microgrid", [code, code], work.shapes["microgrid"][m], people_of=[m]
-    )
+    both = MultiPolygon([work.shapes["microgrid"][m], work.shapes["microgrid"][other]])
+    work.note("CODE_DUPLICATE", "microgrid", [code, code], both, people_of=[m, other])
     work.record(m, code=code)
     return work.take(m)
 

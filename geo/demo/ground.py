@@ -4,6 +4,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
+from pyproj import CRS
 
 from geo.demo.areas import samples
 from geo.demo.fabric import Fabric
@@ -65,7 +66,7 @@ def bent(lines: list[Floats], warp: Warp) -> list[Floats]:
 
 
 def buildings(
-    fabric: Fabric, people: People, warp: Warp, names: list[str], compounds: list[str], crs: object
+    fabric: Fabric, people: People, warp: Warp, *, names: list[str], compounds: list[str], crs: CRS
 ) -> gpd.GeoDataFrame:
     """Give the building layer; the row's number is the house's number."""
     houses = fabric.houses
@@ -85,7 +86,7 @@ def buildings(
     )
 
 
-def barriers(fabric: Fabric, warp: Warp, compounds: list[str], crs: object) -> gpd.GeoDataFrame:
+def barriers(fabric: Fabric, warp: Warp, compounds: list[str], crs: CRS) -> gpd.GeoDataFrame:
     """Give the barrier layer: mid-lines of rivers and railways, walls with their gates as vertices."""
     rows: list[tuple[str, str, str]] = []
     lines: list[Floats] = []
@@ -119,7 +120,7 @@ def barriers(fabric: Fabric, warp: Warp, compounds: list[str], crs: object) -> g
     )
 
 
-def gates(fabric: Fabric, warp: Warp, compounds: list[str], crs: object) -> gpd.GeoDataFrame:
+def gates(fabric: Fabric, warp: Warp, compounds: list[str], crs: CRS) -> gpd.GeoDataFrame:
     """Give the gate layer."""
     ground = warp([(g.x, g.y) for g in fabric.gates])
     return gpd.GeoDataFrame(
@@ -140,7 +141,7 @@ BANK_M = 12.0
 """From the centre line of the bank road to the water."""
 
 
-def landuse(fabric: Fabric, warp: Warp, names: list[str], crs: object) -> gpd.GeoDataFrame:
+def landuse(fabric: Fabric, warp: Warp, names: list[str], crs: CRS) -> gpd.GeoDataFrame:
     """Give the land-use layer: blocks, then water and rails."""
     rows = [(name, land.kind, land.rect) for name, land in zip(names, fabric.land, strict=True)]
     rows += [("清河", "water", r.inset(0, BANK_M, 0, BANK_M)) for r in fabric.plan.rivers]

@@ -61,7 +61,7 @@ def lay(fabric: Fabric, number: int, rng: np.random.Generator) -> None:
     for (col, row), microgrid in site.owners.items():
         fabric.cells.append(Cell(frame.land(col, row, block.area), microgrid))
     for cols in _compounds(frame, style, block, rng):
-        _compound(fabric, number, wall, site, cols, rng)
+        _compound(fabric, number, site, wall=wall, cols=cols, rng=rng)
 
 
 def _core(block: Block, wall: Rect, rng: np.random.Generator) -> Rect:
@@ -118,15 +118,15 @@ def _site(
 def _compounds(frame: Frame, style: Style, block: Block, rng: np.random.Generator) -> list[range]:
     """Give the columns of every compound of a block: mostly one, sometimes two."""
     cols = len(frame.xs) - 1
-    if style.use == "residential" and style.walled and cols > 1 and not block.blind:
-        if cols >= 4 or rng.random() < 0.3:
-            at = cols // 2 if cols % 2 == 0 else int(rng.integers(1, cols))
-            return [range(at), range(at, cols)]
+    may = style.use == "residential" and style.walled and cols > 1 and not block.blind
+    if may and (cols >= 4 or rng.random() < 0.3):
+        at = cols // 2 if cols % 2 == 0 else int(rng.integers(1, cols))
+        return [range(at), range(at, cols)]
     return [range(cols)]
 
 
 def _compound(
-    fabric: Fabric, number: int, wall: Rect, site: Site, cols: range, rng: np.random.Generator
+    fabric: Fabric, number: int, site: Site, *, wall: Rect, cols: range, rng: np.random.Generator
 ) -> None:
     """Lay the lanes, the wall, the gates and the rows of one compound."""
     block, frame, style = fabric.block(number), site.frame, site.style

@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
+from pyproj import CRS
 
 from geo.demo import names as pools
 from geo.demo.areas import Areas
@@ -145,7 +146,7 @@ INSTITUTIONS = (
 
 
 def institutions(
-    buildings: gpd.GeoDataFrame, nearby: Nearby, count: int, rng: np.random.Generator, crs: object
+    buildings: gpd.GeoDataFrame, nearby: Nearby, count: int, rng: np.random.Generator, crs: CRS
 ) -> gpd.GeoDataFrame:
     """Put institutions into buildings, those without homes first."""
     empty = np.flatnonzero(buildings["households"] == 0)
@@ -159,5 +160,10 @@ def institutions(
         for stem, sort in zip(stems, sorts, strict=True)
     ]
     return institution_frame(
-        points, titles, [s[0] for s in sorts], nearby.communities(points), rng, crs
+        points,
+        names=titles,
+        kinds=[sort[0] for sort in sorts],
+        communities=nearby.communities(points),
+        rng=rng,
+        crs=crs,
     )

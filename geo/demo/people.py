@@ -68,7 +68,7 @@ def grid_split(count: int, rng: np.random.Generator) -> Ints:
 
 def bounded(total: int, weights: npt.NDArray[np.float64], low: int, high: int) -> Ints:
     """Share a total in proportion to weights, every share between `low` and `high`."""
-    shares = np.clip(np.round(total * weights / weights.sum()), low, high).astype(np.int64)
+    shares: Ints = np.clip(np.round(total * weights / weights.sum()), low, high).astype(np.int64)
     while (rest := total - int(shares.sum())) != 0:
         step = 1 if rest > 0 else -1
         room = np.flatnonzero(shares < high if step > 0 else shares > low)
@@ -79,10 +79,11 @@ def bounded(total: int, weights: npt.NDArray[np.float64], low: int, high: int) -
 def shared(total: int, weights: npt.NDArray[np.float64]) -> Ints:
     """Share a total by largest remainder, at least one to everybody."""
     ideal = (total - len(weights)) * weights / weights.sum()
-    shares = np.floor(ideal).astype(np.int64)
+    shares: Ints = np.floor(ideal).astype(np.int64)
     rest = total - len(weights) - int(shares.sum())
     shares[np.argsort(shares - ideal, kind="stable")[:rest]] += 1
-    return shares + 1
+    shares += 1
+    return shares
 
 
 def _groups(

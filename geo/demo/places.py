@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
+from pyproj import CRS
 
 from geo.demo.fabric import Fabric
 from geo.demo.reach import Homes, Walks, permitted, spread
@@ -43,6 +44,8 @@ HOST_ZH = {
     "pavilion": "凉亭",
     "property_office": "物业用房",
 }
+DOOR_OF = 12
+"""Of so many doors on open lanes, one may become a station."""
 HOST_COST = {"gatehouse": 6.0, "bike_shed": 9.0, "pavilion": 12.0, "property_office": 18.0}
 
 
@@ -61,7 +64,7 @@ def sites(fabric: Fabric, network: Walks, streets: Ints) -> Sites:
     walled = {g.compound for g in fabric.gates}
     doors = [
         network.node(h.door) for h in fabric.houses if h.compound not in walled and h.per_floor
-    ]
+    ][::DOOR_OF]
     return Sites(np.unique(gates), np.unique(np.array(doors, dtype=np.int64)), streets)
 
 
@@ -93,6 +96,7 @@ def choose(
     homes: Homes,
     where: Sites,
     count: Count,
+    *,
     middles: list[int],
     ground: npt.NDArray[np.float64],
     rng: np.random.Generator,
@@ -110,7 +114,15 @@ def choose(
         away = network.distances([middle], limit_m=4000)[handy]
         away[np.isin(handy, centres)] = np.inf
         centres.append(int(handy[np.argmin(away)]))
-    stations = spread(network, homes, handy, corners, centres, count.stations, ground=ground)
+    stations = spread(
+        network,
+        homes,
+        places=handy,
+        corners=corners,
+        taken=centres,
+        count=count.stations,
+        ground=ground,
+    )
     free = np.setdiff1d(handy, centres + stations)
     more = count.stations - len(stations)
     picked = [int(n) for n in rng.choice(free, more + count.rooms, replace=False)]
@@ -128,11 +140,12 @@ def beside(
 
 def station_frame(
     shapes: npt.NDArray[np.object_],
+    *,
     sort: list[str],
     homes: list[str],
     addresses: list[str],
     rng: np.random.Generator,
-    crs: object,
+    crs: CRS,
 ) -> gpd.GeoDataFrame:
     """Give the station layer; `sort` is service_center, station or activity_room."""
     n = len(sort)
@@ -140,12 +153,15 @@ def station_frame(
     tiers = np.array(["subdistrict", "community", "grid"])[np.digitize(rank / n, [0.13, 0.55])]
     tiers[np.array(sort) == "service_center"] = "subdistrict"
     tiers[np.array(sort) == "activity_room"] = "community"
-    rows = [_station(i, sort[i], str(tiers[i]), homes[i], addresses[i], rng) for i in range(n)]
+    rows = [
+        _station(i, sort=sort[i], tier=str(tiers[i]), home=homes[i], address=addresses[i], rng=rng)
+        for i in range(n)
+    ]
     return gpd.GeoDataFrame(rows, geometry=shapes, crs=crs)
 
 
 def _station(
-    i: int, sort: str, tier: str, home: str, address: str, rng: np.random.Generator
+    i: int, *, sort: str, tier: str, home: str, address: str, rng: np.random.Generator
 ) -> dict[str, object]:
     kind = sort if sort != "station" else str(rng.choice(KINDS[tier]))
     size = {"subdistrict": 900.0, "community": 260.0, "grid": 70.0}[tier] * float(
@@ -179,11 +195,12 @@ def _station(
 
 def candidate_frame(
     shapes: npt.NDArray[np.object_],
+    *,
     homes: list[str],
     hosts: list[str],
     addresses: list[str],
     rng: np.random.Generator,
-    crs: object,
+    crs: CRS,
 ) -> gpd.GeoDataFrame:
     """Give the layer of candidate sites: small structures that could become stations."""
     rows = []
@@ -200,8 +217,8 @@ def candidate_frame(
 
 
 def institution_frame(
-    shapes: npt.NDArray[np.object_], names: list[str], kinds: list[str], communities: list[str],
-    rng: np.random.Generator, crs: object,
+    shapes: npt.NDArray[np.object_], *, names: list[str], kinds: list[str], communities: list[str],
+    rng: np.random.Generator, crs: CRS,
 ) -> gpd.GeoDataFrame:  # fmt: skip
     """Give the layer of institutions."""
     return gpd.GeoDataFrame(

@@ -110,6 +110,7 @@ def add_superblock(
     rect: Rect,
     parts: list[Rect],
     kinds: list[str],
+    *,
     community: int,
     blind: dict[int, str] | None = None,
 ) -> None:

@@ -74,11 +74,11 @@ class Homes:
 def spread(
     network: Walks,
     homes: Homes,
+    *,
     places: Ints,
     corners: Ints,
     taken: list[int],
     count: int,
-    *,
     ground: Floats,
 ) -> list[int]:
     """Choose nodes for at most `count` stations so that all live near one, save the blind.

@@ -39,7 +39,14 @@ def rows(
         y1 = y0 + style.depth
         walk_y = y1 + 4
         doors = [
-            _building(fabric, Rect(x0, y0, x1, y1), walk_y, microgrid, compound, style)
+            _building(
+                fabric,
+                Rect(x0, y0, x1, y1),
+                style,
+                walk_y=walk_y,
+                microgrid=microgrid,
+                compound=compound,
+            )
             for x0, x1 in _slots(free, style, rng)
         ]
         ends = [lane_x, *doors]
@@ -63,7 +70,7 @@ def _slots(free: Rect, style: Style, rng: np.random.Generator) -> list[tuple[flo
 
 
 def _building(
-    fabric: Fabric, rect: Rect, walk_y: float, microgrid: int, compound: int, style: Style
+    fabric: Fabric, rect: Rect, style: Style, *, walk_y: float, microgrid: int, compound: int
 ) -> float:
     door = fabric.mark(rect.cx, walk_y)
     homes = style.per_floor

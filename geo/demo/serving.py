@@ -16,6 +16,7 @@ def stations(
     warp: Warp,
     levels: Areas,
     nearby: Nearby,
+    *,
     count: places.Count,
     rng: np.random.Generator,
     crs: CRS,
@@ -31,20 +32,25 @@ def stations(
         for shape, code in zip(levels.subdistrict.shapes, levels.subdistrict.codes, strict=True)
         if int(code[6:]) < 100
     ]
-    chosen = places.choose(walks, settled.homes, settled.sites, count, middles, ground, rng)
+    chosen = places.choose(
+        walks, settled.homes, settled.sites, count, middles=middles, ground=ground, rng=rng
+    )
     nodes = [n for group in chosen for n in group]
     sorts = ("service_center", "station", "activity_room")
     sort = [s for s, group in zip(sorts, chosen, strict=True) for _ in group]
     at = places.beside(walks, nodes, warp, rng)
     homes, addresses = nearby.homes(at), nearby.addresses(at)
-    return places.station_frame(at, sort, homes, addresses, rng, crs), nodes
+    return places.station_frame(
+        at, sort=sort, homes=homes, addresses=addresses, rng=rng, crs=crs
+    ), nodes
 
 
 def candidates(
     settled: Settled,
     warp: Warp,
-    taken: list[int],
     nearby: Nearby,
+    *,
+    taken: list[int],
     count: int,
     rng: np.random.Generator,
     crs: CRS,
@@ -56,4 +62,6 @@ def candidates(
     others = [h for h in places.HOST_ZH if h != "gatehouse"]
     hosts = ["gatehouse" if int(n) in gates else str(rng.choice(others)) for n in chosen]
     at = places.beside(settled.walks, chosen.tolist(), warp, rng)
-    return places.candidate_frame(at, nearby.homes(at), hosts, nearby.addresses(at), rng, crs)
+    return places.candidate_frame(
+        at, homes=nearby.homes(at), hosts=hosts, addresses=nearby.addresses(at), rng=rng, crs=crs
+    )

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
+from pyproj import CRS
 
 from geo.demo.district import District
 from geo.errors import BadInput
@@ -108,10 +110,10 @@ def _layer(home: Path, name: str, frame: gpd.GeoDataFrame) -> dict[str, Any]:
     custom = CUSTOMS.get(name, Custom())
     flat = frame.geometry.isna().all()
     path = home / f"{name}{'.dbf' if flat else '.shp'}"
-    crs = frame.crs
+    crs = CRS.from_epsg(ZONE_EPSG + custom.zone) if custom.zone else frame.crs
     if custom.zone:
-        crs = f"EPSG:{ZONE_EPSG + custom.zone}"
-        moved = shapely.transform(frame.geometry.values, lambda xy: xy + (custom.zone * 1e6, 0))
+        aside = np.array([custom.zone * 1e6, 0.0])
+        moved = shapely.transform(np.asarray(frame.geometry.values), lambda xy: np.add(xy, aside))
         frame = frame.set_geometry(gpd.GeoSeries(moved, crs=crs))
     pyogrio.write_dataframe(
         pd.DataFrame(frame.drop(columns="geometry")) if flat else frame,
@@ -131,7 +133,7 @@ def _layer(home: Path, name: str, frame: gpd.GeoDataFrame) -> dict[str, Any]:
         "file": path.name,
         "layer": "net" if name.startswith("net_") else name,
         "features": len(frame),
-        "crs": f"EPSG:{ZONE_EPSG + custom.zone}" if custom.zone else f"EPSG:{frame.crs.to_epsg()}",
+        "crs": f"EPSG:{crs.to_epsg()}" if crs else "",
         "crs_in_file": custom.prj and not flat,
         "encoding": custom.encoding,
         "encoding_in_file": custom.cpg,

@@ -1,19 +1,13 @@
 """Draw the plan of a small town, of a district, or of a city of ten districts."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from geo.demo import names
-from geo.demo.plan import (
-    CommunityPlan,
-    Plan,
-    Street,
-    SubdistrictPlan,
-    add_superblock,
-    cut,
-)
+from geo.demo.plan import CommunityPlan, Plan, Street, SubdistrictPlan
 from geo.demo.rects import Rect, snap
+from geo.demo.zones import superblock, unserved, village
 
 COL_M, ROW_M, RIVER_M, RAIL_M, NORTH_M, EAST_M = 620.0, 560.0, 96.0, 36.0, 1500.0, 1900.0
 URBAN_W, URBAN_H = 8 * COL_M + RAIL_M, 6 * ROW_M + RIVER_M
@@ -32,14 +26,6 @@ JOINED = {(0, 4): (0, 3), (7, 0): (6, 0), (2, 5): (3, 5)}
 BRIDGES, UNDERPASSES = (2, 4, 7), (2, 3, 5)
 
 
-@dataclass(frozen=True, slots=True)
-class Lattice:
-    """Where the arterials of a district run: the plan x and y of every line."""
-
-    xs: tuple[float, ...]
-    ys: tuple[float, ...]
-
-
 def district(plan: Plan, x: float, y: float, rng: np.random.Generator) -> None:
     """Draw one district with its south-west corner at (x, y)."""
     number = plan.districts
@@ -56,7 +42,7 @@ def district(plan: Plan, x: float, y: float, rng: np.random.Generator) -> None:
     _urban(plan, xs, ys, first, rng)
     _north(plan, xs, ys[-1], first + 8, rng)
     _east(plan, xs[-1], ys, first + 9, rng)
-    _arterials(plan, xs, ys, river, rail, rng)
+    _arterials(plan, xs, ys, river=river, rail=rail, rng=rng)
 
 
 def _lines(
@@ -94,68 +80,6 @@ def _zone(plan: Plan, rect: Rect, zone: str) -> str:
     return zone
 
 
-def superblock(plan: Plan, rect: Rect, zone: str, community: int, rng: np.random.Generator) -> None:
-    """Cut one superblock and give every block its kind."""
-    if zone == "far_gate":
-        west, east = rect.cut_x(snap(rect.x0 + 0.34 * rect.w))
-        parts, streets = cut(west, 3, rng)
-        streets.append(Street(west.x1, rect.y0, west.x1, rect.y1, "residential"))
-        add_superblock(plan, rect, [*parts, east], ["slab"] * len(parts) + ["far_gate"], community,
-                       {len(parts): "far_gate"})  # fmt: skip
-    else:
-        parts, streets = cut(rect, COUNT.get(zone, 6), rng)
-        kinds, blind = kinds_of(zone, rect, parts, rng)
-        add_superblock(plan, rect, parts, kinds, community, blind)
-    plan.streets += streets
-
-
-COUNT = {"court": 9, "core": 6, "campus": 5, "works": 5, "rural": 5, "remote": 6, "seat": 7,
-         "small_west": 10, "small_east": 9}  # fmt: skip
-MIX = {
-    "slab": (("slab", 0.7), ("mid", 0.19), ("tower", 0.09), ("hospital", 0.02)),
-    "tower": (("tower", 0.65), ("mid", 0.35)),
-    "court": (("court", 0.8), ("slab", 0.2)),
-    "core": (("tower", 0.4), ("commercial", 0.3), ("slab", 0.24), ("park", 0.06)),
-    "rural": (("village", 0.9), ("farmland", 0.1)),
-    "seat": (("slab", 0.5), ("village", 0.5)),
-    "small_west": (("slab", 0.5), ("court", 0.2), ("mid", 0.3)),
-    "small_east": (("slab", 0.4), ("tower", 0.4), ("mid", 0.2)),
-}
-
-
-def kinds_of(
-    zone: str, rect: Rect, parts: list[Rect], rng: np.random.Generator
-) -> tuple[list[str], dict[int, str]]:
-    """Give the kind of every block of a superblock, and the blind ones with their reason."""
-    east = [p.cx > rect.cx for p in parts]
-    north = [p.cy > rect.cy for p in parts]
-    corner = min(range(len(parts)), key=lambda i: (parts[i].y0, parts[i].x0))
-    if zone == "river_blind":
-        return _with(["park" if e else "university" for e in east], corner, "slab"), {
-            corner: "river"
-        }
-    if zone == "rail_blind":
-        return _with(["industrial"] * len(parts), corner, "slab"), {corner: "rail"}
-    if zone == "works":
-        return ["slab" if e else "industrial" for e in east], {}
-    if zone == "works_edge":
-        return ["slab" if n else "industrial" for n in north], {}
-    if zone == "campus":
-        return ["slab" if n else "university" for n in north], {}
-    if zone == "park":
-        return ["park" if n else "slab" for n in north], {}
-    if zone == "remote":
-        far = min(range(len(parts)), key=lambda i: (-parts[i].y1, parts[i].x0))
-        kinds = ["farmland" if p.y0 > rect.y0 + 0.3 * rect.h else "village" for p in parts]
-        return _with(kinds, far, "village"), {far: "remote"}
-    kinds, odds = zip(*MIX[zone], strict=True)
-    return [str(k) for k in rng.choice(kinds, len(parts), p=odds)], {}
-
-
-def _with(kinds: list[str], at: int, kind: str) -> list[str]:
-    return [*kinds[:at], kind, *kinds[at + 1 :]]
-
-
 def _north(plan: Plan, xs: list[float], y: float, town: int, rng: np.random.Generator) -> None:
     spans = ((0, 2, "remote"), (2, 4, "rural"), (4, 6, "seat"), (7, 9, "rural"))
     for a, b, zone in spans:
@@ -177,43 +101,14 @@ def _east(plan: Plan, x: float, ys: list[float], town: int, rng: np.random.Gener
         village(plan, corner, "rural", town, rng)
 
 
-def village(plan: Plan, rect: Rect, zone: str, town: int, rng: np.random.Generator) -> None:
-    """Draw one community of a town: its seat, or villages among fields."""
-    community = len(plan.communities)
-    plan.communities.append(CommunityPlan(town, village=zone != "seat"))
-    superblock(plan, rect, zone, community, rng)
-
-
-def unserved(
-    plan: Plan,
-    rect: Rect,
-    town: int,
-    rng: np.random.Generator,
-    *,
-    west: float = 0.36,
-    count: int = 4,
-) -> None:
-    """Draw a community whose villages all lie behind wide fields, far from every station."""
-    community = len(plan.communities)
-    plan.communities.append(CommunityPlan(town, village=True))
-    x, y = snap(rect.x0 + west * rect.w), snap(rect.y0 + 0.42 * rect.h)
-    south, north = rect.cut_y(y)
-    plan.streets.append(Street(rect.x0, y, rect.x1, y, "residential"))
-    fields, streets = cut(south, 2, rng)
-    homes = north
-    if west:
-        field, homes = north.cut_x(x)
-        fields.append(field)
-        plan.streets.append(Street(x, y, x, rect.y1, "residential"))
-    parts, more = cut(homes, count, rng)
-    plan.streets += streets + more
-    kinds = ["farmland"] * len(fields) + ["village"] * len(parts)
-    blind = {i + len(fields): "community" for i in range(len(parts))}
-    add_superblock(plan, rect, fields + parts, kinds, community, blind)
-
-
 def _arterials(
-    plan: Plan, xs: list[float], ys: list[float], river: Rect, rail: Rect, rng: np.random.Generator
+    plan: Plan,
+    xs: list[float],
+    ys: list[float],
+    *,
+    river: Rect,
+    rail: Rect,
+    rng: np.random.Generator,
 ) -> None:
     x_end, y_end = xs[-1] + EAST_M, ys[-1] + NORTH_M
     tall = {0, 2, 4, 6, 7, 9}
@@ -223,18 +118,37 @@ def _arterials(
             continue
         highway = "primary" if i in (1, 4, 8) else "tertiary" if i in (6, 7, 10) else "secondary"
         top = y_end if i in tall or i == 10 else ys[-1]
-        upright(plan, x, ys[0], top, river, i in BRIDGES, highway, lines_ns[i])
+        upright(
+            plan, x, ys[0], top, river=river, bridge=i in BRIDGES, highway=highway, name=lines_ns[i]
+        )
     lines_ew = names.avenues(rng, 9, north_south=False)
     for j, y in enumerate([*ys, y_end]):
         if j == 0 and y > plan.frame.y0:
             continue
         highway = "primary" if j in (1, 6) else "tertiary" if j in (3, 4, 8) else "secondary"
         right = x_end if j in (0, 3, 4, 7, 8) else xs[-1]
-        level(plan, y, xs[0], right, rail, j in UNDERPASSES, highway, lines_ew[j])
+        level(
+            plan,
+            y,
+            xs[0],
+            right,
+            rail=rail,
+            tunnel=j in UNDERPASSES,
+            highway=highway,
+            name=lines_ew[j],
+        )
 
 
 def upright(
-    plan: Plan, x: float, y0: float, y1: float, river: Rect, bridge: bool, highway: str, name: str
+    plan: Plan,
+    x: float,
+    y0: float,
+    y1: float,
+    *,
+    river: Rect,
+    bridge: bool,
+    highway: str,
+    name: str,
 ) -> None:
     """Lay a street from south to north; over the river only by a bridge."""
     line = Street(x, y0, x, y1, highway, name)
@@ -252,6 +166,7 @@ def level(
     y: float,
     x0: float,
     x1: float,
+    *,
     rail: Rect | None,
     tunnel: bool,
     highway: str,
@@ -283,11 +198,13 @@ def small(rng: np.random.Generator) -> Plan:
     streets = names.avenues(rng, 3, north_south=True)
     for i in range(3):
         x = i * wide
-        upright(plan, x, 0, plan.frame.y1 if i != 1 else h, river, i == 2, "secondary", streets[i])
+        top = plan.frame.y1 if i != 1 else h
+        upright(plan, x, 0, top, river=river, bridge=i == 2, highway="secondary", name=streets[i])
     for j, (y, name) in enumerate(
         zip((0, h, river.y1, plan.frame.y1), names.avenues(rng, 4, north_south=False), strict=True)
     ):
-        level(plan, y, 0, w, None, False, "tertiary" if j else "secondary", name)
+        highway = "tertiary" if j else "secondary"
+        level(plan, y, 0, w, rail=None, tunnel=False, highway=highway, name=name)
     return plan
 
 

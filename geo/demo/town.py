@@ -76,7 +76,9 @@ def town(*, size: str, seed: int, progress: Progress = quiet) -> Town:
     plan.streets = naming.streets(plan, rng)
     crs = working()
     east, north = Transformer.from_crs(coords.STORED, crs, always_xy=True).transform(*PLACE)
-    warp = bend(plan.frame, tuple(plan.old), tuple(plan.rivers), east, north, rng)
+    warp = bend(
+        plan.frame, old=tuple(plan.old), rivers=tuple(plan.rivers), place=(east, north), rng=rng
+    )
     settled = settle(plan, warp, seed)
     fabric = settled.fabric
     progress("plan", 1, 8)
@@ -88,7 +90,9 @@ def town(*, size: str, seed: int, progress: Progress = quiet) -> Town:
     named = naming.names(fabric, levels, rng)
     layers = {
         **_areas(fabric, levels, settlers, named, crs),
-        "building": ground.buildings(fabric, settlers, warp, named.houses, named.compounds, crs),
+        "building": ground.buildings(
+            fabric, settlers, warp, names=named.houses, compounds=named.compounds, crs=crs
+        ),
         "street": ways.frame(settled.network, warp, crs),
         "barrier": ground.barriers(fabric, warp, named.compounds, crs),
         "gate": ground.gates(fabric, warp, named.compounds, crs),
@@ -96,10 +100,10 @@ def town(*, size: str, seed: int, progress: Progress = quiet) -> Town:
     }
     progress("ground", 4, 8)
     nearby = naming.Nearby(layers, levels, named)
-    stations, nodes = serving.stations(settled, warp, levels, nearby, count, rng, crs)
+    stations, nodes = serving.stations(settled, warp, levels, nearby, count=count, rng=rng, crs=crs)
     layers["station"] = stations
     layers["candidate"] = serving.candidates(
-        settled, warp, nodes, nearby, count.candidates, rng, crs
+        settled, warp, nearby, taken=nodes, count=count.candidates, rng=rng, crs=crs
     )
     homes = layers["building"]
     layers["institution"] = naming.institutions(homes, nearby, count.institutions, rng, crs)
@@ -156,6 +160,8 @@ def _bodies(
     crs = working()
     households = layers["grid"].set_index("code")["households"].loc[levels.grid.codes].to_numpy()
     home = [named.communities[c] for c in levels.grid.parents]
-    layers["council"] = bodies.councils(levels.grid, households, home, count.councils, rng, crs)
+    layers["council"] = bodies.councils(
+        levels.grid, households, home, wanted=count.councils, rng=rng, crs=crs
+    )
     staff = bodies.staff(sorted(levels.grid.codes), sorted(levels.microgrid.codes))
     layers["staff"] = gpd.GeoDataFrame(staff, geometry=np.full(len(staff), None), crs=crs)

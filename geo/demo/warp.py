@@ -79,8 +79,9 @@ class Warp:
         ly = ly + self._meander(x, y)
         u = (x - self.frame.cx) / (self.frame.w / 2)
         v = (y - self.frame.cy) / (self.frame.h / 2)
-        px = (x - self.frame.cx) * (1 - self.barrel * v**2) + lx + weight * sx
-        py = (y - self.frame.cy) * (1 - self.barrel * u**2) + ly + weight * sy
+        wide, tall = self.frame.w, self.frame.h
+        px = (x - self.frame.cx) * (1 - self.barrel * min(1, tall / wide) * v**2) + lx + weight * sx
+        py = (y - self.frame.cy) * (1 - self.barrel * min(1, wide / tall) * u**2) + ly + weight * sy
         c, s = np.cos(self.turn), np.sin(self.turn)
         return np.column_stack([self.east_m + c * px - s * py, self.north_m + s * px + c * py])
 
@@ -109,17 +110,17 @@ class Warp:
 
 def bend(
     frame: Rect,
+    *,
     old: tuple[Rect, ...],
     rivers: tuple[Rect, ...],
-    east_m: float,
-    north_m: float,
+    place: tuple[float, float],
     rng: np.random.Generator,
 ) -> Warp:
     """Draw the bend of a town whose plan fills `frame`, its middle at a place on the ground."""
     return Warp(
         frame,
-        float(round(east_m)),
-        float(round(north_m)),
+        float(round(place[0])),
+        float(round(place[1])),
         float(rng.uniform(-0.09, 0.09)),
         0.09,
         waves(rng, 7, length_m=3400, slope=0.26),

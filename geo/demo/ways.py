@@ -12,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import shapely
+from pyproj import CRS
 
 from geo.demo.areas import samples
 from geo.demo.fabric import Fabric
@@ -65,7 +66,7 @@ def ways(fabric: Fabric) -> Ways:
 
 def _cuts(ends: Floats) -> list[list[float]]:
     """Give for every line the places where others touch or cross it."""
-    lines = shapely.linestrings(ends.reshape(-1, 2, 2))
+    lines = np.array(shapely.linestrings(ends.reshape(-1, 2, 2)), dtype=object)
     first, second = shapely.STRtree(lines).query(lines, predicate="intersects")
     upright = ends[:, 0] == ends[:, 2]
     found: dict[int, list[float]] = defaultdict(list)
@@ -75,7 +76,7 @@ def _cuts(ends: Floats) -> list[list[float]]:
     return [found[i] for i in range(len(ends))]
 
 
-def frame(network: Ways, warp: Warp, crs: object) -> gpd.GeoDataFrame:
+def frame(network: Ways, warp: Warp, crs: CRS) -> gpd.GeoDataFrame:
     """Give the ways as the street layer, in a fixed order."""
     sizes = np.array([len(p) for p in network.pieces])
     ground = warp(np.concatenate(network.pieces))
