@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyogrio
+from pyogrio.errors import CRSError as BrokenCrs
 from pyogrio.errors import DataLayerError, DataSourceError
 from pyogrio.raw import read as read_raw
 from pyproj import CRS
@@ -97,21 +98,27 @@ def _read(
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")
             meta, _, shapes, values = read_raw(content or source.path, **options)
-    except (DataSourceError, DataLayerError, ValueError) as fault:
-        raise FileRefused(
-            f"{source.shown} cannot be read: {_clean(fault, source)}",
-            zh=f"{source.shown} 无法读取，文件可能已损坏，或内容与扩展名不符",
-            hint="open it in the program it came from and export it again",
-            hint_zh="请用原软件打开检查后重新导出",
-        ) from None
-    except UnboundLocalError:
-        # pyogrio stumbles over a .prj that GDAL cannot parse: read on without it
+    except (BrokenCrs, UnboundLocalError) as fault:
+        # what pyogrio raises for a .prj that GDAL cannot parse: read on without it
+        if source.kind != "shapefile":
+            raise _unreadable(fault, source) from None
         with tempfile.TemporaryDirectory(prefix="wangge-") as folder:
             return _read(without_prj(source, Path(folder)), content=content, **options)
+    except (DataSourceError, DataLayerError, ValueError) as fault:
+        raise _unreadable(fault, source) from None
     finally:
         if source.index_restored:
             pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
     return meta, shapes, values, [str(w.message) for w in said]
+
+
+def _unreadable(fault: Exception, source: Source) -> FileRefused:
+    return FileRefused(
+        f"{source.shown} cannot be read: {_clean(fault, source)}",
+        zh=f"{source.shown} 无法读取，文件可能已损坏，或内容与扩展名不符",
+        hint="open it in the program it came from and export it again",
+        hint_zh="请用原软件打开检查后重新导出",
+    )
 
 
 def _clean(fault: Exception, source: Source) -> str:

@@ -61,10 +61,13 @@ def test_arrays_are_their_scalars(points):
     np.testing.assert_allclose(together, alone, rtol=0, atol=1e-12)
 
 
-@given(st.floats(98, 122), st.floats(22, 45))
-def test_shift_is_a_few_hundred_metres(lon, lat):
-    there = tuple(float(v) for v in coords.wgs_to_gcj(lon, lat))
-    assert 100 < metres((lon, lat), there) < 1000
+@given(st.floats(-0.05, 0.05), st.floats(-0.05, 0.05))
+def test_inside_a_district_the_shift_is_one_vector(east, north):
+    here = (119.45 + east, 32.2 + north)
+    lon, lat = coords.wgs_to_gcj(*here)
+    east_m = (float(lon) - here[0]) * 111_320 * np.cos(np.radians(32.2))
+    north_m = (float(lat) - here[1]) * 110_900
+    assert (east_m, north_m) == pytest.approx((507, -214), abs=40)
 
 
 @pytest.mark.parametrize(("place", "wgs", "gcj", "bd"), ALGORITHM)

@@ -7,7 +7,7 @@ import geopandas as gpd
 import pytest
 import sent
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sent import Field
 
@@ -89,6 +89,7 @@ def test_wishes_that_make_no_sense(tmp_path):
         files.read(path, layer="grids")
 
 
+@settings(max_examples=25)
 @given(count=st.integers(0, 10**6), style=st.sampled_from(["{}", " {} ", "{:,}", "{}.0", "full"]))
 def test_numbers_written_as_text_come_back(tmp_path_factory, count, style):
     full = str(count).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
