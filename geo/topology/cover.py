@@ -13,7 +13,7 @@ import shapely
 from geo.topology.borders import Bools, Ints, Shapes
 from geo.topology.faults import Fault
 from geo.topology.sheets import Sheet, faces
-from geo.topology.widths import pieces, wider_than
+from geo.topology.widths import any_wider_than, pieces, wider_than
 
 
 def uncovered(sheet: Sheet, *, tolerance_m: float, sliver_m: float) -> list[Fault]:
@@ -99,8 +99,8 @@ def _shared_ground(
     near = np.sort(sheet.tree.query(region, predicate="intersects"))
     shares = np.asarray(shapely.intersection(sheet.polygons[near], region), dtype=object)
     order = np.argsort(-shapely.area(shares), kind="stable")
-    wide = [len(pieces(shares[k], tolerance_m)) > 0 for k in order]
-    kept = [int(near[k]) for n, k in enumerate(order) if n < 2 or wide[n]]
+    wide = any_wider_than(shares, tolerance_m)
+    kept = [int(near[k]) for n, k in enumerate(order) if n < 2 or wide[k]]
     if wider_than(np.array([region]), sliver_m)[0]:
         return Fault("OVERLAP", tuple(kept), region)
     return Fault("SLIVER", tuple(kept), region, field="overlap")

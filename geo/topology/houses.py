@@ -13,7 +13,7 @@ from geo import coords
 from geo.topology.borders import Ints, Shapes
 from geo.topology.faults import Fault
 from geo.topology.sheets import Sheet
-from geo.topology.widths import pieces
+from geo.topology.widths import any_wider_than, pieces
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def cut(sheet: Sheet, h: Houses, *, tolerance_m: float) -> tuple[list[Fault], li
         near = sheet.tree.query(h.shapes[k], predicate="intersects")
         shares = np.asarray(shapely.intersection(sheet.polygons[near], h.shapes[k]), dtype=object)
         rest = shapely.difference(h.shapes[k], shapely.union_all(shares))
-        wide = [len(pieces(share, tolerance_m)) > 0 for share in shares]
+        wide = any_wider_than(shares, tolerance_m)
         order = np.argsort(-shapely.area(shares), kind="stable")
         areas = tuple(int(near[n]) for n in order if wide[n])
         facts = {"building": str(k)}

@@ -13,7 +13,7 @@ from geo.topology.borders import Bools, Ints, Shapes
 from geo.topology.coding import well_formed
 from geo.topology.faults import Fault
 from geo.topology.sheets import Sheet
-from geo.topology.widths import pieces
+from geo.topology.widths import any_wider_than, pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def protruding(
     outside = np.asarray(
         shapely.difference(sheet.polygons[rows], t.ground[t.at[rows]]), dtype=object
     )
-    wide = np.array([len(pieces(shape, tolerance_m)) > 0 for shape in outside], dtype=bool)
+    wide = any_wider_than(outside, tolerance_m)
     rows, outside = rows[wide], outside[wide]
     excuse = shapely.union_all(list(excused))
     found = []

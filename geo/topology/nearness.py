@@ -16,6 +16,9 @@ def missed(sheet: Sheet, known: list[BaseGeometry], *, tolerance_m: float) -> li
     """Find the near misses of each pair of areas away from ground already `known` as faulty."""
     b = sheet.borders
     vertex, segment, away_m = _close(b, tolerance_m)
+    nearest = np.argsort(away_m, kind="stable")
+    _, once = np.unique([vertex[nearest], b.owner[segment[nearest]]], axis=1, return_index=True)
+    vertex, segment, away_m = (values[nearest[once]] for values in (vertex, segment, away_m))
     places = np.asarray(shapely.points(b.xy[b.tail[vertex]]), dtype=object)
     free = np.ones(len(vertex), dtype=bool)
     if known and len(vertex):
@@ -23,14 +26,17 @@ def missed(sheet: Sheet, known: list[BaseGeometry], *, tolerance_m: float) -> li
         free = np.asarray(shapely.distance(places, faulty) > tolerance_m)
     vertex, segment, away_m, places = vertex[free], segment[free], away_m[free], places[free]
     pair = np.sort(np.stack([b.owner[vertex], b.owner[segment]], axis=1), axis=1)
-    pairs, group = np.unique(pair, axis=0, return_inverse=True)
-    faults = []
-    for k, (one, other) in enumerate(pairs.tolist()):
-        mine = group == k
-        facts = {"away_m": f"{away_m[mine].max():.3f}", "vertices": str(int(mine.sum()))}
-        place = shapely.union_all(places[mine])
-        faults.append(Fault("NEAR_MISS", (one, other), place, facts=facts))
-    return faults
+    pairs, group, counts = np.unique(pair, axis=0, return_inverse=True, return_counts=True)
+    order = np.argsort(group, kind="stable")
+    spots = np.atleast_1d(shapely.multipoints(places[order], indices=group[order]))
+    far_m = np.zeros(len(pairs))
+    np.maximum.at(far_m, group, away_m)
+    return [
+        Fault("NEAR_MISS", (one, other), spot, facts={"away_m": f"{far:.3f}", "vertices": str(n)})
+        for (one, other), spot, far, n in zip(
+            pairs.tolist(), spots, far_m.tolist(), counts.tolist(), strict=True
+        )
+    ]
 
 
 def _close(b: Borders, tolerance_m: float) -> tuple[Ints, Ints, Floats]:

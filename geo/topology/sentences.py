@@ -4,7 +4,8 @@ from geo.layers import Finding, Severity
 from geo.topology.faults import Fault
 from geo.topology.houses import Houses
 from geo.topology.sheets import Sheet
-from geo.topology.words import WORDS, Told
+from geo.topology.telling import Told
+from geo.topology.words import WORDS
 
 SEVERITY = {
     "CODE_INVALID": Severity.ERROR,

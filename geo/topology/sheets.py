@@ -33,6 +33,11 @@ class Sheet:
     parents: Shapes
 
     @cached_property
+    def names(self) -> Shapes:
+        """What people call each area, "" where nobody said."""
+        return _texts(self.frame, "name")
+
+    @cached_property
     def borders(self) -> Borders:
         """Directed border segments of all areas."""
         return borders(self.polygons)
@@ -143,7 +148,7 @@ def _narrowed(ground: Shapes, attempt: int) -> Shapes:
 def _texts(frame: gpd.GeoDataFrame, column: str) -> Shapes:
     if column in frame:
         return frame[column].fillna("").astype(str).to_numpy(dtype=object)
-    fill = frame.index.astype(str) if column == "code" else [""] * len(frame)
+    fill = frame.index.astype(str) if column == "code" else np.full(len(frame), "", dtype=object)
     return np.asarray(fill, dtype=object)
 
 

@@ -36,3 +36,13 @@ def pieces(ground: BaseGeometry, width_m: float) -> Shapes:
     parts = parts[wider_than(parts, width_m)]
     order = np.argsort(-shapely.area(parts), kind="stable")
     return np.asarray(parts[order], dtype=object)
+
+
+def any_wider_than(grounds: Shapes, width_m: float) -> Bools:
+    """Say which geometries have a piece that is wider than a width."""
+    parts, where = shapely.get_parts(grounds, return_index=True)
+    flat = shapely.get_dimensions(parts) == 2
+    parts, where = parts[flat], where[flat]
+    wide = np.zeros(len(grounds), dtype=bool)
+    wide[where[wider_than(parts, width_m)]] = True
+    return wide
