@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.topology.borders import Bools, Borders, Floats, Ints, vertex_keys
+from geo.topology.borders import Bools, Borders, Floats, Ints, Shapes, vertex_keys
 from geo.topology.faults import Fault
 from geo.topology.sheets import Sheet
 
@@ -18,7 +18,8 @@ def missed(sheet: Sheet, known: list[BaseGeometry], *, tolerance_m: float) -> li
     vertex, segment, away_m = _close(b, tolerance_m)
     nearest = np.argsort(away_m, kind="stable")
     _, once = np.unique([vertex[nearest], b.owner[segment[nearest]]], axis=1, return_index=True)
-    vertex, segment, away_m = (values[nearest[once]] for values in (vertex, segment, away_m))
+    first: Ints = nearest[once]
+    vertex, segment, away_m = vertex[first], segment[first], away_m[first]
     places = np.asarray(shapely.points(b.xy[b.tail[vertex]]), dtype=object)
     free = np.ones(len(vertex), dtype=bool)
     if known and len(vertex):
@@ -28,7 +29,7 @@ def missed(sheet: Sheet, known: list[BaseGeometry], *, tolerance_m: float) -> li
     pair = np.sort(np.stack([b.owner[vertex], b.owner[segment]], axis=1), axis=1)
     pairs, group, counts = np.unique(pair, axis=0, return_inverse=True, return_counts=True)
     order = np.argsort(group, kind="stable")
-    spots = np.atleast_1d(shapely.multipoints(places[order], indices=group[order]))
+    spots: Shapes = np.asarray(shapely.multipoints(places[order], indices=group[order]))
     far_m = np.zeros(len(pairs))
     np.maximum.at(far_m, group, away_m)
     return [
