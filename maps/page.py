@@ -10,6 +10,7 @@ import geopandas as gpd
 import jinja2
 import numpy as np
 import shapely
+from markupsafe import escape
 
 from geo import coords
 from maps import fonts, ground, packing
@@ -35,6 +36,16 @@ class Page:
     """A map page; the same theme always gives the same bytes."""
 
     scene: Scene
+
+    @property
+    def title(self) -> str:
+        """Its name, Chinese before English."""
+        return f"{self.scene.words.zh} {self.scene.words.en}"
+
+    @property
+    def summary(self) -> str:
+        """Its figures in one line."""
+        return " · ".join(f"{fact.words.zh} {fact.value}" for fact in self.scene.facts)
 
     def html(self, *, inline: bool = True, nonce: str = "", static: str = "/static") -> str:
         """Give the page.
@@ -95,7 +106,7 @@ def credit(base: Base) -> str:
     parts = ["本地数据", f"数据日期 {base.date}" if base.date else "", base.approval_no]
     if base.approval_no and "审图号" not in base.approval_no:
         parts[2] = f"审图号：{base.approval_no}"
-    return " · ".join(str(jinja2.filters.escape(p)) for p in parts if p)
+    return " · ".join(str(escape(p)) for p in parts if p)
 
 
 def _sheet(sheet: Sheet) -> dict[str, Any]:

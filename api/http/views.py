@@ -23,8 +23,7 @@ class Drawn:
 
     state: int = -1
     pages: dict[str, str] = field(default_factory=dict)
-    cards: dict[str, maps.Card] = field(default_factory=dict)
-    pictures: dict[str, bytes] = field(default_factory=dict)
+    cards: dict[str, tuple[str, str, bytes, str]] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
 
     def draw(self, kind: str, work: Work) -> None:
@@ -32,15 +31,13 @@ class Drawn:
         with self.lock:
             state = _state(work)
             if state != self.state:
-                self.pages, self.cards, self.pictures, self.state = {}, {}, {}, state
+                self.pages, self.cards, self.state = {}, {}, state
             if kind not in self.pages:
                 theme = draw_maps.theme(kind, work)
                 page = maps.draw(theme)
                 self.pages[kind] = page.html(inline=False, nonce=HOLDER)
-                self.pictures[kind] = maps.thumbnail(theme)
-                self.cards[kind] = maps.Card(
-                    page.title, f"/maps/{kind}", f"/maps/{kind}.png", page.summary
-                )
+                picture = maps.thumbnail(theme)
+                self.cards[kind] = (page.title, f"maps/{kind}", picture, page.summary)
 
 
 def _state(work: Work) -> int:
@@ -61,17 +58,8 @@ def index(request: Request, work: WorkDep) -> Response:
     drawn = _drawn(request)
     for kind in draw_maps.THEMES:
         drawn.draw(kind, work)
-    return _page(maps.index([drawn.cards[k] for k in draw_maps.THEMES], {}, nonce=HOLDER))
-
-
-@router.get("/maps/{kind}.png")
-def picture(request: Request, work: WorkDep, kind: str) -> Response:
-    """Show the small picture of a map."""
-    drawn = _drawn(request)
-    drawn.draw(kind, work)
-    return Response(
-        drawn.pictures[kind], media_type="image/png", headers={"Cache-Control": "no-cache"}
-    )
+    cards = [drawn.cards[kind] for kind in draw_maps.THEMES]
+    return HTMLResponse(maps.index(cards, base=drawn.base), headers={"Cache-Control": "no-cache"})
 
 
 @router.get("/maps/{kind}")

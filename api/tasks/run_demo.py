@@ -50,20 +50,23 @@ class RunDemo(Form):
         }
         judged = demo.judge(built.truth, checked.report.findings)
         summary = _summary(features, covered.totals(), allied.verdict, judged)
-        index = self._draw(themes, summary, work)
+        index = self._draw(themes, summary, base, work)
         record(work, "demo", self, {"summary": summary}, started=started, seed=self.seed)
         return Demo(summary, judged, index)
 
-    def _draw(self, themes: dict[str, maps.Theme], summary: dict[str, str], work: Work) -> Path:
+    def _draw(
+        self, themes: dict[str, maps.Theme], summary: dict[str, str], base: maps.Base, work: Work
+    ) -> Path:
         cards = []
         for done, (kind, theme) in enumerate(themes.items()):
             work.progress("出图", done, len(themes))
             page = maps.draw(theme)
             draw_maps.write(self.out / f"{kind}.html", page.html(inline=True).encode())
             draw_maps.write(self.out / f"{kind}.png", maps.thumbnail(theme))
-            cards.append(maps.Card(page.title, f"{kind}.html", f"{kind}.png", page.summary))
+            cards.append((page.title, f"{kind}.html", f"{kind}.png", page.summary))
         index = self.out / "index.html"
-        draw_maps.write(index, maps.index(cards, summary).encode())
+        table = {name: {"结果 result": value} for name, value in summary.items()}
+        draw_maps.write(index, maps.index(cards, table, base=base).encode())
         work.progress("出图", len(themes), len(themes))
         return index
 
