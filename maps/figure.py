@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import folium
-from branca.element import CssLink, Element, Figure, JavascriptLink
+from branca.element import CssLink, Figure, JavascriptLink
 from folium.template import Template
 
 from geo.errors import BadInput
@@ -51,8 +51,8 @@ class OfflineMap(folium.Map):
         {% endmacro %}
         """
     )
-    default_js = [*folium.Map.default_js, *((name, OWN + name) for name in SCRIPTS)]
-    default_css = [*folium.Map.default_css, *((name, OWN + name) for name in STYLES)]
+    default_js = [*folium.Map.default_js, *((name, OWN + name) for name in SCRIPTS)]  # noqa: RUF012
+    default_css = [*folium.Map.default_css, *((name, OWN + name) for name in STYLES)]  # noqa: RUF012
 
     def __init__(self, key: str, **options: Any) -> None:
         super().__init__(location=[0, 0], tiles=None, zoom_control=False, **options)
@@ -85,8 +85,8 @@ class OfflineFigure(Figure):
         self._id = "page"
         self.inline, self.nonce, self.static = inline, nonce, static
         self.parts = parts
-        self.styles: list[Element] = []
-        self.scripts: list[Element] = []
+        self.styles: list[Path] = []
+        self.scripts: list[Path] = []
 
     def render(self, **kwargs: Any) -> str:
         """Render the children, bring every link home, and write the page."""

@@ -101,7 +101,7 @@ def _cut(wanted: str, weight: str, flavor: str | None) -> bytes:
         glyphs[name].draw(pen)
         outlines[name] = pen.getCharString()
         metrics[name] = (glyphs[name].width, 0)
-    return _assembled(names, cmap, outlines, metrics, weight, flavor)
+    return _assembled(names, cmap, outlines, metrics, weight=weight, flavor=flavor)
 
 
 def _assembled(
@@ -109,6 +109,7 @@ def _assembled(
     cmap: dict[int, str],
     outlines: dict[str, Any],
     metrics: dict[str, tuple[int, int]],
+    *,
     weight: str,
     flavor: str | None,
 ) -> bytes:

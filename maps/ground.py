@@ -5,9 +5,9 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from maps import packing
 from maps.palette import palette, street_class
@@ -86,8 +86,8 @@ def packed(base: Base) -> dict[str, Any]:
     if (frame := barriers(base)) is not None:
         content["barrier"] = _named(frame, None)
     if base.buildings is not None and not base.buildings.empty:
-        polygons = base.buildings.geometry
-        polygons = polygons[polygons.geom_type.isin(["Polygon", "MultiPolygon"])]
+        areal = base.buildings.geom_type.isin(["Polygon", "MultiPolygon"])
+        polygons = base.buildings[areal].geometry
         content["building"] = {"shapes": packing.pack(polygons)}
     if base.outline is not None and not base.outline.empty:
         content["outline"] = {"shapes": packing.pack(base.outline.geometry)}
@@ -98,20 +98,29 @@ def label_points(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
     """Give where the label of each shape stands: well inside, whatever its form.
 
     The centroid where it lies far enough from the edge, else the centre of the largest
-    circle that fits; a shape that is missing or empty has no point.
+    circle that fits; an empty point for a shape that is missing or empty.
     """
-    areas = shapes.to_numpy()
-    points = shapely.centroid(areas)
-    depth = np.where(
-        shapely.within(points, areas), shapely.distance(points, shapely.boundary(areas)), 0
-    )
-    hollow = depth < 0.3 * np.sqrt(shapely.area(areas))
-    for i in np.flatnonzero(hollow & ~shapely.is_empty(areas) & ~shapely.is_missing(areas)):
+    return gpd.GeoSeries(_spots(shapes), index=shapes.index, crs=shapes.crs)
+
+
+def label_xy(shapes: gpd.GeoSeries) -> npt.NDArray[np.float64]:
+    """Give `label_points` as (n, 2) coordinates, NaN where there is no point."""
+    return np.column_stack([shapely.get_x(spots := _spots(shapes)), shapely.get_y(spots)])
+
+
+def _spots(shapes: gpd.GeoSeries) -> npt.NDArray[np.object_]:
+    areas = np.asarray(shapes.to_numpy(), dtype=object)
+    nothing = shapely.is_missing(areas) | shapely.is_empty(areas)
+    points = np.asarray(shapely.centroid(areas), dtype=object)
+    points[nothing] = shapely.Point()
+    edge = shapely.distance(points, shapely.boundary(areas))
+    depth = np.where(shapely.within(points, areas), edge, 0)
+    for i in np.flatnonzero((depth <= 0.3 * np.sqrt(shapely.area(areas))) & ~nothing):
         points[i] = _deepest(areas[i])
-    return gpd.GeoSeries(points, crs=shapes.crs)
+    return points
 
 
-def _deepest(shape: BaseGeometry) -> BaseGeometry:
+def _deepest(shape: Any) -> Any:
     if not shape.is_valid or shape.area == 0:
         return shape.representative_point()
     circle = shapely.maximum_inscribed_circle(shape, tolerance=max(shape.length / 200, 1e-9))

@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import jinja2
-from markupsafe import Markup
 
 from maps import fonts
 from maps.figure import POLICY, text_sum
-from maps.scene import Base
 from maps.page import ALWAYS, credit
+from maps.scene import Base
 
 _FOLDER = Path(__file__).parent
 _TEMPLATES = jinja2.Environment(
@@ -46,14 +45,14 @@ def index(
         pages=[(name, file, _picture(thumb), words) for name, file, thumb, words in pages],
         columns=list(next(iter(rows.values()), {})),
         rows=rows,
-        credit=Markup(credit(base)),
+        credit=credit(base),
     )
     style = (_FOLDER / "static" / "css" / "index.css").read_text("utf-8")
     style += _faces(body)
     return _TEMPLATES.get_template("index.html").render(
         title=f"{base.title} 网格地图".strip(),
-        body=Markup(body),
-        style=Markup(style),
+        body=body,
+        style=style,
         policy=POLICY.format(scripts="'none'", styles=text_sum(style)),
     )
 

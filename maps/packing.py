@@ -36,7 +36,8 @@ def units(lonlat: npt.NDArray[np.float64]) -> Units:
     lon, lat = lonlat[:, 0], np.radians(lonlat[:, 1])
     x = (lon + 180) / 360
     y = (1 - np.arcsinh(np.tan(lat)) / np.pi) / 2
-    return np.rint(np.column_stack([x, y]) * WORLD).astype(np.int64)
+    whole: Units = np.rint(np.column_stack([x, y]) * WORLD).astype(np.int64)
+    return whole
 
 
 def pack(shapes: gpd.GeoSeries) -> str:
@@ -95,7 +96,9 @@ def _zigzag(values: Units) -> Units:
 
 def _varint(values: Units) -> bytes:
     """Write non-negative numbers in base 128, low bits first, high bit set while more follow."""
-    width = 1 + sum((values >= 1 << 7 * k).astype(np.int64) for k in range(1, 9))
+    width = np.ones(len(values), dtype=np.int64)
+    for byte in range(1, 9):
+        width += values >= 1 << 7 * byte
     start = np.r_[0, np.cumsum(width)]
     out = np.zeros(start[-1], dtype=np.uint8)
     for byte in range(int(width.max(initial=0))):

@@ -7,15 +7,16 @@ import numpy as np
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
-from matplotlib.patheffects import withStroke
 from matplotlib.path import Path
+from matplotlib.patheffects import withStroke
 
 from geo import coords
 from maps import ground
 from maps.palette import palette, style
 from maps.scene import Scene, Sheet
-from maps.typeset import PX, Type, stamp
+from maps.typeset import PX, Type, broken, stamp, wide_em
 
+Box = tuple[float, float, float, float]
 _EQUATOR_M = 40_075_016.686
 
 
@@ -34,7 +35,7 @@ class Pencil:
         self.crs = metres.crs
         self.bounds = metres.total_bounds
         self.palette: dict[str, Any] = palette()
-        self.taken: list[tuple[float, float, float, float]] = []
+        self.taken: list[Box] = []
 
     def frame(self) -> None:
         """Set the extent: the whole area, in equal metres both ways, filling the axes."""
@@ -55,8 +56,8 @@ class Pencil:
             side.set(color="#c9c4b9", linewidth=0 if self.small else 0.6)
         dots = self.axes.figure.dpi / 72
         self.pt_m = box.width / dots / wide
-        centre = coords.to_degrees(gpd.GeoDataFrame(geometry=[shapely.Point(x, y)], crs=self.crs))
-        shrink = np.cos(np.radians(centre.geometry.iloc[0].y))
+        centre = gpd.GeoDataFrame(geometry=[shapely.Point(x, y)], crs=self.crs)
+        shrink = np.cos(np.radians(coords.to_degrees(centre).total_bounds[1]))
         self.zoom = float(np.log2(self.pt_m / PX * _EQUATOR_M * shrink / 256))
 
     def ground(self) -> None:
@@ -118,12 +119,11 @@ class Pencil:
                 self._stamp(look["mark"], here)
 
     def _stamp(self, name: str, shapes: gpd.GeoSeries) -> None:
-        points = ground.label_points(shapes).dropna()
-        points = points[~points.is_empty]
+        spots = ground.label_xy(shapes)
         scale = 0.55 if self.small else 0.8
-        stamp(self.axes, name, points.x.to_numpy(), points.y.to_numpy(), scale=scale)
+        stamp(self.axes, name, spots[:, 0], spots[:, 1], scale=scale)
         half = style(name)["size"] * PX * scale / self.pt_m / 2
-        self.taken += [(p.x - half, p.y - half, p.x + half, p.y + half) for p in points]
+        self.taken += [(x - half, y - half, x + half, y + half) for x, y in spots.tolist()]
 
     def _band(self, shape: Any, look: dict[str, Any]) -> None:
         path = _path(gpd.GeoSeries([shape]))
@@ -154,51 +154,54 @@ class Pencil:
         """Write the words of the theme and then those of the ground, none upon another."""
         for sheet in [s for s in self.scene.sheets[::-1] if s.shown and s.labels]:
             shapes = self._shapes(sheet)
-            spots = ground.label_points(shapes)
+            spots = ground.label_xy(shapes).tolist()
             marks = [style(style(s).get("mark", s)) for s in sheet.styles]
             for i in np.argsort(-shapes.area.fillna(0).to_numpy(), kind="stable"):
-                if spots.iloc[i] is None or spots.iloc[i].is_empty:
-                    continue
-                self._label(sheet, int(i), spots.iloc[i], marks[i])
+                if not np.isnan(spots[i][0]):
+                    self._label(sheet, int(i), spots[i], marks[i])
         land = self._metres(ground.landuse(self.scene.base))
         if self.small or land is None:
             return
-        for name, kind, spot in zip(
-            land["name"], land["kind"], ground.label_points(land.geometry), strict=True
-        ):
+        spots = ground.label_xy(land.geometry).tolist()
+        for name, kind, (x, y) in zip(land["name"], land["kind"], spots, strict=True):
             if name and (kind != "residential" or self.zoom > 15.5):
                 colour = self.palette["text"].get(kind, self.palette["text"]["place"])
-                self._write(name, spot.x, spot.y, 5.6, colour)
+                self._write(name, x, y, 5.6, colour)
 
-    def _label(self, sheet: Sheet, i: int, spot: Any, mark: dict[str, Any]) -> None:
-        text, ink = sheet.labels[i], self.palette["text"]["area"]
+    def _label(self, sheet: Sheet, i: int, spot: list[float], mark: dict[str, Any]) -> None:
+        (x, y), text, ink = spot, sheet.labels[i], self.palette["text"]["area"]
         if "ink" in mark:
             if not self.small:
                 self.axes.text(
-                    spot.x, spot.y, text, fontproperties=self.letters.bold, size=5.5,
+                    x, y, text, fontproperties=self.letters.bold, size=5.5,
                     color=mark["ink"], ha="center", va="center", zorder=8,
                 )  # fmt: skip
         elif "symbol" in mark:
             if not self.small and self.zoom >= sheet.label_from:
-                self._write(text, spot.x, spot.y - mark["size"] * PX / self.pt_m, 6, ink)
+                self._write(text, x, y - mark["size"] * PX / self.pt_m, 6, ink)
         elif self.zoom >= sheet.label_from - 1:
-            size = (5.5 if self.small else 8.5) if sheet.bold else (4.6 if self.small else 6.8)
-            self._write(text, spot.x, spot.y, size, ink, bold=sheet.bold)
+            size = (5.5 if self.small else 8.5) if sheet.bold else (4.4 if self.small else 6.6)
+            west, _, east, _ = sheet.shapes.iloc[i].bounds
+            room = np.inf if sheet.bold else (east - west) * self.pt_m * 1.1
+            self._write(broken(text), x, y, size, ink, bold=sheet.bold, room=room)
 
     def _write(
-        self, text: str, x: float, y: float, size: float, colour: str, *, bold: bool = False
-    ) -> None:
-        """Write unless something stands there already."""
-        wide = sum(1.0 if ord(c) > 0x2E80 else 0.6 for c in text) * size / self.pt_m / 2
-        high = size * 0.75 / self.pt_m
+        self, text: str, x: float, y: float, size: float, colour: str,
+        *, bold: bool = False, room: float = np.inf,
+    ) -> None:  # fmt: skip
+        """Write, unless it is wider than `room` points or something stands there already."""
+        lines = text.split("\n")
+        points = max(map(wide_em, lines)) * size
+        wide, high = points / self.pt_m / 2, 0.7 * size * len(lines) / self.pt_m
         box = (x - wide, y - high, x + wide, y + high)
-        if any(
-            b[0] < box[2] and b[2] > box[0] and b[1] < box[3] and b[3] > box[1] for b in self.taken
-        ):
+        (west, east), (south, north) = self.axes.get_xlim(), self.axes.get_ylim()
+        inside = box[0] > west and box[2] < east and box[1] > south and box[3] < north
+        if points > room or not inside or any(_meet(box, other) for other in self.taken):
             return
         self.taken.append(box)
         self.axes.text(
-            x, y, text, size=size, color=colour, ha="center", va="center", zorder=7, clip_on=True,
+            x, y, text, size=size, color=colour, ha="center", va="center", zorder=7,
+            clip_on=True, linespacing=1.1,
             fontproperties=self.letters.bold if bold else self.letters.regular,
             path_effects=[withStroke(linewidth=1.8, foreground=self.palette["text"]["halo"])],
         )  # fmt: skip
@@ -264,12 +267,16 @@ class Pencil:
         self._stroke(shapes, look["line"], max(look["min_px"] * PX, look["width_m"] * self.pt_m))
 
 
+def _meet(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and a[2] > b[0] and a[1] < b[3] and a[3] > b[1]
+
+
 def _drawn(scene: Scene) -> gpd.GeoSeries:
     return next(s.shapes for s in scene.sheets if s.shown and len(s.shapes))
 
 
 def _of(frame: gpd.GeoDataFrame | None, kind: str | int) -> gpd.GeoSeries | None:
-    return None if frame is None else frame.geometry[frame["kind"] == kind]
+    return None if frame is None else frame[frame["kind"] == kind].geometry
 
 
 def _path(shapes: gpd.GeoSeries) -> Path | None:

@@ -13,15 +13,15 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from maps import fonts
+from maps.column import Column
 from maps.page import credit
 from maps.palette import palette
 from maps.pencil import Pencil
 from maps.scene import Scene
 from maps.themes import Theme
-from maps.typeset import Type, key_symbol
+from maps.typeset import Type
 
 A4_IN = (11.69, 8.27)
 _MAP, _SIDE = (0.03, 0.06, 0.7, 0.82), (0.75, 0.06, 0.22, 0.82)
@@ -30,7 +30,7 @@ _MAP, _SIDE = (0.03, 0.06, 0.7, 0.82), (0.75, 0.06, 0.22, 0.82)
 def picture(
     theme: Theme,
     *,
-    format: Literal["png", "pdf", "svg"] = "png",
+    format: Literal["png", "pdf", "svg"] = "png",  # noqa: A002  the word matplotlib uses
     size_in: tuple[float, float] = A4_IN,
     dpi: int = 150,
 ) -> bytes:
@@ -74,8 +74,8 @@ def _lettering(scene: Scene) -> Iterator[Type]:
     regular, face = fonts.find("Regular")
     bold, bold_face = fonts.find("Bold")
     letters = Type(
-        font_manager.FontProperties(fname=font_manager.FontPath(regular, max(face, 0))),
-        font_manager.FontProperties(fname=font_manager.FontPath(bold, max(bold_face, 0))),
+        font_manager.FontProperties(fname=font_manager.FontPath(str(regular), max(face, 0))),
+        font_manager.FontProperties(fname=font_manager.FontPath(str(bold), max(bold_face, 0))),
     )
     with mpl.rc_context(
         {"svg.hashsalt": scene.kind, "svg.fonttype": "path", "path.simplify": True}
@@ -143,66 +143,25 @@ def _title(figure: Figure, scene: Scene, letters: Type) -> None:
 
 
 def _legend(figure: Figure, scene: Scene, letters: Type) -> None:
+    """Write the legend, and below it as many rows of the uppermost list as there is room for."""
     axes = figure.add_axes(_SIDE)
     axes.set_axis_off()
     width, height = figure.get_size_inches() * (_SIDE[2], _SIDE[3])
     axes.set_xlim(0, width)
     axes.set_ylim(-height, 0)
-    ink, soft = palette()["text"]["area"], palette()["text"]["street"]
-    y = -0.12
-    for sheet in [s for s in scene.sheets[::-1] if s.shown]:
-        axes.text(
-            0, y, sheet.words.zh, fontproperties=letters.bold, size=11, color=ink, va="center"
-        )
-        axes.text(
-            width,
-            y,
-            f"{len(sheet.shapes):,}",
-            fontproperties=letters.regular,
-            size=9,
-            color=soft,
-            va="center",
-            ha="right",
-        )
-        y -= 0.27
+    column = Column(axes, letters, width)
+    shown = [sheet for sheet in scene.sheets[::-1] if sheet.shown]
+    for sheet in shown:
+        column.heading(sheet.words.zh, f"{len(sheet.shapes):,}")
         for key in sheet.legend:
-            key_symbol(axes, key.style, 0.18, y)
-            axes.text(
-                0.48,
-                y,
-                key.words.zh,
-                fontproperties=letters.regular,
-                size=9,
-                color=ink,
-                va="center",
-            )
-            if key.count is not None:
-                axes.text(
-                    width,
-                    y,
-                    f"{key.count:,}",
-                    fontproperties=letters.regular,
-                    size=8.5,
-                    color=soft,
-                    va="center",
-                    ha="right",
-                )
-            axes.text(
-                0.48,
-                y - 0.15,
-                key.words.en,
-                fontproperties=letters.regular,
-                size=6.8,
-                color=soft,
-                va="center",
-            )
-            y -= 0.36
-        y -= 0.12
-    axes.add_patch(Rectangle((0, y), width, 0, color="#dcd8cf", lw=0.6))
+            column.key(key)
+        column.skip(0.1)
+    if listed := [sheet for sheet in shown if sheet.listed and sheet.rows]:
+        column.rows(listed[0], down_to=-height)
 
 
-def _bytes(figure: Figure, format: str, dpi: int) -> bytes:
+def _bytes(figure: Figure, kind: str, dpi: int) -> bytes:
     plain = {"png": {"Software": None}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
     out = io.BytesIO()
-    figure.savefig(out, format=format, dpi=dpi, metadata=plain[format])
+    figure.savefig(out, format=kind, dpi=dpi, metadata=plain[kind])
     return out.getvalue()

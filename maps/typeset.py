@@ -1,8 +1,10 @@
 """The signs of a printed map: typefaces, symbols, the small picture in a legend line."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
@@ -22,6 +24,30 @@ class Type:
     bold: FontProperties
 
 
+def wide_em(text: str) -> float:
+    """Give the width of a text in ems: Chinese characters are one wide, others about 0.58."""
+    return sum(1.0 if ord(c) > 0x2E80 else 0.58 for c in text)
+
+
+def broken(text: str) -> str:
+    """Break a long name near its middle, never inside a number, rather after the place.
+
+    Examples
+    --------
+    >>> broken("花山南社区第60党群联盟").split()
+    ['花山南社区', '第60党群联盟']
+    """
+    breaks = [
+        (abs(k - len(text) / 2) - 2 * (text[k - 1] in "区村道镇街园、"), k)
+        for k in range(2, len(text) - 1)
+        if not re.search(r"[0-9A-Za-z]{2}|第\d|\d\D", text[k - 1 : k + 1])
+    ]
+    if len(text) <= 7 or not breaks:
+        return text
+    _, k = min(breaks)
+    return f"{text[:k]}\n{text[k:]}"
+
+
 def symbol(name: str) -> Path:
     """Give a symbol as a path of radius 1: circle, square, diamond, triangle or star."""
     if name == "circle":
@@ -35,12 +61,18 @@ def symbol(name: str) -> Path:
 
 
 def stamp(
-    axes: Axes, name: str, xs: object, ys: object, *, scale: float = 1.0, above: float = 6
+    axes: Axes,
+    name: str,
+    xs: npt.ArrayLike,
+    ys: npt.ArrayLike,
+    *,
+    scale: float = 1.0,
+    above: float = 6,
 ) -> None:
     """Set a symbol style at places, in the data units of the axes."""
     look = style(name)
     axes.plot(
-        xs, ys, linestyle="none", marker=symbol(look["symbol"]), zorder=above,
+        np.asarray(xs), np.asarray(ys), linestyle="none", marker=symbol(look["symbol"]), zorder=above,
         markersize=look["size"] * PX * 0.9 * scale, markerfacecolor=look["fill"],
         markeredgecolor=look["line"], markeredgewidth=look["width"] * PX * scale,
     )  # fmt: skip

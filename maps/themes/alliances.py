@@ -79,7 +79,7 @@ class Alliances:
         leads = frame[frame["lead"]].groupby("alliance")["name"].agg("、".join)
         columns: dict[Words, list[Cell]] = {
             Words("联盟", "Alliance"): groups["alliance_name"].tolist(),
-            Words("议事会", "Councils"): count.tolist(),
+            Words("议事会", "Councils"): list(count),
         }
         if "load" in frame and not self.public:
             columns[Words("负荷", "Load")] = by["load"].sum().reindex(groups["alliance"]).tolist()

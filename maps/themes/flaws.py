@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
+import numpy as np
 from pyproj import CRS
 
 from geo.layers import Finding, Severity
@@ -64,7 +65,7 @@ class Flaws:
                 (f"{n}. {f.zh}", *people, area, f.hint_zh, "、".join(f.features[:6]), f.code)
             )
         households = [] if self.public else [Words("户数", "Households")]
-        shapes = gpd.GeoSeries([f.place for _, f in found], crs=self.crs)
+        shapes = gpd.GeoSeries(np.array([f.place for _, f in found], dtype=object), crs=self.crs)
         return Sheet(
             key=str(severity),
             words=words,

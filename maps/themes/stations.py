@@ -1,6 +1,7 @@
 """Stations, and how far one walks to them."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import geopandas as gpd
 import shapely
@@ -53,7 +54,7 @@ class Stations:
         rings = list(joined.geometry)
         rings = [
             rings[0],
-            *(shapely.difference(b, a) for a, b in zip(rings, rings[1:], strict=False)),
+            *(shapely.difference(b, a) for a, b in pairwise(rings)),
         ]
         legend = [
             Key(style, Words(f"步行 {reach / 60:g} 分钟内", f"Within {reach / 60:g} min"))
