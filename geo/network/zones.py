@@ -133,7 +133,7 @@ def merged(zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def cells(net: Network, xy: F64, reach_m: float, walker: Walker) -> Field:
     """Lay out the land within reach of places in cells, and join them to their edges."""
-    known = np.c_[net.x_m, net.y_m]
+    known = net.shapes.points
     if not len(xy) or not net.nodes:
         none = np.empty(0, dtype=np.int32)
         return Field(none, none, none, np.zeros(net.edges + 1, np.int32), 0.0, 0.0, CELL_M, 2, 2)
