@@ -103,13 +103,13 @@ class Radii:
             return False
         game = cover_game(rows, self.m, self.p)
         score = Score(np.zeros(0, dtype=np.int32))
-        hunt = Searcher(game, score, self.rng)
+        hunt = Searcher(game, score, self.rng, self.clock)
         start = self.last
         if start is None or len(start) != self.p:
             start = swap.greedy(game, np.zeros(0, dtype=np.int32), 0.0, hunt.random)
         hunt.start(start)
         while score.value > 0 and rounds > 0 and not self.clock.over():
-            hunt.rounds(10, self.clock)
+            hunt.rounds(10)
             rounds -= 10
         self.last = score.chosen
         return score.value == 0 and self.take(score.chosen)

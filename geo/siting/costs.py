@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
@@ -96,20 +97,12 @@ class Points:
 
     def nearest(self, sites: Ints, within: Floats, most: int) -> tuple[Rows, Floats]:
         """Like `Table.nearest`."""
+        limit = np.minimum(within, np.nextafter(self.reach_m, np.inf))
         counts, beyond = np.zeros(self.n, dtype=np.int64), np.full(self.n, np.inf)
         parts: list[tuple[Ints, Floats]] = []
         for low, high, far in self._blocks(sites):
-            limit = np.minimum(within[low:high], np.nextafter(self.reach_m, np.inf))[:, None]
-            table = np.where(far < limit, far, np.inf)
-            if most < table.shape[1]:
-                table, site, cut = _short(table, most)
-                beyond[low:high] = cut
-            else:
-                site = np.argsort(table, axis=1, kind="stable")
-                table = np.take_along_axis(table, site, axis=1)
-            kept = np.isfinite(table)
-            counts[low:high] = kept.sum(axis=1)
-            parts.append((site[kept].astype(np.int32), table[kept]))
+            part = slice(low, high)
+            parts.append(_short(far, limit[part], most, counts[part], beyond[part]))
         start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         site = np.concatenate([s for s, _ in parts]) if parts else np.zeros(0, dtype=np.int32)
         cost = np.concatenate([c for _, c in parts]) if parts else np.zeros(0)
@@ -136,15 +129,46 @@ class Points:
             yield low, low + len(here), far
 
 
-def _short(table: Floats, most: int) -> tuple[Floats, npt.NDArray[np.intp], Floats]:
-    """The `most` least of every row in order, and the least of those left out."""
-    site = np.argpartition(table, most, axis=1)[:, : most + 1]
-    site.sort(axis=1)
-    part = np.take_along_axis(table, site, axis=1)
-    order = np.argsort(part, axis=1, kind="stable")
-    part = np.take_along_axis(part, order, axis=1)
-    site = np.take_along_axis(site, order, axis=1)
-    return part[:, :most], site[:, :most], part[:, most]
+@njit(cache=True, nogil=True)
+def _short(
+    far: Floats, limit: Floats, most: int, counts: Longs, beyond: Floats
+) -> tuple[Ints, Floats]:
+    """Of every row the `most` least below its limit, in order; and the least left out."""
+    n, m = far.shape
+    site, cost = np.empty(n * min(most, m), dtype=np.int32), np.empty(n * min(most, m))
+    index, value = np.empty(m, dtype=np.int32), np.empty(m)
+    at = 0
+    for i in range(n):
+        found = 0
+        for j in range(m):
+            if far[i, j] < limit[i]:
+                index[found], value[found] = j, far[i, j]
+                found += 1
+        if found > most:
+            cut = np.partition(value[:found], most)[most]
+            beyond[i] = cut
+            found = _below(index, value, found, cut, most)
+        order = np.argsort(value[:found], kind="mergesort")
+        for t in range(found):
+            site[at + t], cost[at + t] = index[order[t]], value[order[t]]
+        counts[i] = found
+        at += found
+    return site[:at].copy(), cost[:at].copy()
+
+
+@njit(cache=True, nogil=True)
+def _below(index: Ints, value: Floats, found: int, cut: float, most: int) -> int:
+    """Keep, in place, what is below the cut, and of those at the cut as many as fit."""
+    under = 0
+    for t in range(found):
+        under += value[t] < cut
+    spare, kept = most - under, 0
+    for t in range(found):
+        if value[t] < cut or (value[t] == cut and spare > 0):
+            spare -= value[t] == cut
+            index[kept], value[kept] = index[t], value[t]
+            kept += 1
+    return kept
 
 
 Costs = Table | Points

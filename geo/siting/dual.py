@@ -111,7 +111,7 @@ def ascend(game: Field, now: Prices, take: int, target: float, rounds: int, fixi
     opened, bad, fresh = 0, 0, True
     for i in range(n):
         u[i] = min(u[i], now.cap[i])
-    for turn in range(rounds):
+    for _ in range(rounds):
         total = worth(game, u, now.mark, rho)
         last, following = _choose(rho, take - opened)
         count = 0
@@ -178,14 +178,14 @@ def _slopes(
     game: Field, u: Floats, cap: Floats, picked: npt.NDArray[np.uint8], slope: Floats
 ) -> None:
     """1 − how often each point is served; 0 where the price may not rise."""
+    slope[:] = 1.0
+    for j in range(len(picked)):
+        if picked[j]:
+            for t in range(game.by_start[j], game.by_start[j + 1]):
+                if game.by_cost[t] < u[game.by_point[t]]:
+                    slope[game.by_point[t]] -= 1.0
     for i in range(len(u)):
-        served = 0.0
-        for t in range(game.start[i], game.start[i + 1]):
-            if game.cost[t] >= u[i]:
-                break
-            served += picked[game.site[t]]
-        slope[i] = 1.0 - served
-        if served == 0.0 and u[i] >= cap[i]:
+        if slope[i] > 0.0 and u[i] >= cap[i]:
             slope[i] = 0.0
 
 

@@ -13,6 +13,7 @@ true, and an answer in which nobody is served beyond the cut costs the same in b
 from typing import NamedTuple
 
 import numpy as np
+from numba import njit
 
 from geo.siting.costs import Bools, Floats, Ints, Longs
 from geo.siting.problem import Problem
@@ -97,8 +98,8 @@ def field(problem: Problem, *, most: int) -> tuple[Field, Ints]:
     )
     start, site, cost, base, constant = _compact(rows.start, rows.site, cost, base, cover=cover)
     dearest = np.zeros(len(base))
-    if len(cost):
-        np.maximum.at(dearest, np.repeat(np.arange(len(base)), np.diff(start)), cost)
+    some = np.diff(start) > 0
+    dearest[some] = cost[start[1:][some] - 1]
     known = np.where(np.isfinite(base), base, dearest)
     lone = float(np.ceil(known.sum()) + 1.0)
     base = np.where(np.isfinite(base), base, lone)
@@ -156,27 +157,64 @@ def _joined(start: Longs, site: Ints, base: Floats) -> tuple[Longs, Ints, Floats
     return fresh, joined, np.zeros(len(joined)), weight
 
 
+@njit(cache=True, nogil=True)
 def transposed(start: Longs, site: Ints, cost: Floats, m: int) -> tuple[Longs, Ints, Floats]:
-    """Pairs by site."""
-    owner = np.repeat(np.arange(len(start) - 1, dtype=np.int32), np.diff(start))
-    order = np.argsort(site, kind="stable")
-    by_start = np.concatenate([[0], np.cumsum(np.bincount(site, minlength=m))]).astype(np.int64)
-    return by_start, owner[order], cost[order]
+    """Pairs by site, points in order."""
+    by_start = np.zeros(m + 1, dtype=np.int64)
+    for t in range(len(site)):
+        by_start[site[t] + 1] += 1
+    for j in range(m):
+        by_start[j + 1] += by_start[j]
+    point, by_cost = np.empty(len(site), dtype=np.int32), np.empty(len(site))
+    at = by_start[:-1].copy()
+    for i in range(len(start) - 1):
+        for t in range(start[i], start[i + 1]):
+            j = site[t]
+            point[at[j]], by_cost[at[j]] = i, cost[t]
+            at[j] += 1
+    return by_start, point, by_cost
 
 
-def kept(game: Field, sites: Bools, cap: Floats, p: int) -> Field:
-    """Cut a game down to some sites and to the pairs that beat `cap`, the new base."""
-    owner = np.repeat(np.arange(game.n), np.diff(game.start))
-    place = np.cumsum(sites) - 1
-    stay = sites[game.site] & (game.cost < cap[owner])
-    owner, site, cost = owner[stay], place[game.site[stay]].astype(np.int32), game.cost[stay]
-    alive = np.bincount(owner, minlength=game.n) > 0
+def kept(game: Field, sites: Bools, cap: Floats, p: int) -> tuple[Field, Bools]:
+    """Cut a game down to some sites and to the pairs that beat `cap`, the new base.
+
+    Returns
+    -------
+    (Field, (n,) bool)
+        The smaller game, and which points are still in it.
+    """
+    place = np.where(sites, np.cumsum(sites) - 1, -1).astype(np.int32)
+    count, site, cost = _kept(game.start, game.site, game.cost, place, cap)
+    alive = count > 0
     constant = game.constant + float(cap[~alive].sum())
-    fresh = np.cumsum(alive) - 1
-    size = np.bincount(fresh[owner], minlength=int(alive.sum()))
-    start = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
+    start = np.concatenate([[0], np.cumsum(count[alive])]).astype(np.int64)
     m = int(sites.sum())
-    return Field(
+    small = Field(
         start, site, cost, cap[alive], *transposed(start, site, cost, m),
         p, constant, game.whole, game.lone,
     )  # fmt: skip
+    return small, alive
+
+
+@njit(cache=True, nogil=True)
+def _kept(
+    start: Longs, site: Ints, cost: Floats, place: Ints, cap: Floats
+) -> tuple[Longs, Ints, Floats]:
+    n = len(cap)
+    count = np.zeros(n, dtype=np.int64)
+    for i in range(n):
+        for t in range(start[i], start[i + 1]):
+            if cost[t] >= cap[i]:
+                break
+            count[i] += place[site[t]] >= 0
+    total = count.sum()
+    to, price = np.empty(total, dtype=np.int32), np.empty(total)
+    at = 0
+    for i in range(n):
+        for t in range(start[i], start[i + 1]):
+            if cost[t] >= cap[i]:
+                break
+            if place[site[t]] >= 0:
+                to[at], price[at] = place[site[t]], cost[t]
+                at += 1
+    return count, to, price

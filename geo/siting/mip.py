@@ -16,7 +16,8 @@ from geo.siting.costs import Bools, Floats
 class Model:
     """Least cost·x + constant with lower ≤ A x ≤ upper and low ≤ x ≤ high, some x whole.
 
-    `aim`: an answer this good is good enough and ends the search.
+    `aim`: an answer this good is good enough and ends the search. `cutoff`: answers that are
+    not better do not count; with none, the model counts as infeasible.
     """
 
     cost: Floats
@@ -27,6 +28,7 @@ class Model:
     high: Floats
     whole: Bools
     aim: float | None = None
+    cutoff: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ def _loaded(model: Model) -> highspy.Highs:
     solver.setOptionValue("mip_abs_gap", 1e-7)
     if model.aim is not None:
         solver.setOptionValue("objective_target", model.aim + 1e-6)
+    if model.cutoff is not None:
+        solver.setOptionValue("objective_bound", model.cutoff)
     lp = highspy.HighsLp()
     matrix = model.matrix.tocsr()
     lp.num_row_, lp.num_col_ = matrix.shape

@@ -6,11 +6,11 @@ best bound first (Land & Doig 1960), with prices inherited from the parent.
 """
 
 import heapq
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from geo.siting import dual, swap
+from geo.siting import core, dual, mip, swap
 from geo.siting.chance import source
 from geo.siting.clock import Clock
 from geo.siting.costs import Bools, Floats, Ints
@@ -20,6 +20,8 @@ from geo.siting.field import Field, kept
 ROOT_ROUNDS = 300
 NODE_ROUNDS = 60
 QUEUE_BYTES = 600_000_000
+LOOKS = 20_000_000
+"""Pairs looked at between two glances at the clock."""
 
 
 @dataclass(slots=True)
@@ -71,8 +73,10 @@ def rounded(game: Field, bound: float) -> float:
 class Searcher:
     """A plan of one game under swap search, offered to a score."""
 
-    def __init__(self, game: Field, score: Score, rng: np.random.Generator) -> None:
-        self.game, self.score = game, score
+    def __init__(
+        self, game: Field, score: Score, rng: np.random.Generator, clock: Clock
+    ) -> None:
+        self.game, self.score, self.clock = game, score, clock
         self.random = source(rng)
         self.plan = swap.empty(game)
         self.least = 0.5 if game.whole else 1e-11 * max(game.lone, 1.0)
@@ -85,12 +89,16 @@ class Searcher:
 
     def descend(self) -> None:
         """Swap while it pays."""
-        swap.descend(self.game, self.plan, self.extra, self.least, 1 << 40)
+        looks, size = 1, max(16, LOOKS // max(len(self.game.site) // self.game.m, 1))
+        while looks > 0 and not self.clock.over():
+            looks = size - swap.descend(self.game, self.plan, self.extra, self.least, size)
+            looks = 0 if looks < size else looks
+            self.clock.tell("swaps", 0, 1)
         self._offer()
 
-    def rounds(self, count: int, clock: Clock, *, slack: float = 0.0) -> int:
+    def rounds(self, count: int, *, slack: float = 0.0) -> int:
         """Shake and descend; in slices, so that the clock is heard."""
-        game = self.game
+        game, clock = self.game, self.clock
         best, record = self.plan.chosen.copy(), np.array([self.score.value - game.constant])
         better, done, size = 0, 0, 1
         while done < count and not clock.over():
@@ -144,8 +152,7 @@ def shrink(part: Part) -> Part:
     game, now = part.game, part.prices
     free = now.mark == FREE
     opened = np.flatnonzero(now.mark == OPEN)
-    alive = _alive(game, free, now.cap)
-    small = kept(game, free, now.cap, game.p - len(opened))
+    small, alive = kept(game, free, now.cap, game.p - len(opened))
     bound = now.bound.copy()
     bound[0] += game.constant - small.constant
     fresh = Prices(
@@ -154,12 +161,6 @@ def shrink(part: Part) -> Part:
     )  # fmt: skip
     inside = np.concatenate([part.inside, part.names[opened]]).astype(np.int32)
     return Part(small, part.names[free], inside, fresh)
-
-
-def _alive(game: Field, free: Bools, cap: Floats) -> Bools:
-    owner = np.repeat(np.arange(game.n), np.diff(game.start))
-    stay = free[game.site] & (game.cost < cap[owner])
-    return np.bincount(owner[stay], minlength=game.n) > 0
 
 
 def value_of(game: Field, chosen: Ints) -> float:
@@ -270,32 +271,87 @@ def play(
         score.offer(chosen, value_of(game, chosen))
         score.raise_bound(score.value)
         return
-    hunt = Searcher(game, score, rng)
+    hunt = Searcher(game, score, rng, clock)
     first = np.zeros(0, dtype=np.int32) if warm is None else warm[: game.p].astype(np.int32)
     hunt.start(swap.greedy(game, first, 0.0, hunt.random))
-    hunt.rounds(60, clock)
     now = dual.prices(game, hunt.plan.d1, hunt.plan.d2)
+    if len(game.site) <= QUICK_PAIRS:
+        hunt.rounds(60)
     part = Part(game, np.arange(game.m, dtype=np.int32), np.zeros(0, dtype=np.int32), now)
     stale = 0
     for turn in range(40):
         if clock.over() or proven(game, score) or stale >= 6:
             break
         before = (score.value, score.bound)
-        part = _round(part, hunt, score, clock, turn)
+        part = _round(part, score, rng, clock, turn)
         stale = stale + 1 if (score.value, score.bound) == before else 0
 
 
-def _round(part: Part, hunt: Searcher, score: Score, clock: Clock, turn: int) -> Part:
-    """One turn from below, one from above, some branching."""
+QUICK_PAIRS = 3_000_000
+"""Games up to this size are searched whole; larger ones on their likely sites."""
+
+
+def _round(
+    part: Part, score: Score, rng: np.random.Generator, clock: Clock, turn: int
+) -> Part:
+    """One turn from above, one from below, some branching."""
     climb(part.game, part.prices, part.game.p, score, ROOT_ROUNDS, clock)
     if proven(part.game, score):
         return part
     if np.any(part.prices.mark != FREE):
         part = shrink(part)
-    hunt.rounds(200 * 2 ** min(turn, 6), clock)
+    if 0 < part.game.p < part.game.m:
+        _hunt(part, score, rng, clock, 200 * 2 ** min(turn, 6))
+    size = core.entries(part.game)
     if part.game.p <= 0 or part.game.m <= part.game.p:
         Tree(part, score, clock).run(1)
-        return part
-    tree = Tree(part, score, clock)
-    tree.run(200 * 4 ** min(turn, 6))
+    elif size <= core.SMALL or (turn >= 3 and size <= core.ENTRIES):
+        _program(part, score, clock, limit_s=5.0 * 2 ** min(turn, 6))
+    elif len(part.game.site) <= QUICK_PAIRS:
+        Tree(part, score, clock).run(200 * 4 ** min(turn, 6))
     return part
+
+
+def _hunt(part: Part, score: Score, rng: np.random.Generator, clock: Clock, count: int) -> None:
+    """Swap search among the likely sites, from the likeliest plan and from the best one."""
+    game, now = part.game, part.prices
+    rho = np.empty(game.m)
+    dual.worth(game, now.u, now.mark, rho)
+    order = np.lexsort((rho, -now.share))
+    likely = np.zeros(game.m, dtype=bool)
+    size = game.m if len(game.site) <= QUICK_PAIRS else min(game.m, 60 + 6 * game.p)
+    likely[order[:size]] = True
+    best = np.isin(part.names, score.chosen)
+    likely |= best
+    small, _ = kept(game, likely, game.base, game.p)
+    names = part.names[likely]
+    own = Score(np.zeros(0, dtype=np.int32))
+    hunt = Searcher(small, own, rng, clock)
+    place = np.cumsum(likely) - 1
+    starts = [place[order[: game.p]]]
+    if int(best.sum()) == game.p:
+        starts.insert(0, place[np.flatnonzero(best)])
+    for chosen in starts:
+        hunt.start(chosen)
+    hunt.start(own.chosen)
+    hunt.rounds(count)
+    score.offer(np.concatenate([part.inside, names[own.chosen]]).astype(np.int32), own.value)
+
+
+def _program(part: Part, score: Score, clock: Clock, *, limit_s: float) -> None:
+    """Hand what is left to HiGHS; whatever it finds or proves goes to the score."""
+    game = part.game
+    model, constant = core.model(game)
+    goal = target(game, score.value) + game.constant
+    outcome = mip.run(replace(model, cutoff=goal - constant), clock, limit_s=limit_s)
+    if outcome.x is not None:
+        chosen = np.flatnonzero(outcome.x[: game.m] > 0.5).astype(np.int32)
+        names = np.concatenate([part.inside, part.names[chosen]]).astype(np.int32)
+        score.offer(names, value_of(game, chosen))
+    goal = target(game, score.value)
+    if outcome.finished or outcome.infeasible:
+        score.raise_bound(score.value if game.whole else rounded(game, goal))
+    else:
+        bound = outcome.bound + constant - game.constant
+        bound -= 1e-6 * max(1.0, abs(bound))
+        score.raise_bound(min(rounded(game, min(bound, goal)), score.value))
