@@ -98,7 +98,7 @@ def label_points(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
     """Give where the label of each shape stands: well inside, whatever its form.
 
     The centroid where it lies far enough from the edge, else the centre of the largest
-    circle that fits; an empty point for a shape that is missing or empty.
+    circle that fits; no point for a shape that is missing or empty.
     """
     return gpd.GeoSeries(_spots(shapes), index=shapes.index, crs=shapes.crs)
 
@@ -112,7 +112,7 @@ def _spots(shapes: gpd.GeoSeries) -> npt.NDArray[np.object_]:
     areas = np.asarray(shapes.to_numpy(), dtype=object)
     nothing = shapely.is_missing(areas) | shapely.is_empty(areas)
     points = np.asarray(shapely.centroid(areas), dtype=object)
-    points[nothing] = shapely.Point()
+    points[nothing] = None
     edge = shapely.distance(points, shapely.boundary(areas))
     depth = np.where(shapely.within(points, areas), edge, 0)
     for i in np.flatnonzero((depth <= 0.3 * np.sqrt(shapely.area(areas))) & ~nothing):

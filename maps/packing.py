@@ -72,6 +72,7 @@ def _stream(whole: Units, points: Units, owner: Units, count: int) -> Units:
 def _pieces(shapes: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.object_], Units]:
     """Give rings (open: without their last point), lines and points, each with its shape."""
     parts, owner = shapely.get_parts(shapes, return_index=True)
+    parts, owner = parts[~shapely.is_empty(parts)], owner[~shapely.is_empty(parts)]
     polygon = shapely.get_dimensions(parts) == 2
     rings, ring_of = shapely.get_rings(parts[polygon], return_index=True)
     closed = shapely.get_coordinates(rings)

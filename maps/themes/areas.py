@@ -38,6 +38,7 @@ class Grids:
     ----------
     levels : mapping of level name to GeoDataFrame
         ``code``, ``name``, ``households``, ``residents``, polygons; any CRS that is known.
+        With ``kind``, dedicated areas (parks, campuses) are not measured by households.
     norms : mapping
         Level → least and most households; areas of these levels are coloured by it.
     shown : str
@@ -115,12 +116,19 @@ def _by_norm(frame: gpd.GeoDataFrame, norm: tuple[int, int]) -> tuple[list[str],
     least, most = norm
     edges = (least // 2, least, most + 1, most + most // 2 + 1)
     classes = [sum(int(h) >= e for e in edges) for h in frame["households"]]
+    styles = [_NORM[i][0] for i in classes]
+    if "kind" in frame:
+        own = (frame["kind"] == "dedicated").tolist()
+        styles = ["dedicated" if d else s for d, s in zip(own, styles, strict=True)]
     spans = (
         f"< {edges[0]}", f"{edges[0]}–{least - 1}", f"{least}–{most}",
         f"{most + 1}–{edges[3] - 1}", f"≥ {edges[3]}",
     )  # fmt: skip
     legend = [
-        Key(name, Words(f"{zh}（{span} 户）", f"{en}"), classes.count(i))
-        for i, ((name, zh, en), span) in enumerate(zip(_NORM, spans, strict=True))
+        Key(name, Words(f"{zh}（{span} 户）", en), styles.count(name))
+        for (name, zh, en), span in zip(_NORM, spans, strict=True)
     ]
-    return [_NORM[i][0] for i in classes], legend
+    if "dedicated" in styles:
+        words = Words("专属网格（不按户数）", "Dedicated, not by households")
+        legend.append(Key("dedicated", words, styles.count("dedicated")))
+    return styles, legend

@@ -191,9 +191,9 @@ Wangge.labelSheet = function (pen, labels, sheet, palette) {
     if (look && look.ink) continue;
     const wide = (sheet.shapes.box[4 * i + 2] - sheet.shapes.box[4 * i]) * pen.scale;
     if (look)
-      labels.place(text, x, y, { size: 12, weight: 400, colour: palette.text.point, dy: look.size / 2 + 10, broken: false });
+      labels.place(text, x, y, { size: 12, weight: 400, colour: palette.text.point, dy: (look.size * Wangge.symbolScale(pen.zoom, look)) / 2 + 10, broken: false });
     else {
-      const size = sheet.labelSize || (wide > 150 ? 14 : 12.5);
+      const size = wide > 150 ? 14 : sheet.shapes.count > 150 ? 11.5 : 12.5;
       labels.place(text, x, y, { size: sheet.bold ? size + 1 : size, weight: sheet.bold ? 700 : 400, colour: palette.text.area, room: wide / 2 + 6 });
     }
   }
@@ -212,8 +212,8 @@ Wangge.paintSymbols = function (pen, labels, sheet, palette) {
   for (let i = sheet.shapes.count - 1; i >= 0; i--) {
     const look = Wangge.markOf(palette, sheet, i);
     if (!look || !Wangge.meets(sheet.shapes, i, pen.view)) continue;
-    const x = sheet.spot.x[i] * pen.scale - pen.x0, y = sheet.spot.y[i] * pen.scale - pen.y0, r = look.size / 2;
-    Wangge.paintSymbol(pen.ctx, look, x, y);
+    const x = sheet.spot.x[i] * pen.scale - pen.x0, y = sheet.spot.y[i] * pen.scale - pen.y0, scale = Wangge.symbolScale(pen.zoom, look), r = (look.size / 2) * scale;
+    Wangge.paintSymbol(pen.ctx, look, x, y, scale);
     labels.take([x - r, y - r, x + r, y + r]);
     if (look.ink && sheet.labels[i]) {
       pen.ctx.font = `700 ${sheet.labels[i].length > 2 ? 9.5 : 11}px ${Wangge.FONT}`;

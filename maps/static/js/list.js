@@ -102,7 +102,7 @@ Wangge.List = class {
     head.append(button);
     row.append(head);
     for (const value of this.sheet.rows[i].slice(1, Math.min(3, this.sheet.fields.length)))
-      row.append(Wangge.element("td", Wangge.cell(value), { class: typeof value === "number" ? "number" : "" }));
+      row.append(Wangge.element("td", Wangge.cell(value), { class: typeof value === "number" ? "number" : /^\d{9,}$/.test(value) ? "code" : "" }));
     return row;
   }
 };

@@ -257,6 +257,9 @@ Wangge.SYMBOL = {
   star: (ctx, r) => Wangge.corners(ctx, 10, r * 1.1, r * 0.5),
 };
 
+// Symbols shrink on small maps; numbered ones stay readable.
+Wangge.symbolScale = (zoom, look) => (look.ink || zoom >= 14 ? 1 : zoom >= 13 ? 0.85 : 0.62);
+
 Wangge.corners = function (ctx, count, outer, inner) {
   for (let k = 0; k < count; k++) {
     const r = k % 2 ? inner : outer, turn = (2 * Math.PI * k) / count - Math.PI / 2;
