@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from threading import Thread
 
 from fastapi import FastAPI, Request
 from starlette.responses import Response
@@ -20,8 +21,11 @@ HEADERS = {
 }
 
 
-def create_app(work: Work | None = None) -> FastAPI:
-    """Build the application around a piece of work (settings and store)."""
+def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
+    """Build the application around a piece of work (settings and store).
+
+    `draw_first` draws the maps in the background, so that the first visitor need not wait.
+    """
     app = FastAPI(
         title="Wangge 网格",
         summary="网格化管理空间服务 Spatial service for grassroots grid governance",
@@ -36,6 +40,9 @@ def create_app(work: Work | None = None) -> FastAPI:
     app.include_router(views.router)
     app.include_router(reference.router)
     app.mount("/static", StaticFiles(directory=Path(drawings.__file__).parent / "static"))
+
+    if draw_first:
+        Thread(target=views.draw_all, args=(app.state.drawn, app.state.work), daemon=True).start()
 
     @app.middleware("http")
     async def headers(

@@ -1,6 +1,7 @@
 """Pages for people: the index and the thematic maps, drawn from the living data."""
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -12,6 +13,7 @@ from api.http.v1 import WorkDep
 from api.tasks import draw_maps
 from api.tasks.work import Work
 from geo import store
+from geo.errors import GeoError
 
 router = APIRouter(include_in_schema=False)
 HOLDER = "nonce-of-this-answer"
@@ -21,9 +23,10 @@ HOLDER = "nonce-of-this-answer"
 class Drawn:
     """Pages and pictures drawn once for a state of the store; drawn anew when it changes."""
 
-    state: int = -1
+    state: str = ""
     pages: dict[str, str] = field(default_factory=dict)
     cards: dict[str, tuple[str, str, bytes, str]] = field(default_factory=dict)
+    base: maps.Base = field(default_factory=maps.Base)
     lock: Lock = field(default_factory=Lock)
 
     def draw(self, kind: str, work: Work) -> None:
@@ -31,20 +34,28 @@ class Drawn:
         with self.lock:
             state = _state(work)
             if state != self.state:
-                self.pages, self.cards, self.state = {}, {}, state
+                self.pages, self.cards = {}, {}
+                self.base, self.state = draw_maps.ground(work), state
             if kind not in self.pages:
-                theme = draw_maps.theme(kind, work)
+                theme = draw_maps.theme(kind, work, self.base)
                 page = maps.draw(theme)
                 self.pages[kind] = page.html(inline=False, nonce=HOLDER)
                 picture = maps.thumbnail(theme)
-                self.cards[kind] = (page.title, f"maps/{kind}", picture, page.summary)
+                self.cards[kind] = (page.title, f"/maps/{kind}", picture, page.summary)
 
 
-def _state(work: Work) -> int:
-    """Give a number that grows with every change that was recorded."""
+def draw_all(drawn: Drawn, work: Work) -> None:
+    """Draw every map ahead of the first visitor; an empty store has none to draw."""
+    with suppress(GeoError):
+        for kind in draw_maps.THEMES:
+            drawn.draw(kind, work)
+
+
+def _state(work: Work) -> str:
+    """Name the state of the store: the moment of its last recorded change."""
     with work.db.read() as session:
         latest = store.audit.read(session, limit=1)
-    return latest[0].id if latest else 0
+    return latest[0].at.isoformat() if latest else "empty"
 
 
 def _drawn(request: Request) -> Drawn:
@@ -53,6 +64,7 @@ def _drawn(request: Request) -> Drawn:
 
 
 @router.get("/")
+@router.get("/maps")
 def index(request: Request, work: WorkDep) -> Response:
     """Show every map with its picture."""
     drawn = _drawn(request)

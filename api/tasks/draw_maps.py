@@ -126,8 +126,8 @@ THEMES: dict[str, Callable[[Work, maps.Base], maps.Theme]] = {
 }
 
 
-def theme(kind: str, work: Work) -> maps.Theme:
-    """Make a theme of the living data by name."""
+def theme(kind: str, work: Work, base: maps.Base | None = None) -> maps.Theme:
+    """Make a theme of the living data by name, over `base` where it is at hand."""
     if kind not in THEMES:
         names = ", ".join(THEMES)
         raise BadInput(
@@ -136,4 +136,4 @@ def theme(kind: str, work: Work) -> maps.Theme:
             hint=f"one of {names}",
             hint_zh=f"可用：{names}",
         )
-    return THEMES[kind](work, ground(work))
+    return THEMES[kind](work, base or ground(work))

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import geopandas as gpd
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
 from api.tasks.work import Form, Work
@@ -36,6 +37,7 @@ class ImportLayer(Form):
             frame, report = files.read(
                 self.path,
                 layer=self.layer,
+                district=None if self.layer == "district" else _district(work),
                 crs=self.crs,
                 encoding=self.encoding,
                 columns=self.columns,
@@ -67,6 +69,13 @@ class Imported:
     counts: dict[str, int]
     revision: int | None
     report: Report
+
+
+def _district(work: Work) -> BaseGeometry | None:
+    """Give the shape of the district that is kept, so that strays and shifted data are seen."""
+    with work.db.read() as session:
+        kept = store.areas.read(session, "district")
+    return kept.union_all() if len(kept) else None
 
 
 def _keep(
