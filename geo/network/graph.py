@@ -22,13 +22,15 @@ class Graph(NamedTuple):
     """Who is joined to whom, for one walker.
 
     Node i has the arcs ``first[i]:first[i + 1]``; arc a leads to node ``heads[a]`` over edge
-    ``via[a]``, so that every edge is found from both its ends. Edge e joins ``tail[e]`` and
-    ``head[e]`` and costs ``cost[e]`` centimetres on the level (`BLOCKED`: not for him).
+    ``via[a]`` at ``step[a]``, so that every edge is found from both its ends. Edge e joins
+    ``tail[e]`` and ``head[e]`` and costs ``cost[e]`` centimetres on the level (`BLOCKED`: not
+    for him).
     """
 
     first: I32
     heads: I32
     via: I32
+    step: I32
     tail: I32
     head: I32
     cost: I32
@@ -92,7 +94,7 @@ class Network:
         """Give the graph with the costs of one walker."""
         cost = self.graph.cost.copy()
         cost[(self.flags & avoided(walker)) != 0] = BLOCKED
-        return self.graph._replace(cost=cost)
+        return self.graph._replace(cost=cost, step=cost[self.graph.via])
 
 
 def avoided(walker: Walker) -> int:
@@ -117,11 +119,13 @@ def assemble(edges: Edges, kinds: Kinds, crs: CRS, walls: SegmentGrid) -> Networ
     sequence = np.lexsort((np.maximum(tail, head), np.minimum(tail, head)))
     tail, head, line = tail[sequence], head[sequence], edges.line[sequence]
     points, first = _reordered(edges, sequence)
+    length = _lengths_cm(points, first)
+    arcs, heads, via = _arcs(tail, head, len(order))
     return Network(
         crs=crs,
         x_m=edges.x_m[order],
         y_m=edges.y_m[order],
-        graph=Graph(*_arcs(tail, head, len(order)), tail, head, _lengths_cm(points, first)),
+        graph=Graph(arcs, heads, via, length[via], tail, head, length),
         flags=kinds.flags[line],
         street=kinds.street[line],
         street_ids=kinds.street_ids,

@@ -1,16 +1,18 @@
 """The way itself: from a place over the streets to its station."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import shapely
+from shapely import LineString
 
 from geo.layers import Walker
-from geo.network.graph import Graph, Network
-from geo.network.kernel import F64, I32, Bools, compiled
-from geo.network.segments import SegmentGrid
-from geo.network.snapping import Snap, snap
-from geo.network.tree import ADULT, Known, Targets, Tree, tree
+from geo.network.graph import Graph, Network, avoided
+from geo.network.kernel import F64, I32, I64, Bools, compiled
+from geo.network.segments import Ground, SegmentGrid
+from geo.network.snapping import REACH_M, Snap, snap_all
+from geo.network.tree import ADULT, FAR, Known, Targets, Tree, look_up, tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Route:
     metres: float
     seconds: float
     off_m: float
-    line: shapely.LineString
+    line: LineString
     edges: I32
     station: int
 
@@ -36,7 +38,7 @@ class Route:
         return self.station >= 0
 
 
-NONE = Route(float("inf"), float("inf"), 0.0, shapely.LineString(), np.empty(0, np.int32), -1)
+NONE = Route(float("inf"), float("inf"), 0.0, LineString(), np.empty(0, np.int32), -1)
 """No way."""
 
 
@@ -65,24 +67,62 @@ def routes(known: Tree, origin_xy: F64) -> list[Route]:
 
     One `NONE` when no station can be reached.
     """
-    place = snap(known.net, np.asarray(origin_xy, dtype=np.float64), walker=known.walker)
-    cost, which = known.nearest(place)
-    pairs = zip(which[0].tolist(), cost[0].tolist(), strict=True)
-    return [_read(known, place, s, c) for s, c in pairs if s >= 0] or [NONE]
-
-
-def _read(known: Tree, place: Snap, station: int, cost: int) -> Route:
-    end = known.stations
-    edges, forward = walked(place, known.graph, known.known, known.targets, (station, cost))
-    line = drawn(known.net.shapes, (edges, forward), place, end, station)
-    return Route(
-        metres=cost / 100,
-        seconds=cost / 100 / known.walker.speed_m_s,
-        off_m=(int(place.off_cm[0]) + int(end.off_cm[station])) / 100,
-        line=shapely.LineString(line),
-        edges=edges,
-        station=station,
+    net, end = known.net, known.stations
+    answers, edges, points = asked(
+        np.array(origin_xy, dtype=np.float64).reshape(1, 2),
+        (net.ground, avoided(known.walker)),
+        (known.graph, known.known, known.targets, end),
+        known.limit_cm,
     )
+    speed_m_s = known.walker.speed_m_s
+    found, edge_at, point_at = [], 0, 0
+    for cost, station, off, n_edges, n_points in answers.tolist():
+        line = cast(LineString, shapely.linestrings(points[point_at : point_at + n_points]))
+        way = edges[edge_at : edge_at + n_edges]
+        found.append(Route(cost / 100, cost / 100 / speed_m_s, off / 100, line, way, station))
+        edge_at, point_at = edge_at + n_edges, point_at + n_points
+    return found or [NONE]
+
+
+@compiled
+def asked(
+    xy: F64,
+    where: tuple[Ground, int],
+    tree: tuple[Graph, Known, Targets, Snap],
+    limit: int,
+) -> tuple[I64, I32, F64]:
+    """Answer one place in one go: snap, nearest stations, and the ways there.
+
+    Returns
+    -------
+    answers : (ways, 5)
+        Cost, station, metres off the streets (all cm), number of edges and of points.
+    edges, points
+        Of all ways, one after the other.
+    """
+    ground, avoid = where
+    graph, known, target, end = tree
+    k = known.station.shape[1]
+    edge, along, off, foot = snap_all(xy, REACH_M, ground, avoid)
+    place = Snap(edge, along, off, foot, np.zeros(1, dtype=np.bool_), xy)
+    best = np.full((1, k), FAR, dtype=np.int32)
+    which = np.full((1, k), np.int32(-1), dtype=np.int32)
+    look_up(place, graph, known, target, (limit, best, which))
+    answers = np.empty((k, 5), dtype=np.int64)
+    edges, points = np.empty(0, dtype=np.int32), np.empty((0, 2))
+    count = 0
+    for j in range(k):
+        s = which[0, j]
+        if s < 0:
+            break
+        way = walked(place, graph, known, target, (s, best[0, j]))
+        line = drawn(ground.shapes, way, place, end, s)
+        answers[j, 0], answers[j, 1], answers[j, 2] = best[0, j], s, off[0] + end.off_cm[s]
+        answers[j, 3], answers[j, 4] = len(way[0]), len(line)
+        edges = way[0] if j == 0 else np.concatenate((edges, way[0]))
+        points = line if j == 0 else np.concatenate((points, line))
+        count += 1
+    return answers[:count], edges, points
 
 
 @compiled
@@ -104,16 +144,27 @@ def walked(
     if forward:
         u = graph.head[edge]
         at = _slot(known.station, u, station)
-    edges, ways = [edge], [forward]
-    while known.back[u, at] >= 0:
-        e = known.back[u, at]
-        edges.append(e)
-        ways.append(graph.tail[e] == u)
-        u = graph.head[e] if graph.tail[e] == u else graph.tail[e]
-        at = _slot(known.station, u, station)
-    edges.append(own)
-    ways.append(graph.tail[own] == u and known.far_cm[u, at] == beyond + to)
-    return np.array(edges, dtype=np.int32), np.array(ways)
+    size, node, slot = 2, u, at
+    while known.back[node, slot] >= 0:
+        node, slot = _onwards(graph, known, node, slot)
+        size += 1
+    edges, ways = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.bool_)
+    edges[0], ways[0] = edge, forward
+    for i in range(1, size - 1):
+        edges[i] = known.back[u, at]
+        ways[i] = graph.tail[edges[i]] == u
+        u, at = _onwards(graph, known, u, at)
+    edges[-1] = own
+    ways[-1] = graph.tail[own] == u and known.far_cm[u, at] == beyond + to
+    return edges, ways
+
+
+@compiled
+def _onwards(graph: Graph, known: Known, u: int, at: int) -> tuple[int, int]:
+    """Go one edge on from a node: the next node, and its entry for the same station."""
+    e = known.back[u, at]
+    v = graph.head[e] if graph.tail[e] == u else graph.tail[e]
+    return v, _slot(known.station, v, known.station[u, at])
 
 
 @compiled

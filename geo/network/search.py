@@ -71,15 +71,14 @@ def nearest(graph: Graph, seed: Seeds, limit: int) -> tuple[I32, I32, I32]:
             continue
         mine = owner[u]
         for a in range(graph.first[u], graph.first[u + 1]):
-            e = graph.via[a]
-            v, reach = graph.heads[a], at + graph.cost[e]
+            v, reach = graph.heads[a], at + graph.step[a]
             if reach > far[v] or reach > limit:
                 continue
             if reach < far[v]:
-                far[v], owner[v], back[v] = reach, mine, e
+                far[v], owner[v], back[v] = reach, mine, graph.via[a]
                 size = push(keys, size, (reach << 32) | np.int64(v))
             elif mine < owner[v]:
-                owner[v], back[v] = mine, e
+                owner[v], back[v] = mine, graph.via[a]
     return far, owner, back
 
 
@@ -87,66 +86,57 @@ def nearest(graph: Graph, seed: Seeds, limit: int) -> tuple[I32, I32, I32]:
 def nearest_k(graph: Graph, seed: Seeds, limit: int, k: int) -> tuple[I32, I32, I32]:
     """Give every node its k nearest stations, nearest first, as (nodes, k) arrays.
 
-    Label setting: a node is settled once for each of its k stations, and passes on only
-    what it has settled. Of stations equally far, which are the last of the k is always the
-    same, but not always those given first.
+    Label setting: every node keeps the k best that it has heard of, in order; the next of
+    them is settled when its distance leaves the heap, and only what is settled is passed on.
     """
     n = len(graph.first) - 1
     far = np.full((n, k), FAR, dtype=np.int32)
     owner = np.full((n, k), np.int32(-1), dtype=np.int32)
     back = np.full((n, k), np.int32(-1), dtype=np.int32)
     known = np.zeros(n, dtype=np.int32)
+    lists = (far, owner, back)
     keys = np.empty(1024, dtype=np.int64)
-    entry = np.empty((1024, 3), dtype=np.int32)
-    free, size, entries = np.int64(-1), 0, 0
+    size = 0
     for i in range(len(seed.node)):
-        if seed.start[i] > limit:
-            continue
-        if entries == len(entry):
-            keys, entry = doubled(keys), _doubled_rows(entry)
-        entry[entries, 0], entry[entries, 1], entry[entries, 2] = seed.node[i], seed.label[i], -1
-        size = push(keys, size, (np.int64(seed.start[i]) << 32) | entries)
-        entries += 1
+        u, d, s = seed.node[i], seed.start[i], seed.label[i]
+        if d <= limit and _heard(lists, u, (int(d), s, -1)):
+            keys = doubled(keys) if size == len(keys) else keys
+            size = push(keys, size, (np.int64(d) << 32) | np.int64(u))
     while size:
-        slot, at = keys[0] & LOW, keys[0] >> 32
+        u, at = keys[0] & LOW, keys[0] >> 32
         size = pop(keys, size)
-        u, s, came = entry[slot, 0], entry[slot, 1], entry[slot, 2]
-        entry[slot, 0], free = np.int32(free), slot
-        if settled(owner, known, u, s):
+        slot = known[u]
+        if slot == k or far[u, slot] != at:
             continue
-        far[u, known[u]], owner[u, known[u]], back[u, known[u]] = at, s, came
-        known[u] += 1
+        s = owner[u, slot]
+        known[u] = slot + 1
         for a in range(graph.first[u], graph.first[u + 1]):
-            e, v = graph.via[a], graph.heads[a]
-            reach = at + graph.cost[e]
-            if reach > limit or e == came or settled(owner, known, v, s):
+            v, reach = graph.heads[a], at + graph.step[a]
+            if reach > limit or reach > far[v, k - 1]:
                 continue
-            if free >= 0:
-                slot, free = free, np.int64(entry[free, 0])
-            else:
-                if entries == len(entry):
-                    keys, entry = doubled(keys), _doubled_rows(entry)
-                slot = np.int64(entries)
-                entries += 1
-            entry[slot, 0], entry[slot, 1], entry[slot, 2] = v, s, e
-            size = push(keys, size, (reach << 32) | slot)
-    return far, owner, back
+            if _heard(lists, v, (reach, s, graph.via[a])):
+                keys = doubled(keys) if size == len(keys) else keys
+                size = push(keys, size, (reach << 32) | np.int64(v))
+    return lists
 
 
 @compiled
-def settled(owner: I32, known: I32, u: int, station: int) -> bool:
-    """Say whether a node has no room or no need for a station."""
-    found = known[u] == owner.shape[1]
-    for j in range(known[u]):
-        found |= owner[u, j] == station
-    return bool(found)
-
-
-@compiled
-def _doubled_rows(values: I32) -> I32:
-    longer = np.empty((2 * len(values), values.shape[1]), dtype=np.int32)
-    longer[: len(values)] = values
-    return longer
+def _heard(lists: tuple[I32, I32, I32], u: int, news: tuple[int, int, int]) -> bool:
+    """Put a station into the list of a node, by (distance, station); say whether it entered."""
+    far, owner, back = lists
+    d, s, e = news
+    at = far.shape[1] - 1
+    for j in range(far.shape[1]):
+        if owner[u, j] == s:
+            at = j
+            break
+    if far[u, at] < d or (far[u, at] == d and owner[u, at] <= s):
+        return False
+    while at > 0 and (far[u, at - 1] > d or (far[u, at - 1] == d and owner[u, at - 1] > s)):
+        far[u, at], owner[u, at], back[u, at] = far[u, at - 1], owner[u, at - 1], back[u, at - 1]
+        at -= 1
+    far[u, at], owner[u, at], back[u, at] = d, s, e
+    return True
 
 
 @compiled
@@ -174,7 +164,7 @@ def around(graph: Graph, seed: Seeds, limit: int, far: I32) -> I32:
         met[count] = u
         count += 1
         for a in range(graph.first[u], graph.first[u + 1]):
-            v, reach = graph.heads[a], at + graph.cost[graph.via[a]]
+            v, reach = graph.heads[a], at + graph.step[a]
             if reach > limit or reach >= far[v]:
                 continue
             far[v] = reach

@@ -186,7 +186,7 @@ def _best_of_cell(
         if ground.flags[g.owner[s]] & avoid:
             continue
         q = foot(p, g.points, s)
-        far = np.hypot(q[0] - p[0], q[1] - p[1])
+        far = np.sqrt((q[0] - p[0]) ** 2 + (q[1] - p[1]) ** 2)
         better = far < best_m or (far == best_m and (best < 0 or s < best))
         if better and not crosses(p, q, ground.walls):
             best, point, best_m = s, q, far

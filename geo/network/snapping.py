@@ -55,16 +55,17 @@ def snap(net: Network, xy: F64, *, walker: Walker | None = None, reach_m: float 
     """
     xy = np.ascontiguousarray(xy, dtype=np.float64).reshape(-1, 2)
     avoid = avoided(walker) if walker is not None else 0
-    edge, along, off, foot = _snap_all(xy, float(reach_m), net.ground, avoid)
+    edge, along, off, foot = snap_all(xy, float(reach_m), net.ground, avoid)
     blocked = np.zeros(len(xy), dtype=np.bool_)
     if len(net.walls.items) and (edge < 0).any():
         open_ground = net.ground._replace(walls=EMPTY)
-        blocked[edge < 0] = _snap_all(xy[edge < 0], float(reach_m), open_ground, avoid)[0] >= 0
+        blocked[edge < 0] = snap_all(xy[edge < 0], float(reach_m), open_ground, avoid)[0] >= 0
     return Snap(edge, along, off, foot, blocked, xy)
 
 
 @compiled
-def _snap_all(xy: F64, reach_m: float, ground: Ground, avoid: int) -> tuple[I32, I32, I32, F64]:
+def snap_all(xy: F64, reach_m: float, ground: Ground, avoid: int) -> tuple[I32, I32, I32, F64]:
+    """Give edge (−1: none), distance along it, distance to it (cm) and foot of every place."""
     n = len(xy)
     edge = np.full(n, np.int32(-1), dtype=np.int32)
     along = np.zeros(n, dtype=np.int32)

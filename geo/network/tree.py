@@ -67,7 +67,7 @@ class Tree:
         n = len(places.edge)
         best = np.full((n, self.k), FAR, dtype=np.int32)
         which = np.full((n, self.k), -1, dtype=np.int32)
-        _look_up(places, self.graph, self.known, self.targets, (self.limit_cm, best, which))
+        look_up(places, self.graph, self.known, self.targets, (self.limit_cm, best, which))
         return best, which
 
 
@@ -119,9 +119,10 @@ def limit_cm(limit_s: float, walker: Walker) -> int:
 
 
 @compiled
-def _look_up(
+def look_up(
     places: Snap, graph: Graph, known: Known, target: Targets, answer: tuple[int, I32, I32]
 ) -> None:
+    """Write the k nearest stations of snapped places into (limit, costs, stations)."""
     limit, best, which = answer
     for i in range(len(places.edge)):
         e, along, off = places.edge[i], places.along_cm[i], places.off_cm[i]

