@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import orjson
 import typer
+from rich import progress as rich_progress
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from api.cli.exits import exit_code
@@ -20,7 +20,7 @@ from geo.errors import FileRefused, GeoError, Stopped
 
 if TYPE_CHECKING:  # the rooms behind are heavy: a command loads them when it runs
     from api.tasks.work import Task, Work
-    from geo.layers import Finding
+    from geo.layers import Finding, Progress
 
 Result = TypeVar("Result")
 Json = Annotated[bool, typer.Option("--json", help="以 JSON 回答 Answer in JSON.")]
@@ -58,10 +58,16 @@ def stoppable() -> Iterator[threading.Event]:
 
 
 @contextmanager
-def bars(stopped: threading.Event) -> Iterator[Callable[[str, float, float], None]]:
+def bars(stopped: threading.Event) -> Iterator["Progress"]:
     """Give a progress that draws one bar a step on a terminal, one line a step elsewhere."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=False, disable=not err.is_terminal) as shown:
+    columns = (
+        rich_progress.TextColumn("{task.description}"),
+        rich_progress.BarColumn(),
+        rich_progress.TimeElapsedColumn(),
+    )
+    with rich_progress.Progress(
+        *columns, console=err, transient=False, disable=not err.is_terminal
+    ) as shown:
         tasks: dict[str, Any] = {}
         begun: dict[str, float] = {}
 
@@ -116,7 +122,7 @@ def show_findings(findings: "Sequence[Finding]", *, most: int = 40) -> None:
 def fail(error: GeoError, *, as_json: bool) -> int:
     """Say what went wrong and how to go on; give the exit code."""
     if as_json:
-        body = {
+        body: dict[str, Any] = {
             "error": error.code, "zh": error.zh, "message": error.message, "where": error.where,
             "hint": error.hint, "hint_zh": error.hint_zh,
         }  # fmt: skip

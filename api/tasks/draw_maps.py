@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import maps
 from api.tasks.check_layers import Checked, CheckLayers
@@ -15,6 +16,7 @@ from geo import network
 from geo.errors import BadInput
 
 LEVELS = ("subdistrict", "community", "grid", "microgrid")
+PICTURES: dict[str, Literal["png", "pdf", "svg"]] = {".png": "png", ".pdf": "pdf", ".svg": "svg"}
 REACH_S = (300.0, 600.0, 900.0)
 
 
@@ -28,7 +30,7 @@ class DrawMap(Form):
         """Analyse as the map needs, draw, and put the whole file in place at once."""
         made = theme(self.kind, work)
         ending = self.out.suffix.lower()
-        if ending not in (".html", ".png", ".pdf", ".svg"):
+        if ending not in (".html", *PICTURES):
             raise BadInput(
                 f"{self.out.name}: a map becomes .html, .png, .pdf or .svg",
                 zh=f"{self.out.name}：地图只能保存为 .html、.png、.pdf 或 .svg",
@@ -41,7 +43,7 @@ class DrawMap(Form):
 def _bytes(made: maps.Theme, ending: str) -> bytes:
     if ending == ".html":
         return maps.draw(made).html(inline=True).encode()
-    return maps.picture(made, format=ending[1:])
+    return maps.picture(made, format=PICTURES[ending])
 
 
 def write(path: Path, content: bytes) -> None:

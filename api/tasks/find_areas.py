@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import pandas as pd
 from pydantic import Field
 
 from api.tasks.work import Form, Work
@@ -21,8 +22,7 @@ class AreasAt(Form):
         """Give the areas, widest level first."""
         with work.db.read() as session:
             found = store.areas.at(session, self.lon, self.lat, as_of=self.as_of)
-        rows: list[dict[str, Any]] = found.drop(columns="geometry").to_dict("records")
-        return rows
+        return _rows(found)
 
 
 class AreaHistory(Form):
@@ -41,9 +41,13 @@ class AreaHistory(Form):
                 zh=f"从未有过编码为 {self.code} 的区域",
                 where=[self.code],
             )
-        told = versions.drop(columns="geometry").astype(object)
-        return {
-            "code": self.code,
-            "versions": told.where(told.notna(), None).to_dict("records"),
-            "lineage": lineage.to_dict("records"),
-        }
+        return {"code": self.code, "versions": _rows(versions), "lineage": _rows(lineage)}
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give rows as plain values, without their shapes; what is missing is None."""
+    told = frame.drop(columns="geometry", errors="ignore").astype(object)
+    return [
+        {str(k): v for k, v in row.items()}
+        for row in told.where(told.notna(), None).to_dict("records")
+    ]

@@ -97,7 +97,7 @@ def territory_shapes(scene: Scene, councils: layers.CouncilLayer) -> gpd.GeoData
     shapes = owned.dissolve("council").geometry.reindex(range(len(councils)))
     shapes = shapes.where(shapes.notna(), shapely.MultiPolygon())
     columns = {name: councils[name].to_numpy() for name in ("id", "name", "community")}
-    return gpd.GeoDataFrame(columns, geometry=shapes.to_numpy(), crs=scene.crs)
+    return gpd.GeoDataFrame(columns, geometry=np.asarray(shapes, dtype=object), crs=scene.crs)
 
 
 @dataclass(frozen=True)

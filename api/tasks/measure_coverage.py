@@ -65,7 +65,7 @@ class Covered:
 
     def totals(self) -> list[dict[str, Any]]:
         """Give a row a reach, shortest first: minutes, households within, share, blind spots."""
-        people = self.coverage.totals.loc["households"]
+        people = self.coverage.totals.loc["households"].astype(int).to_dict()
         return [
             {
                 "minutes": reach / 60,
