@@ -103,7 +103,7 @@ def plain(scene: Scene) -> dict[str, Any]:
 
 def credit(base: Base) -> str:
     """Give the line under the map: whose data, of what day, 审图号 where there is one."""
-    parts = ["本地数据", f"数据日期 {base.date}" if base.date else "", base.approval_no]
+    parts = [base.source, f"数据日期 {base.date}" if base.date else "", base.approval_no]
     if base.approval_no and "审图号" not in base.approval_no:
         parts[2] = f"审图号：{base.approval_no}"
     return " · ".join(str(escape(p)) for p in parts if p)

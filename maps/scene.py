@@ -39,6 +39,8 @@ class Base:
         Date of the data, as it is to be read.
     approval_no : str
         审图号 of the deployment; empty where none was given.
+    source : str
+        Whose data this is, as its licence wants it said.
     """
 
     streets: gpd.GeoDataFrame | None = None
@@ -49,6 +51,7 @@ class Base:
     title: str = ""
     date: str = ""
     approval_no: str = ""
+    source: str = "本地数据"
 
 
 @dataclass(frozen=True, slots=True)

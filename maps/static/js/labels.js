@@ -194,7 +194,8 @@ Wangge.labelSheet = function (pen, labels, sheet, palette) {
       labels.place(text, x, y, { size: 12, weight: 400, colour: palette.text.point, dy: (look.size * Wangge.symbolScale(pen.zoom, look)) / 2 + 10, broken: false });
     else {
       const size = wide > 150 ? 14 : sheet.shapes.count > 150 ? 11.5 : 12.5;
-      labels.place(text, x, y, { size: sheet.bold ? size + 1 : size, weight: sheet.bold ? 700 : 400, colour: palette.text.area, room: wide / 2 + 6 });
+      for (const dy of sheet.bold ? [0, -22, 22, -40, 40] : [0])
+        if (labels.place(text, x, y, { size: sheet.bold ? size + 1 : size, weight: sheet.bold ? 700 : 400, colour: palette.text.area, room: wide / 2 + 6, dy })) break;
     }
   }
 };
