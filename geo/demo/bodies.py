@@ -95,6 +95,7 @@ def councils(
         Name of the community of every grid.
     """
     rows, points = [], []
+    seen: dict[str, int] = {}
     for i, members in enumerate(territories(grids, wanted, rng)):
         young = rng.random() < 0.35
         skills = [
@@ -108,9 +109,11 @@ def councils(
         ]
         years = rng.uniform(0.3, 2.5) if young else rng.uniform(2.5, 11)
         first = grids.codes[members[0]]
+        home = names[members[0]]
+        seen[home] = seen.get(home, 0) + 1
         rows.append({
             "id": f"Y{i + 1:03d}",
-            "name": f"{names[members[0]]}第{i + 1}党群议事会",
+            "name": f"{home}第{seen[home]}党群议事会",
             "community": codes.parent(first) or "",
             "seniority": round(float(years), 1),
             "strength": round(float(np.clip(35 + 4 * years + rng.normal(0, 12), 5, 98)), 1),

@@ -55,7 +55,7 @@ class Flawed:
 
     # Where a flaw may go.
 
-    def free(self, m: int) -> bool:
+    def free(self, m: int, *, apart_m: float) -> bool:
         """Say whether a micro-grid's grid is still whole, inhabited, and far from other flaws."""
         grid = self.grid_of(m)
         if grid in self.taken or m in self._blind or self.sound.areas.grid.dedicated[grid]:
@@ -63,9 +63,7 @@ class Flawed:
         if len(self.siblings(m)) < 2:
             return False
         here = self.shapes["microgrid"][m]
-        return (
-            not self._points or float(np.min(shapely.distance(self._points, here))) > self.apart_m
-        )
+        return not self._points or float(np.min(shapely.distance(self._points, here))) >= apart_m
 
     def take(self, m: int) -> bool:
         """Keep everything else away from here; gives True, for planters that end with it."""

@@ -41,20 +41,22 @@ def plant(
     for m in sound.exclaves:
         _exclave(work, m)
     factor = 10 if sound.size == "city" else 1
+    small = sound.size == "small"
     for planter, count in PLANTERS:
-        _some(work, planter, (1 if sound.size == "small" else count) * factor, rng)
+        _some(work, planter, int(planter not in SPARED) if small else count * factor, rng)
     truth = work.truth + blind.spots(sound)
     return work.layers(), truth
 
 
 def _some(work: Flawed, planter: Planter, count: int, rng: np.random.Generator) -> None:
-    """Try a flaw at one micro-grid after the other until there are enough."""
+    """Try a flaw at one micro-grid after the other until there are enough, far apart if possible."""
     done = 0
-    for m in rng.permutation(work.size).tolist():
-        if done == count:
-            return
-        if work.free(m) and planter(work, m):
-            done += 1
+    for apart_m in (work.apart_m, 0.0):
+        for m in rng.permutation(work.size).tolist():
+            if done == count:
+                return
+            if work.free(m, apart_m=apart_m) and planter(work, m):
+                done += 1
 
 
 def _exclave(work: Flawed, m: int) -> None:
@@ -333,3 +335,5 @@ PLANTERS: tuple[tuple[Planter, int], ...] = (
     (_duplicate, 2), (_malformed, 3),
 )  # fmt: skip
 """What is planted, the pickiest first, and how often in a district (once in a small town)."""
+SPARED = (_overlap_homes, _gap_at_edge)
+"""What a small town has no room for."""

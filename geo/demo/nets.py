@@ -116,7 +116,7 @@ def city(areas: Areas, homes: gpd.GeoDataFrame, county: str) -> gpd.GeoDataFrame
 
 def _inside(shapes: Shapes, squares: Shapes) -> npt.NDArray[np.bool_]:
     points = shapely.point_on_surface(shapes)
-    hit, _ = shapely.STRtree(squares).query(points, predicate="within")
+    hit, _ = shapely.STRtree(squares).query(points, predicate="intersects")
     found = np.zeros(len(shapes), dtype=bool)
     found[hit] = True
     return found

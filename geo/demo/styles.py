@@ -41,6 +41,6 @@ STYLES = {
     "hospital": Style("hospital", "hospital", 22, 20, (44, 66), 2, 1, 0, True, "service",
                       dedicated=True),
     "school": Style("school", "school", 16, 24, (40, 60), 2, 1, 0, True, "service"),
-    "park": Style("pavilion", "park", 8, 60, (8, 10), 1, 1, 0, False, "path", "path", dedicated=True),
+    "park": Style("pavilion", "park", 8, 60, (8, 10), 1, 1, 0, False, "path", "steps", dedicated=True),
     "farmland": Style("farmland", "farmland", 8, 60, (8, 10), 0, 0, 0, False, "path", dedicated=True),
 }  # fmt: skip
