@@ -44,9 +44,10 @@ class ImportLayer(Form):
             )
         name = str(report.facts["layer"])
         if blocking := report.blocking(self.accept):
+            codes = ", ".join(dict.fromkeys(f.code for f in blocking))
             raise FileRefused(
-                f"{self.path.name} was not imported: {len(blocking)} findings block; nothing was changed",
-                zh=f"未导入 {self.path.name}：有 {len(blocking)} 个问题必须先处理；数据库没有任何改动",
+                f"{self.path.name} was not imported because of {codes}; nothing was changed",
+                zh=f"未导入 {self.path.name}：{len(blocking)} 个问题必须先处理（{codes}）；数据库没有任何改动",
                 findings=report.findings,
                 hint="mend the file, confirm with --crs, --encoding or --map, or accept with --accept CODE",
                 hint_zh="请修改文件，或用 --crs、--encoding、--map 确认，或用 --accept 代码 接受",
