@@ -91,6 +91,17 @@ def test_a_level_is_chosen_and_its_legend_and_list_follow(
     assert violations(seen) == []
 
 
+def test_paper_shows_all_that_the_screen_showed(
+    drawn: dict[str, Path], visit: Callable[..., Visit]
+) -> None:
+    seen = visit(drawn["grids"])
+    seen.run("window.seen = map_grids.getBounds().pad(-0.05)")
+    seen.page.emulate_media(media="print")
+    seen.page.wait_for_function("document.querySelector('.sheet').clientHeight < 600")
+    assert seen.run("map_grids.getBounds().contains(window.seen)")
+    assert not seen.page.locator(".leaflet-control-zoom").is_visible()
+
+
 def test_what_is_typed_shortens_the_list(
     drawn: dict[str, Path], visit: Callable[..., Visit]
 ) -> None:

@@ -71,7 +71,19 @@ Wangge.mount = function (map, data) {
     });
   });
   map.on("mouseout", () => { state.hover = null; light.redraw(); });
+  Wangge.onPaper(map);
   document.fonts.ready.then(() => { words.redraw(); window.__mapReady = performance.now(); });
+};
+
+// Paper has another shape than the screen: show the same extent on it, and come back.
+Wangge.onPaper = function (map) {
+  let seen = null;
+  matchMedia("print").addEventListener("change", (media) => {
+    if (media.matches) seen = { bounds: map.getBounds(), centre: map.getCenter(), zoom: map.getZoom() };
+    map.closePopup().invalidateSize({ animate: false });
+    if (media.matches) map.fitBounds(seen.bounds, { animate: false });
+    else if (seen) map.setView(seen.centre, seen.zoom, { animate: false });
+  });
 };
 
 Wangge.paintGround = function (pen, scene) {
