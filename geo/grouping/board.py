@@ -162,9 +162,9 @@ def below(random: Words, n: int) -> int:
 def excess(board: Field, g: int, load: float) -> float:
     """How far a load is outside the bounds of a group, in mean loads."""
     if load < board.lower[g]:
-        return (board.lower[g] - load) / board.mean
+        return float((board.lower[g] - load) / board.mean)
     if load > board.upper[g]:
-        return (load - board.upper[g]) / board.mean
+        return float((load - board.upper[g]) / board.mean)
     return 0.0
 
 
@@ -175,19 +175,19 @@ def best_seat(board: Field, plan: State, g: int) -> int:
     for j in range(len(board.seat)):
         if plan.labels[board.seat[j]] == g and plan.toll[g, j] < least:
             best, least = j, plan.toll[g, j]
-    return best
+    return int(best)
 
 
 @njit(cache=True, nogil=True)
 def group_cost(board: Field, plan: State, g: int) -> float:
     """Compactness of one group as the board keeps it (SEATS and CENTROID)."""
     if board.mode == SEATS:
-        return plan.toll[g, plan.centre[g]]
+        return float(plan.toll[g, plan.centre[g]])
     w = plan.load[g]
     if w <= 0.0:
         return 0.0
     x, y, square = plan.spot[g, 0], plan.spot[g, 1], plan.spot[g, 2]
-    return square - (x * x + y * y) / w
+    return float(square - (x * x + y * y) / w)
 
 
 @njit(cache=True, nogil=True)

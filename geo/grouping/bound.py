@@ -66,7 +66,14 @@ def relaxed(problem: Problem, best: float, clock: Clock, *, rounds: int = 600) -
     state = np.array([-np.inf, 1.2, 0.0, best])
     seats = problem.seats.astype(np.int32)
     step = max(5, min(50, 4_000_000 // max(cost.size, 1)))
-    args = (cost, problem.weight, seats, float(problem.lower[0]), float(problem.upper[0]), problem.k)
+    args = (
+        cost,
+        problem.weight,
+        seats,
+        float(problem.lower[0]),
+        float(problem.upper[0]),
+        problem.k,
+    )
     done = 0
     while done < rounds and clock.left() > 0 and state[1] > 1e-3:
         _climb(*args, allowed, alpha, keeper, slack, state, step)
@@ -79,14 +86,16 @@ def relaxed(problem: Problem, best: float, clock: Clock, *, rounds: int = 600) -
 
 
 @njit(cache=True, nogil=True)
-def _climb(cost, weight, seats, lower, upper, k, allowed, alpha, keeper, slack, state, rounds):  # type: ignore[no-untyped-def]
+def _climb(cost, weight, seats, lower, upper, k, allowed, alpha, keeper, slack, state, rounds):  # type: ignore[no-untyped-def]  # noqa: PLR0917
     """Climb `rounds` steps; `state` is bound, step factor, rounds without gain, best plan."""
     n, m = cost.shape
     value, rate = np.empty(m), np.empty(m)
     share = np.zeros((n, m), dtype=np.float32)
     for _ in range(rounds):
         for j in range(m):
-            value[j], rate[j] = _knapsack(cost, weight, seats[j], lower, upper, allowed, alpha, j, share)
+            value[j], rate[j] = _knapsack(
+                cost, weight, seats[j], lower, upper, allowed, alpha, j, share
+            )
         order = np.argsort(value)
         bound = alpha.sum() + value[order[:k]].sum()
         if bound > state[0] + 1e-7 * abs(bound):
@@ -114,7 +123,7 @@ def _climb(cost, weight, seats, lower, upper, k, allowed, alpha, keeper, slack, 
 
 
 @njit(cache=True, nogil=True)
-def _knapsack(cost, weight, seat, lower, upper, allowed, alpha, j, share):  # type: ignore[no-untyped-def]
+def _knapsack(cost, weight, seat, lower, upper, allowed, alpha, j, share):  # type: ignore[no-untyped-def]  # noqa: PLR0917
     """Give the cheapest fractional group around seat j, and the price of its load."""
     n = len(weight)
     if not allowed[seat, j]:
@@ -156,7 +165,7 @@ def _knapsack(cost, weight, seat, lower, upper, allowed, alpha, j, share):  # ty
 
 
 @njit(cache=True, nogil=True)
-def _fix(cost, weight, seats, allowed, alpha, value, rate, order, k, bound, best):  # type: ignore[no-untyped-def]
+def _fix(cost, weight, seats, allowed, alpha, value, rate, order, k, bound, best):  # type: ignore[no-untyped-def]  # noqa: PLR0917
     """Forbid pairs with which no plan is better than the best one."""
     n, m = cost.shape
     last = value[order[k - 1]]

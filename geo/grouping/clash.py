@@ -96,7 +96,7 @@ def _ties(problem: Problem) -> Iterator[Clash]:
                 f"{a} and {b} are to be together and apart",
                 f"“{a}”与“{b}”既要同组又要分开",
             )
-    for i in np.unique([find(t) for t in problem.ties[:, :2].ravel()]):
+    for i in np.unique([find(int(t)) for t in problem.ties[:, :2].ravel()]):
         held = np.array([j for j in range(problem.n) if find(j) == i])
         if problem.weight[held].sum() > problem.upper.max():
             a = problem.ids[held[0]]

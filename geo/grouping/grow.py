@@ -14,15 +14,16 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from geo.errors import Infeasible
-from geo.grouping.board import FIXED, Field
-from geo.grouping.problem import Floats, Ints, Problem
+from geo.grouping.board import FIXED, Field, excess
+from geo.grouping.problem import Bools, Floats, Ints, Problem
 
 
 def components(problem: Problem) -> Ints:
     """Connected component of each unit, (n,), numbered by first unit."""
     a, b = problem.adjacency.pairs.T
     graph = coo_matrix((np.ones(len(a)), (a, b)), shape=(problem.n, problem.n))
-    return connected_components(graph, directed=False)[1].astype(np.int32)
+    piece: Ints = connected_components(graph, directed=False)[1].astype(np.int32)
+    return piece
 
 
 def shares(problem: Problem, piece: Ints) -> Ints:
@@ -39,7 +40,7 @@ def shares(problem: Problem, piece: Ints) -> Ints:
         return np.array([k], dtype=np.int32)
     if problem.centres is not None:
         return np.bincount(piece[problem.centres], minlength=count).astype(np.int32)
-    load = np.bincount(piece, weights=problem.weight, minlength=count)
+    load = np.bincount(piece, weights=problem.weight, minlength=count).astype(np.float64)
     size = np.bincount(piece, minlength=count)
     low, high = float(problem.lower[0]), float(problem.upper[0])
     ideal = load / max(load.sum(), 1e-300) * k
@@ -83,7 +84,9 @@ def seeds(
     if problem.centres is not None:
         return problem.centres
     chosen: list[int] = []
-    favoured = problem.marks.any(axis=1) if problem.marks.size and rng.random() < 0.7 else None
+    favoured: Bools | None = None
+    if problem.marks.size and rng.random() < 0.7:
+        favoured = np.asarray(problem.marks.any(axis=1), dtype=np.bool_)
     for c, groups in enumerate(share):
         units = np.flatnonzero(piece == c)
         if favoured is not None and favoured[units].sum() >= groups:
@@ -134,7 +137,7 @@ def grown(
 
 
 @njit(cache=True, nogil=True)
-def _grow_rounds(
+def _grow_rounds(  # noqa: PLR0917
     board: Field, seed: Ints, locked: Ints, rounds: int, lloyd: bool, labels: Ints, best: Ints
 ) -> None:
     n, k = len(board.weight), len(board.lower)
@@ -144,7 +147,6 @@ def _grow_rounds(
     for turn in range(rounds):
         _grow(board, seed, locked, handicap, labels)
         load = np.zeros(k)
-        spread = np.zeros(k)
         middle = np.zeros((k, 2))
         for i in range(n):
             g, w = labels[i], board.weight[i]
@@ -154,26 +156,7 @@ def _grow_rounds(
         for g in range(k):
             if load[g] > 0:
                 middle[g] /= load[g]
-        total = 0.0
-        for i in range(n):
-            g = labels[i]
-            far = _reach(board, i, g, seed)
-            spread[g] += far * board.weight[i]
-            total += far * board.weight[i]
-        scale = total / max(board.mean * k, 1e-300)
-        broken = 0.0
-        for g in range(k):
-            over = load[g] / board.mean - 1.0
-            if board.mode == FIXED or board.lower[g] <= 0:
-                over = max(0.0, load[g] - board.upper[g]) / board.mean
-                over -= max(0.0, board.lower[g] - load[g]) / board.mean
-                if over == 0.0 and handicap[g] > 0:
-                    over = 0.3 * min(0.0, (load[g] - board.upper[g]) / board.mean)
-            if load[g] < board.lower[g]:
-                broken += (board.lower[g] - load[g]) / board.mean
-            elif load[g] > board.upper[g]:
-                broken += (load[g] - board.upper[g]) / board.mean
-            handicap[g] += step * scale * max(-1.0, min(1.0, over))
+        broken = _correct(board, seed, labels, load, handicap, step)
         if broken < least:
             least = broken
             best[:] = labels
@@ -182,6 +165,27 @@ def _grow_rounds(
         step = max(0.05, step * 0.95)
         if lloyd and board.mode != FIXED and turn < 2 * rounds // 3:
             _recentre(board, labels, middle, locked, seed)
+
+
+@njit(cache=True, nogil=True)
+def _correct(  # noqa: PLR0917
+    board: Field, seed: Ints, labels: Ints, load: Floats, handicap: Floats, step: float
+) -> float:
+    """Correct the handicaps by the loads; give by how much the loads miss their bounds."""
+    total, broken = 0.0, 0.0
+    for i in range(len(labels)):
+        total += _reach(board, i, labels[i], seed) * board.weight[i]
+    scale = step * total / max(board.mean * len(load), 1e-300)
+    for g in range(len(load)):
+        out = excess(board, g, load[g])
+        broken += out
+        over = load[g] / board.mean - 1.0
+        if board.mode == FIXED or board.lower[g] <= 0:
+            over = out if load[g] > board.upper[g] else -out
+            if over == 0.0 and handicap[g] > 0:
+                over = 0.3 * (load[g] - board.upper[g]) / board.mean
+        handicap[g] += scale * max(-1.0, min(1.0, over))
+    return broken
 
 
 @njit(cache=True, nogil=True)
@@ -200,9 +204,9 @@ def _recentre(board: Field, labels: Ints, middle: Floats, locked: Ints, seed: In
 @njit(cache=True, nogil=True)
 def _reach(board: Field, i: int, g: int, seed: Ints) -> float:
     if board.mode == FIXED:
-        return board.cost[i, g] / max(board.weight[i], 1e-9 * board.mean)
+        return float(board.cost[i, g] / max(board.weight[i], 1e-9 * board.mean))
     s = seed[g]
-    return (board.xy[i, 0] - board.xy[s, 0]) ** 2 + (board.xy[i, 1] - board.xy[s, 1]) ** 2
+    return float((board.xy[i, 0] - board.xy[s, 0]) ** 2 + (board.xy[i, 1] - board.xy[s, 1]) ** 2)
 
 
 @njit(cache=True, nogil=True)
@@ -213,11 +217,14 @@ def _grow(board: Field, seed: Ints, locked: Ints, handicap: Floats, labels: Ints
     for g in range(len(seed)):
         heapq.heappush(heap, (-np.inf, np.int32(seed[g]), np.int32(g)))
     while len(heap) > 0:
-        _, i, g = heapq.heappop(heap)
+        _, unit, group = heapq.heappop(heap)
+        i, g = int(unit), int(group)
         if labels[i] >= 0:
             continue
         labels[i] = g
         for e in range(board.start[i], board.start[i + 1]):
             j = board.other[e]
             if labels[j] < 0 and (locked[j] < 0 or locked[j] == g):
-                heapq.heappush(heap, (_reach(board, j, g, seed) + handicap[g], j, np.int32(g)))
+                heapq.heappush(
+                    heap, (_reach(board, j, g, seed) + handicap[g], np.int32(j), np.int32(g))
+                )

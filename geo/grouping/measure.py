@@ -9,7 +9,7 @@ from geo.grouping.problem import Floats, Ints, Problem
 
 def loads(problem: Problem, labels: Ints) -> Floats:
     """Σ weight of each group, (k,)."""
-    return np.bincount(labels, weights=problem.weight, minlength=problem.k)
+    return np.bincount(labels, weights=problem.weight, minlength=problem.k).astype(np.float64)
 
 
 def cut(problem: Problem, labels: Ints) -> float:

@@ -19,7 +19,6 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import Stopped
-from geo.errors import Stopped
 from geo.grouping import board as boards
 from geo.grouping import measure
 from geo.grouping.problem import Bools, Floats, Ints, Problem
@@ -51,6 +50,15 @@ class Model:
     separator: Separator
     cuts: set[tuple[int, ...]] = field(default_factory=set)
 
+    def rounded(self) -> Ints | None:
+        """Give the plan nearest to the fractional one, not connected perhaps; None without one."""
+        x = np.array(self.solver.getSolution().col_value)
+        if len(x) != len(self.unit) or self.problem.centres is None:
+            return None
+        share = np.where(self.at >= 0, x[self.at], -1.0)
+        nearest: Ints = np.argmax(share, axis=1).astype(np.int32)
+        return nearest
+
     def free(self) -> int:
         """How many variables are not fixed yet."""
         lp = self.solver.getLp()
@@ -73,7 +81,7 @@ def model(problem: Problem, open_pairs: Bools) -> Model:
     unit, column = (index.astype(np.int32) for index in np.nonzero(open_pairs))
     at = np.full(open_pairs.shape, -1, dtype=np.int32)
     at[unit, column] = np.arange(len(unit))
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("random_seed", 1)
@@ -258,9 +266,10 @@ def integer(
     solver.changeColsIntegrality(
         count, np.arange(count, dtype=np.int32), np.array([highspy.HighsVarType.kInteger] * count)
     )
-    solver.setOptionValue("mip_rel_gap", 0.0)
     _watch(solver, clock)
+    gaps = [2e-3, 5e-4, 0.0] if made.problem.centres is not None else [0.0]
     while clock.left() > 0.05:
+        solver.setOptionValue("mip_rel_gap", gaps[0])
         best = found.value if found.broken == 0 else np.inf
         if np.isfinite(best):
             solver.setOptionValue("mip_abs_gap", 1e-8 * max(abs(best), 1e-3))
@@ -281,8 +290,10 @@ def integer(
         labels = _labels(made, x)
         if not add_cuts(made, np.round(x), least=0.5):
             found.offer(labels, 0.0, measure.objective(made.problem, labels))
-            return Proof(found.value, closed=True)
+            if gaps[0] == 0.0:
+                return Proof(found.value, closed=True)
         mend(labels)
+        gaps = gaps[1:] or gaps
     return proof
 
 
@@ -304,13 +315,14 @@ def _watch(solver: highspy.Highs, clock: Clock) -> None:
 def _offer(made: Model, labels: Ints) -> None:
     """Give the solver a plan to begin with."""
     x = np.zeros(len(made.unit))
+    best: Ints | None
     column = {int(s): j for j, s in enumerate(made.seats)}
     if made.problem.centres is None:
         best = _centres_of(made, labels, column)
-        if best is None:
-            return
     else:
         best = np.arange(len(made.seats))
+    if best is None:
+        return
     pair = made.at[np.arange(made.problem.n), best[labels]]
     if np.any(pair < 0):
         return
@@ -334,5 +346,3 @@ def _labels(made: Model, x: Floats) -> Ints:
     if made.problem.centres is not None:
         return chosen
     return np.unique(chosen, return_inverse=True)[1].astype(np.int32)
-
-

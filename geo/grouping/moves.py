@@ -63,7 +63,7 @@ def may_leave(board: Field, plan: State, i: int) -> bool:
                 plan.seen[v] = stamp
                 plan.queue[tail] = v
                 tail += 1
-    return missing == 0
+    return bool(missing == 0)
 
 
 @njit(cache=True, nogil=True)
@@ -76,7 +76,7 @@ def border_change(board: Field, plan: State, i: int, b: int) -> float:
             change += board.length[e]
         elif g == b:
             change -= board.length[e]
-    return change
+    return float(change)
 
 
 @njit(cache=True, nogil=True)
@@ -84,7 +84,7 @@ def compact_change(board: Field, plan: State, i: int, b: int) -> float:
     """Change of the compactness when unit i goes to group b (SEATS: at most this)."""
     a = plan.labels[i]
     if board.mode == FIXED:
-        return board.cost[i, b] - board.cost[i, a]
+        return float(board.cost[i, b] - board.cost[i, a])
     if board.mode == SEATS:
         change = board.cost[i, plan.centre[b]] - board.cost[i, plan.centre[a]]
         if board.seat[plan.centre[a]] == i:
@@ -94,7 +94,7 @@ def compact_change(board: Field, plan: State, i: int, b: int) -> float:
                 if unit != i and plan.labels[unit] == a:
                     least = min(least, plan.toll[a, j] - board.cost[i, j])
             change = board.cost[i, plan.centre[b]] + least - plan.toll[a, plan.centre[a]]
-        return change
+        return float(change)
     x, y, w = board.xy[i, 0], board.xy[i, 1], board.weight[i]
     if board.mode == CENTROID:
         left, right = plan.load[a], plan.load[b]
@@ -105,11 +105,11 @@ def compact_change(board: Field, plan: State, i: int, b: int) -> float:
         if right > 0:
             dx, dy = x - plan.spot[b, 0] / right, y - plan.spot[b, 1] / right
             change += right * w / (right + w) * (dx * dx + dy * dy)
-        return change
+        return float(change)
     if board.mode == POINTS:
         there = np.sqrt((x - plan.spot[b, 0]) ** 2 + (y - plan.spot[b, 1]) ** 2)
         here = np.sqrt((x - plan.spot[a, 0]) ** 2 + (y - plan.spot[a, 1]) ** 2)
-        return w * (there - here)
+        return float(w * (there - here))
     return 0.0
 
 
@@ -131,7 +131,7 @@ def broken_change(board: Field, plan: State, i: int, b: int) -> float:
             change += board.tie_sign[e]
         elif g == b:
             change -= board.tie_sign[e]
-    return change
+    return float(change)
 
 
 @njit(cache=True, nogil=True)
@@ -168,7 +168,7 @@ def move(board: Field, plan: State, i: int, b: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def anneal(
+def anneal(  # noqa: PLR0917
     board: Field,
     plan: State,
     best: Ints,
@@ -241,7 +241,7 @@ def anneal(
 
 
 @njit(cache=True, nogil=True)
-def _chain(
+def _chain(  # noqa: PLR0917
     board: Field, plan: State, i: int, j: int, rise: float, price: float, luck: float
 ) -> bool:
     """Bring i to the group of j and a unit near j on to some other group, when both together pay."""
@@ -273,7 +273,7 @@ def worth_change(board: Field, plan: State, i: int, b: int) -> float:
         change += board.beta * border_change(board, plan, i, b)
     if board.alpha > 0:
         change += board.alpha * compact_change(board, plan, i, b)
-    return change
+    return float(change)
 
 
 @njit(cache=True, nogil=True)

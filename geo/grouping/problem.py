@@ -17,7 +17,7 @@ from geo.layers import Adjacency
 Objective = Literal["inertia", "walk", "cut"]
 LeadRule = Literal["members", "centres"]
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int32]
+Ints = npt.NDArray[np.integer[Any]]
 Bools = npt.NDArray[np.bool_]
 
 OBJECTIVES: tuple[Objective, ...] = ("inertia", "walk", "cut")
@@ -332,7 +332,7 @@ class _Given:
         )
         return seat.astype(np.int32)
 
-    def bounds(
+    def bounds(  # noqa: PLR0917
         self,
         k: int,
         weight: Floats,

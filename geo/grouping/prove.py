@@ -30,14 +30,17 @@ def prove(problem: Problem, found: Found, rng: np.random.Generator, clock: Clock
     `found.broken` > 0 means that no plan is known; then the model may find one, or show
     (``bound`` = inf) that there is none.
     """
-    if problem.border > 0 or clock.left() <= 0:
-        return Verdict(None)
-    if problem.objective == "cut" and problem.costs is None:
-        return Verdict(None)
-    columns = problem.k if problem.centres is not None else len(problem.seats)
-    if problem.n * columns > boards.TABLE_CELLS:
+    if not provable(problem) or clock.left() <= 0:
         return Verdict(None)
     return _around_centres(problem, found, rng, clock)
+
+
+def provable(problem: Problem) -> bool:
+    """Whether there is a bound for this kind and size of problem."""
+    if problem.border > 0 or (problem.objective == "cut" and problem.costs is None):
+        return False
+    columns = problem.k if problem.centres is not None else len(problem.seats)
+    return problem.n * columns <= boards.TABLE_CELLS
 
 
 def _around_centres(
@@ -56,6 +59,10 @@ def _around_centres(
         return _verdict(low, closed=False)
     made = model.model(problem, pairs)
     low = max(low, model.linear(made, best, clock))
+    if low < best and (rounded := made.rounded()) is not None:
+        _mend(problem, found, rounded, rng, clock)
+        best = found.value if found.broken == 0 else np.inf
+        low = max(low, model.linear(made, best, clock))
     if low >= best:
         return Verdict(best, closed=True)
     if made.free() > WHOLE_PAIRS or clock.left() <= 0:
@@ -82,6 +89,8 @@ def _mend(
 ) -> None:
     """Make a plan of the model connected, and polish it: often the best plan there is."""
     board = boards.field(problem)
+    if len(np.unique(labels)) < problem.k:
+        return
     centres = measure.centres(problem, labels)[0]
     kept = np.full(problem.n, -1, dtype=np.int32)
     for g, centre in enumerate(centres):
@@ -90,4 +99,4 @@ def _mend(
         kept[mine & (piece == piece[centre])] = g
     whole = grow.grown(board, centres, groups=kept, rounds=1, lloyd=False)
     if np.all(whole >= 0):
-        polish(board, found, whole, rng, min(400_000, 2000 * problem.n), clock, heat=0.01)
+        polish(board, found, whole, rng, min(400_000, 2000 * problem.n), clock, heat=0.03)

@@ -65,7 +65,9 @@ def _row(
         en = f"in group {own + 1} (centre {centre}): all its neighbours are there"
         return own, centre, cost, -1, 0.0, np.nan, "", zh, en
     best = min(moves, key=lambda m: (m.broken > 1e-9, m.rise, m.group))
-    broken = _broken(problem, partition, plan, i, best.group, leaves=bool(may_leave(board, plan, i)))
+    broken = _broken(
+        problem, partition, plan, i, best.group, leaves=bool(may_leave(board, plan, i))
+    )
     load = float(partition.loads[best.group] + problem.weight[i])
     zh, en = _sentences(own, centre, best, load, broken, partition.objective)
     names = ";".join(name for name, _, _ in broken)
@@ -97,7 +99,7 @@ def _broken(
     return found
 
 
-def _sentences(
+def _sentences(  # noqa: PLR0917
     own: int,
     centre: str,
     best: _Move,

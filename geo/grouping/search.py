@@ -10,7 +10,7 @@ from geo.grouping import board as boards
 from geo.grouping import grow
 from geo.grouping.board import Field
 from geo.grouping.moves import anneal
-from geo.grouping.problem import Floats, Ints, Problem
+from geo.grouping.problem import Ints, Problem
 from geo.layers import Progress, quiet
 
 
@@ -57,7 +57,13 @@ class Found:
 
 
 def search(
-    problem: Problem, rng: np.random.Generator, clock: Clock, *, warm: Ints | None, effort: float
+    problem: Problem,
+    rng: np.random.Generator,
+    clock: Clock,
+    *,
+    warm: Ints | None = None,
+    effort: float = 1.0,
+    until_s: float = np.inf,
 ) -> Found:
     """Look for a good plan.
 
@@ -67,6 +73,8 @@ def search(
         A plan to begin with; it is never lost, and repaired where it breaks rules.
     effort : float
         1 is the usual number of tries; time only cuts it short.
+    until_s : float
+        No new start after so many seconds, so that time is left for a proof.
     """
     board = boards.field(problem)
     piece = grow.components(problem)
@@ -74,6 +82,8 @@ def search(
     found = Found(np.zeros(problem.n, dtype=np.int32))
     n = problem.n
     starts = max(2, int(effort * min(24, 20_000 // n + 2)))
+    if board.mode == boards.FIXED:
+        starts = min(starts, 3)  # the linear program rounds to better starts
     tries = int(min(max(300_000, 1500 * n), 60_000_000))
     try:
         if warm is not None:
@@ -85,14 +95,14 @@ def search(
             if np.any(labels < 0):
                 continue
             polish(board, found, labels, rng, tries, clock, heat=0.3)
-            if clock.left() <= 0:
+            if clock.left() <= 0 or clock.seconds() > until_s:
                 break
     except (KeyboardInterrupt, Stopped):
         clock.limit_s = 0.0
     return found
 
 
-def polish(
+def polish(  # noqa: PLR0917
     board: Field,
     found: Found,
     labels: Ints,
@@ -104,13 +114,12 @@ def polish(
     """Anneal one start in slices, so that the time limit and the listener are heard."""
     plan = boards.state(board, labels, int(rng.integers(2**62)))
     best, record = labels.copy(), np.array([np.inf, np.inf])
-    n, k = len(board.weight), len(board.lower)
-    value = _value(board, plan.value)
-    unit = max(value, 1e-9) / n
-    hot, cold = heat * unit * 3, heat * unit * 0.01
+    n = len(board.weight)
+    value = float(board.alpha * plan.value[0] + board.beta * plan.value[1])
+    unit, price = max(value, 1e-9) / n, value / len(board.lower)
+    hot, cold = 3 * heat * unit, 0.01 * heat * unit
     slices = max(8, tries // 400_000)
     ratio = (cold / hot) ** (1 / slices)
-    price = value / k
     stride = 1 if n <= 5000 else n
     for turn in range(slices):
         price = anneal(
@@ -122,7 +131,3 @@ def polish(
     if record[0] > 0 or n > 5000:
         anneal(board, plan, best, record, price * 10, 20 * n, 0.0, 0.0, stride)
     found.offer(best, float(record[0]), float(record[1]))
-
-
-def _value(board: Field, value: Floats) -> float:
-    return float(board.alpha * value[0] + board.beta * value[1])

@@ -6,7 +6,7 @@ from geo.errors import BadInput, Infeasible, Stopped
 from geo.grouping import clash, measure
 from geo.grouping.partition import Partition, Status, numbered
 from geo.grouping.problem import Ints, Problem
-from geo.grouping.prove import Verdict, prove
+from geo.grouping.prove import Verdict, provable, prove
 from geo.grouping.search import Clock, search
 from geo.layers import Progress, quiet
 
@@ -52,7 +52,8 @@ def solve(
     clock = Clock(time_limit_s, progress)
     clash.certify(problem)
     warm = _checked_start(problem, warm_start)
-    found = search(problem, rng, clock, warm=warm, effort=effort)
+    until_s = time_limit_s * (0.4 if provable(problem) else 1.0)
+    found = search(problem, rng, clock, warm=warm, effort=effort, until_s=until_s)
     verdict = prove(problem, found, rng, clock)
     if verdict.closed and not np.isfinite(found.value):
         raise _impossible()
