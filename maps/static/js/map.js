@@ -29,6 +29,7 @@ Wangge.mount = function (map, data) {
   map.fitBounds([Wangge.toLatLng(scene.box[0], scene.box[3]), Wangge.toLatLng(scene.box[2], scene.box[1])], { padding: [14, 14], animate: false });
   map.setMinZoom(Math.floor(map.getZoom()) - 2);
   for (const canvas of [ground, light, words]) canvas.addTo(map);
+  light._container.classList.add("light");
   Wangge.controls(map, scene);
 
   const tell = (sheet, i, at) => {

@@ -30,17 +30,22 @@ Wangge.Canvas = L.Renderer.extend({
     if (this._map._animatingZoom && this._bounds) return;
     L.Renderer.prototype._update.call(this);
     const size = this._bounds.getSize(), canvas = this._container;
-    const ratio = Math.min(window.devicePixelRatio || 1, 3);
+    const paper = matchMedia("print").matches;
+    const ratio = paper ? 2 : Math.min(window.devicePixelRatio || 1, 3);
     canvas.width = Math.round(size.x * ratio);
     canvas.height = Math.round(size.y * ratio);
     canvas.style.width = size.x + "px";
     canvas.style.height = size.y + "px";
     L.DomUtil.setPosition(canvas, this._bounds.min);
-    const ctx = canvas.getContext("2d");
+    // On paper a canvas is replayed stroke by stroke, which is large and not shown alike by
+    // every reader: draw aside and hand over one picture.
+    const aside = paper ? canvas.cloneNode() : canvas;
+    const ctx = aside.getContext("2d");
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     ctx.lineJoin = "round";
     ctx.lineCap = "round";
     this._draw(Wangge.pen(ctx, this._map, this._bounds));
+    if (paper) canvas.getContext("2d").drawImage(aside, 0, 0);
   },
 });
 
