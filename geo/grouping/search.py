@@ -84,7 +84,7 @@ def search(
     starts = max(2, int(effort * min(24, 20_000 // n + 2)))
     if board.mode == boards.FIXED:
         starts = min(starts, 3)  # the linear program rounds to better starts
-    tries = int(min(max(300_000, 1500 * n), 60_000_000))
+    tries = min(max(20_000, 3000 * n), max(30_000_000, 600 * n))
     try:
         if warm is not None:
             polish(board, found, warm, rng, tries // 2, clock, heat=0.02)
@@ -128,6 +128,8 @@ def polish(  # noqa: PLR0917
         )  # fmt: skip
         if clock.left() <= 0:
             break
-    if record[0] > 0 or n > 5000:
-        anneal(board, plan, best, record, price * 10, 20 * n, 0.0, 0.0, stride)
+    for turn in range(10 if n > 5000 else 1):  # out of time, but not without a plan
+        if record[0] == 0 and (turn or n <= 5000):
+            break
+        anneal(board, plan, best, record, price * 3**turn, 20 * n, cold, cold * 0.1, stride)
     found.offer(best, float(record[0]), float(record[1]))
