@@ -22,6 +22,7 @@ class Settings(BaseSettings):
 
     `database_url` empty means the private PostGIS under `home`.
     `map_approval_no` (审图号) stands on every public map.
+    `duty_phone` is told when no station is near or open.
     `holidays` are dates (YYYY-MM-DD) on which opening hours follow their ``PH`` rule.
     """
 
@@ -30,6 +31,7 @@ class Settings(BaseSettings):
     database_url: str = ""
     home: Path = Field(default_factory=data_folder)
     map_approval_no: str = ""
+    duty_phone: str = "12345"
     holidays: frozenset[str] = frozenset()
 
 

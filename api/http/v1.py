@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 
 from api.tasks.find_areas import AreaHistory, AreasAt
+from api.tasks.find_place import FindPlaces
 from api.tasks.measure_coverage import MeasureCoverage
 from api.tasks.nearest_stations import NearestStations
 from api.tasks.work import Work, perform
@@ -33,12 +34,27 @@ def nearest(
     lat: Lat,
     k: Annotated[int, Query(ge=1, le=50)] = 3,
     service: str | None = None,
+    tier: str | None = None,
+    class_: Annotated[str | None, Query(alias="class")] = None,
     open_at: datetime | None = None,
     walker: str = "adult",
 ) -> dict[str, Any]:
-    """Give the k nearest open stations by walking time, each with its route."""
-    form = NearestStations(lon=lon, lat=lat, k=k, service=service, open_at=open_at, walker=walker)
+    """Give the k nearest stations by walking time, each with its route; `open_at`: open then."""
+    form = NearestStations(
+        lon=lon, lat=lat, k=k, service=service, tier=tier, class_=class_, open_at=open_at,
+        walker=walker,
+    )  # fmt: skip
     return perform(form, work)
+
+
+@router.get("/places", tags=["places"], summary="地名检索 Places by name, pinyin or initials")
+def places(
+    work: WorkDep,
+    q: Annotated[str, Query(max_length=60, description="汉字、拼音或首字母 name or pinyin")],
+    limit: Annotated[int, Query(ge=1, le=20)] = 8,
+) -> list[dict[str, Any]]:
+    """Give buildings, compounds, stations, streets and communities, the likeliest first."""
+    return perform(FindPlaces(text=q, limit=limit), work)
 
 
 @router.get("/areas/at", tags=["areas"], summary="某地属于哪些区域 Areas that hold a place")

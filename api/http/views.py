@@ -10,9 +10,8 @@ from starlette.responses import HTMLResponse, Response
 
 import maps
 from api.http.v1 import WorkDep
-from api.tasks import draw_maps
+from api.tasks import draw_maps, known
 from api.tasks.work import Work
-from geo import store
 from geo.errors import GeoError
 
 router = APIRouter(include_in_schema=False)
@@ -32,7 +31,7 @@ class Drawn:
     def draw(self, kind: str, work: Work) -> None:
         """Make sure that the page and picture of a kind are of the present state."""
         with self.lock:
-            state = _state(work)
+            state = known.state(work)
             if state != self.state:
                 self.pages, self.cards = {}, {}
                 self.base, self.state = draw_maps.ground(work), state
@@ -51,19 +50,11 @@ def draw_all(drawn: Drawn, work: Work) -> None:
             drawn.draw(kind, work)
 
 
-def _state(work: Work) -> str:
-    """Name the state of the store: the moment of its last recorded change."""
-    with work.db.read() as session:
-        latest = store.audit.read(session, limit=1)
-    return latest[0].at.isoformat() if latest else "empty"
-
-
 def _drawn(request: Request) -> Drawn:
     found: Drawn = request.app.state.drawn
     return found
 
 
-@router.get("/")
 @router.get("/maps")
 def index(request: Request, work: WorkDep) -> Response:
     """Show every map with its picture."""

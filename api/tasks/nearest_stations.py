@@ -1,74 +1,193 @@
 """The nearest open stations on foot from one place, with the way there."""
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
 
 import numpy as np
+import numpy.typing as npt
 import shapely
-from pydantic import Field
+from pydantic import AfterValidator, ConfigDict, Field
 
-from api.tasks.open_stations import open_stations
-from api.tasks.scene import Scene, read_scene
-from api.tasks.walk import STREETS, network_of
+from api.tasks.known import Known, known
+from api.tasks.open_stations import days_of, local, require_service, turns, wall_clock
 from api.tasks.work import Form, Work
 from geo import coords, layers, network
-from geo.layers import StationLayer, Walker, items, walker
+from geo.errors import BadInput
+from geo.layers import TIERS, Walker, items, walker
+
+MOST_LATER = 3
+Turns = tuple[bool | None, str, str]
 
 
 class NearestStations(Form):
-    """Ask from a place in lon/lat; `open_at` is local time, None asks for no hours."""
+    """Ask from a place in lon/lat.
+
+    `open_at` is local time (or carries its zone): only what is open then counts, and what
+    is nearer but opens later is told beside it. None asks for no hours; whether a station
+    is open is then told for the present minute. Who cannot climb steps walks as
+    ``wheelchair``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     lon: float = Field(ge=-180, le=180)
     lat: float = Field(ge=-90, le=90)
     k: int = Field(3, ge=1, le=50)
     service: str | None = None
-    open_at: datetime | None = None
+    tier: str | None = None
+    class_: str | None = Field(None, alias="class")
+    open_at: Annotated[datetime, AfterValidator(local)] | None = None
     walker: str = "adult"
 
     def run(self, work: Work) -> dict[str, Any]:
-        """Read, search, answer in lon/lat; `estimated` tells that no streets are known."""
-        who = walker(self.walker)
-        scene = read_scene(work, "station", *STREETS)
-        stations = open_stations(scene, self.service, self.open_at, work.settings.holidays)
-        there = coords.transformer(coords.STORED, scene.crs)
-        place = np.array(there.transform(self.lon, self.lat))
-        net = network_of(scene)
-        found = _straight(place, stations, who, self.k) if net is None else []
-        if net is not None and len(stations):
-            xy = shapely.get_coordinates(stations.geometry)
-            known = network.tree(net, xy, k=min(self.k, len(stations)), walker=who)
-            found = [way for way in network.routes(known, place) if way.found]
+        """Look up, answer in lon/lat; `estimated` tells that no streets are known there.
+
+        `later` holds what opens only afterwards and is nearer than all of `stations`, or,
+        when nothing is open, what can serve soonest.
+        """
+        here, who = known(work), walker(self.walker)
+        at = (self.open_at or wall_clock()).replace(second=0, microsecond=0)
+        days = days_of(work.settings.holidays)
+        told = here.keep(("turns", at, days), lambda: _turns(here, at, days))
+        wanted, shut = self._sorted_out(here, told)
+        place = np.array(coords.transformer(coords.STORED, here.scene.crs).transform(*self._at()))
+        found, estimated = ways(here, place, wanted, who, self.k)
+        later = self._later(here, place, (shut, told, at), who, found)
         return {
             "place": {"lon": self.lon, "lat": self.lat},
             "walker": who.name,
-            "estimated": net is None,
-            "stations": [_answer(way, stations, scene, who) for way in found],
+            "at": at.isoformat(timespec="minutes"),
+            "estimated": estimated,
+            "stations": [_answer(way, here, who, told[way.station]) for way in found],
+            "later": [_answer(way, here, who, told[way.station]) for way in later],
+            "duty_phone": work.settings.duty_phone,
         }
+
+    def _at(self) -> tuple[float, float]:
+        return self.lon, self.lat
+
+    def _sorted_out(
+        self, here: Known, told: list[Turns]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Give positions of the stations that count now, and of those that will later."""
+        table = here.stations
+        good = np.ones(len(table), dtype=bool)
+        if self.service is not None:
+            require_service(self.service)
+            good &= [self.service in items(s) for s in table["services"]]
+        if self.tier is not None:
+            require_tier(self.tier)
+            good &= (table["tier"] == self.tier).to_numpy(bool)
+        if self.class_ is not None:
+            good &= (table["class"] == self.class_).to_numpy(bool)
+        if self.open_at is None:
+            return np.flatnonzero(good), np.empty(0, np.int64)
+        opened = np.array([is_open is True for is_open, _, _ in told], dtype=bool)
+        opening = np.array([bool(opens) for _, _, opens in told], dtype=bool)
+        return np.flatnonzero(good & opened), np.flatnonzero(good & opening)
+
+    def _later(
+        self,
+        here: Known,
+        place: npt.NDArray[np.float64],
+        shut: tuple[npt.NDArray[np.int64], list[Turns], datetime],
+        who: Walker,
+        found: list[network.Route],
+    ) -> list[network.Route]:
+        rows, told, at = shut
+        near, _ = ways(here, place, rows, who, MOST_LATER if found else 3 * MOST_LATER)
+        if found:
+            return [way for way in near if way.seconds < found[0].seconds]
+
+        def served(way: network.Route) -> datetime:
+            opens = datetime.fromisoformat(told[way.station][2])
+            return max(opens, at + timedelta(seconds=way.seconds))
+
+        return sorted(near, key=lambda way: (served(way), way.seconds))[:MOST_LATER]
+
+
+def _turns(here: Known, at: datetime, days: frozenset[date]) -> list[Turns]:
+    """Tell of every station whether it is open at a minute; the same hours are read once."""
+    texts = here.stations["hours"].tolist()
+    told = {text: turns(text, at, days) for text in set(texts)}
+    return [told[text] for text in texts]
+
+
+def require_tier(tier: str) -> None:
+    """Raise `BadInput` with the tiers there are, unless this is one of them."""
+    if tier not in TIERS:
+        names = ", ".join(TIERS)
+        raise BadInput(f"no tier {tier!r}", zh=f"没有“{tier}”这个层级", hint=f"one of {names}")
+
+
+def ways(
+    here: Known,
+    place: npt.NDArray[np.float64],
+    rows: npt.NDArray[np.int64],
+    who: Walker,
+    k: int,
+) -> tuple[list[network.Route], bool]:
+    """Give the walks to the k nearest of some stations, and whether they are estimated.
+
+    Estimated (straight line × 1.3) where no streets are kept, or none near the place. The
+    station of a walk is its position among all stations.
+    """
+    if not len(rows):
+        return [], here.net is None
+    xy = here.keep("entrances", lambda: shapely.get_coordinates(here.stations.geometry))[rows]
+    k = min(k, len(rows))
+    net = here.net
+    if net is not None and network.snap(net, place).edge[0] >= 0:
+        key = ("tree", who.name, k, rows.tobytes())
+        tree = here.keep(key, lambda: network.tree(net, xy, k=k, walker=who))
+        return [_of(way, rows) for way in network.routes(tree, place) if way.found], False
+    return [_of(way, rows) for way in _straight(place, xy, who, k)], True
+
+
+def _of(way: network.Route, rows: npt.NDArray[np.int64]) -> network.Route:
+    return network.Route(
+        way.metres, way.seconds, way.off_m, way.line, way.edges, int(rows[way.station])
+    )
 
 
 def _straight(
-    place: np.ndarray, stations: StationLayer, who: Walker, k: int
+    place: npt.NDArray[np.float64], ends: npt.NDArray[np.float64], who: Walker, k: int
 ) -> list[network.Route]:
     """Estimate without streets: straight line × 1.3, said as such in the answer."""
-    ends = shapely.get_coordinates(stations.geometry)
     metres = np.hypot(*(ends - place).T) * layers.DETOUR
-    order = np.lexsort((stations["id"].to_numpy(str), metres))[:k]
     return [
         network.Route(
             float(metres[i]), float(metres[i] / who.speed_m_s), float(metres[i]),
             shapely.LineString([place, ends[i]]), np.empty(0, np.int32), int(i),
         )
-        for i in order
+        for i in np.argsort(metres, kind="stable")[:k]
     ]  # fmt: skip
 
 
-def _answer(
-    way: network.Route, stations: StationLayer, scene: Scene, who: Walker
+def _answer(way: network.Route, here: Known, who: Walker, told: Turns) -> dict[str, Any]:
+    back = coords.transformer(here.scene.crs, coords.STORED)
+    lonlat = np.column_stack(back.transform(*shapely.get_coordinates(way.line).T))
+    is_open, closes_at, opens_at = told
+    return {
+        **here.keep(("station", way.station), lambda: _station(here, way.station, back.transform)),
+        "walk_m": round(way.metres, 1),
+        "walk_s": round(way.seconds, 1),
+        "minutes": round(way.seconds / 60, 1),
+        "off_network_m": round(way.off_m, 1),
+        "open": is_open,
+        "closes_at": closes_at,
+        "opens_at": opens_at,
+        "route": lonlat.round(7).tolist(),
+    }
+
+
+def _station(
+    here: Known, position: int, back: Callable[[float, float], tuple[float, float]]
 ) -> dict[str, Any]:
-    row = stations.iloc[way.station]
-    back = coords.transformer(scene.crs, coords.STORED)
-    line = shapely.transform(way.line, lambda xy: np.column_stack(back.transform(*xy.T)))
-    lon, lat = back.transform(row.geometry.x, row.geometry.y)
+    """Give what is told of a station from wherever it is asked for."""
+    row = here.stations.iloc[position]
+    lon, lat = back(row.geometry.x, row.geometry.y)
     signboard = row["signboard"] or row["name"]
     entrance = coords.links.Place(lon, lat, signboard, row["address"])
     return {
@@ -76,16 +195,13 @@ def _answer(
         "name": row["name"],
         "signboard": signboard,
         "kind": row["kind"],
+        "tier": row["tier"],
+        "class": row["class"],
         "lon": round(lon, 7),
         "lat": round(lat, 7),
-        "walk_m": round(way.metres, 1),
-        "walk_s": round(way.seconds, 1),
-        "minutes": round(way.seconds / 60, 1),
-        "off_network_m": round(way.off_m, 1),
         "hours": row["hours"],
         "services": list(items(row["services"])),
         "address": row["address"],
         "phone": row["phone"],
         "links": coords.links.buttons(entrance, apple_device=True),
-        "route": [[round(x, 7), round(y, 7)] for x, y in shapely.get_coordinates(line)],
     }

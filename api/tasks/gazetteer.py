@@ -1,0 +1,220 @@
+"""Every place a person may name: compounds, buildings, stations, streets, communities."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely import STRtree
+
+from api.tasks import spelling
+from geo.errors import NotFound
+
+KINDS = ("compound", "landmark", "station", "community", "street", "building")
+"""Sorts of place, those that people mean most often first."""
+NUMBERED = re.compile(r"(\d+)\s*(?:幢|栋|号楼|号|座|楼)?")
+WITH_NUMBER = re.compile(r"(.*?\D)(\d+)\s*(?:幢|栋|号楼|号|座|楼|zhuang|dong|haolou|z|d)?", re.I)
+SAME_COMPOUND_M = 2_000.0
+AT_HOME_M = 60.0
+ON_STREET_M = 120.0
+NEAR_M = 1_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place with a name; `key` is what stands on its door QR, `area` tells it apart."""
+
+    key: str
+    kind: str
+    name: str
+    area: str
+    x_m: float
+    y_m: float
+
+
+class Gazetteer:
+    """The places of a district, by key, by name and by where they are (metres)."""
+
+    def __init__(self, frames: dict[str, gpd.GeoDataFrame]) -> None:
+        self._areas = frames["community"]
+        self._tree = STRtree(self._areas.geometry.to_numpy())
+        buildings, stations = frames["building"], frames["station"]
+        self._buildings, self._streets = buildings, frames["street"]
+        points = shapely.point_on_surface(buildings.geometry.to_numpy())
+        self._xy = shapely.get_coordinates(points)
+        self._in = self._communities(points)
+        named = [
+            *self._compounds(frames["gate"]),
+            *self._landmarks(),
+            *self._points(stations),
+            *self._community_places(),
+            *self._street_places(),
+        ]
+        self.places = _told_apart(named)
+        self.by_key = {p.key: p for p in reversed(self.places)}
+        self.by_name = {p.name: p for p in reversed(self.places)}
+
+    @cached_property
+    def _spelled(self) -> spelling.Spelled:
+        return spelling.spelled([place.name for place in self.places])
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {key: row for row, key in enumerate(self._buildings["id"])}
+
+    def find(self, text: str, limit: int) -> list[tuple[Place, float]]:
+        """Give what a text may mean, the likeliest first, each with a score of at most 100."""
+        if (key := text.strip().upper()) in self._rows:
+            return [(self._building(self._rows[key]), 100.0)]
+        found = {self.places[i]: score for i, score in self._spelled.find(text).items()}
+        numbered = WITH_NUMBER.fullmatch(spelling.plain(text))
+        if numbered and len(numbered[1]) > 1:
+            found |= self._numbered(numbered[1], int(numbered[2]))
+        order = sorted(
+            found.items(),
+            key=lambda item: (-item[1], KINDS.index(item[0].kind), len(item[0].name), item[0].key),
+        )
+        return order[:limit]
+
+    def at(self, key: str) -> Place:
+        """Give the place that a door QR names: by its key, its building, or its full name."""
+        place = self.by_key.get(key) or self.by_name.get(key)
+        if place is None and key in self._rows:
+            place = self._building(self._rows[key])
+        if place is None:
+            raise NotFound(
+                f"no place {key!r}",
+                zh=f"没有找到“{key}”这个地点",
+                where=[key],
+                hint="type the name of a compound, a street or a station",
+                hint_zh="请输入小区、道路或站点的名称",
+            )
+        return place
+
+    def near(self, x_m: float, y_m: float) -> str:
+        """Name what people would say is here: house, street, nearest house; empty far away."""
+        here = shapely.Point(x_m, y_m)
+        houses = self._buildings.sindex.nearest(here, max_distance=NEAR_M, return_distance=True)
+        roads = self._named_streets.sindex.nearest(
+            here, max_distance=ON_STREET_M, return_distance=True
+        )
+        (_, rows), far = houses
+        if len(rows) and far[0] <= AT_HOME_M:
+            return self._building(int(rows[0])).name
+        if len(roads[0][1]):
+            return str(self._named_streets["name"].iloc[int(roads[0][1][0])])
+        return self._building(int(rows[0])).name if len(rows) else ""
+
+    @cached_property
+    def _named_streets(self) -> gpd.GeoDataFrame:
+        return self._streets[self._streets["name"] != ""]
+
+    def _numbered(self, head: str, number: int) -> dict[Place, float]:
+        """Give building `number` of the compounds that a text may mean, and these after it."""
+        found: dict[Place, float] = {}
+        for i, score in self._spelled.find(head).items():
+            if self.places[i].kind == "compound":
+                found[self.places[i]] = score / 2
+                for row in self._members.get(self.places[i].key, ()):
+                    match = NUMBERED.fullmatch(self._buildings["name"].iloc[row])
+                    if match and int(match[1]) == number:
+                        found[self._building(row)] = score + 0.5
+        return found
+
+    def _building(self, row: int) -> Place:
+        told = self._buildings.iloc[row]
+        name = f"{told['compound']}{told['name']}" or told["id"]
+        return Place(told["id"], "building", name, self._in[row], *self._xy[row])
+
+    def _compounds(self, gates: gpd.GeoDataFrame) -> Iterator[Place]:
+        """Give each compound at its gate for walkers, else at its middle building.
+
+        Two compounds of one name, far apart, are told apart by their community.
+        """
+        open_gates = gates[gates["foot"] != "no"].drop_duplicates("compound")
+        doors = dict(zip(open_gates["compound"], open_gates.geometry, strict=True))
+        self._members: dict[str, npt.NDArray[np.int64]] = {}
+        for name, found in self._buildings.groupby("compound").indices.items():
+            rows = np.asarray(found, dtype=np.int64)
+            areas = np.array([self._in[row] for row in rows])
+            if not name:
+                continue
+            if np.ptp(self._xy[rows], axis=0).max() <= SAME_COMPOUND_M:
+                door = shapely.get_coordinates(doors[name])[0] if name in doors else None
+                yield self._compound(str(name), str(name), _most(areas), rows, door)
+                continue
+            for area in sorted(set(areas)):
+                key = f"{name}@{area}"
+                yield self._compound(key, str(name), area, rows[areas == area], None)
+
+    def _compound(
+        self,
+        key: str,
+        name: str,
+        area: str,
+        rows: npt.NDArray[np.int64],
+        door: npt.NDArray[np.float64] | None,
+    ) -> Place:
+        self._members[key] = rows
+        x_m, y_m = _medoid(self._xy[rows]) if door is None else door
+        return Place(key, "compound", name, area, float(x_m), float(y_m))
+
+    def _landmarks(self) -> Iterator[Place]:
+        """Give the buildings that have a name of their own."""
+        for row, name in enumerate(self._buildings["name"]):
+            if name and not NUMBERED.fullmatch(name):
+                place = self._building(row)
+                yield Place(place.key, "landmark", place.name, place.area, place.x_m, place.y_m)
+
+    def _points(self, stations: gpd.GeoDataFrame) -> Iterator[Place]:
+        points = stations.geometry.to_numpy()
+        names = stations["signboard"].where(stations["signboard"] != "", stations["name"])
+        for key, name, area, point in zip(
+            stations["id"], names, self._communities(points), points, strict=True
+        ):
+            yield Place(key, "station", name, area, point.x, point.y)
+
+    def _community_places(self) -> Iterator[Place]:
+        middles = shapely.point_on_surface(self._areas.geometry.to_numpy())
+        for code, name, point in zip(
+            self._areas["code"], self._areas["name"], middles, strict=True
+        ):
+            if name:
+                yield Place(code, "community", name, "", point.x, point.y)
+
+    def _street_places(self) -> Iterator[Place]:
+        """Give each street of a name at the point on it that is nearest to its middle."""
+        for name, rows in self._streets.groupby("name").indices.items():
+            if name:
+                line = shapely.union_all(self._streets.geometry.to_numpy()[rows])
+                spot = shapely.get_coordinates(shapely.shortest_line(line, line.centroid))[0]
+                area = self._communities(np.array([shapely.Point(spot)]))[0]
+                yield Place(str(name), "street", str(name), area, *spot)
+
+    def _communities(self, points: npt.NDArray[np.object_]) -> list[str]:
+        names = [""] * len(points)
+        for at, area in zip(*self._tree.query(points, predicate="intersects"), strict=True):
+            names[at] = self._areas["name"].iloc[area]
+        return names
+
+
+def _medoid(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    middle: npt.NDArray[np.float64] = xy[np.argmin(np.hypot(*(xy - xy.mean(axis=0)).T))]
+    return middle
+
+
+def _most(names: npt.NDArray[np.str_]) -> str:
+    found, counts = np.unique(names, return_counts=True)
+    return str(found[np.argmax(counts)])
+
+
+def _told_apart(places: list[Place]) -> list[Place]:
+    """Keep one place of each key and name, in the order of `KINDS`."""
+    seen: dict[tuple[str, str], Place] = {}
+    for place in sorted(places, key=lambda p: KINDS.index(p.kind)):
+        seen.setdefault((place.name, place.area), place)
+    return list(seen.values())

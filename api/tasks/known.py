@@ -1,0 +1,85 @@
+"""What this process knows of the district: read once for a state of the store, then looked up.
+
+Command line and web ask alike through `known`. A question costs one small query (has the
+store changed?); layers, network and everything derived from them stay in memory until it has.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from functools import cached_property
+from threading import RLock
+from typing import TypeVar, cast
+
+from api.tasks.scene import Scene, read_scene
+from api.tasks.walk import STREETS, network_of
+from api.tasks.work import Work
+from geo import network, store
+from geo.layers import StationLayer
+
+Kept = TypeVar("Kept")
+MOST_STORES = 2
+MOST_ANSWERS = 256
+"""Trees and the like are kept for so many different questions; the oldest goes first."""
+
+
+class Known:
+    """The district in one state of the store; safe to share between threads."""
+
+    def __init__(self, state: str, scene: Scene) -> None:
+        self.state = state
+        self.scene = scene
+        self._kept: OrderedDict[Hashable, object] = OrderedDict()
+        self._lock = RLock()
+
+    @cached_property
+    def stations(self) -> StationLayer:
+        """Give the places that serve people today."""
+        return self.scene.stations
+
+    @cached_property
+    def net(self) -> network.Network | None:
+        """Give the walking network; None when no streets are kept."""
+        with self._lock:
+            return network_of(self.scene)
+
+    def keep(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
+        """Give what was made under a key in this state of the store, or make it now."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            else:
+                self._kept[key] = make()
+                while len(self._kept) > MOST_ANSWERS:
+                    self._kept.popitem(last=False)
+            return cast(Kept, self._kept[key])
+
+
+_STORES: OrderedDict[str, Known] = OrderedDict()
+_LOCK = RLock()
+
+
+def state(work: Work) -> str:
+    """Name the state of the store: its last recorded change."""
+    with work.db.read() as session:
+        latest = store.audit.read(session, limit=1)
+    return f"{latest[0].at.isoformat()} {latest[0].subject}" if latest else "empty"
+
+
+def known(work: Work) -> Known:
+    """Give what is known of the store as it is now.
+
+    Raises
+    ------
+    NotFound
+        When the store holds neither stations nor streets.
+    """
+    name, now = str(work.db.engine.url), state(work)
+    with _LOCK:
+        kept = _STORES.get(name)
+        if kept is None or kept.state != now:
+            kept = Known(now, read_scene(work, "station", *STREETS))
+            _STORES[name] = kept
+        _STORES.move_to_end(name)
+        while len(_STORES) > MOST_STORES:
+            _STORES.popitem(last=False)
+    return kept
