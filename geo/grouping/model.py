@@ -229,7 +229,7 @@ def linear(made: Model, best: float, clock: Clock, *, rounds: int = 60) -> float
     """Solve the relaxation with cuts, and fix what cannot be in a better plan; give its bound."""
     bound, count, solver = -np.inf, len(made.unit), made.solver
     for turn in range(rounds):
-        solver.setOptionValue("time_limit", solver.getRunTime() + max(0.1, clock.left()))
+        solver.setOptionValue("time_limit", solver.getRunTime() + min(1e7, max(0.1, clock.left())))
         solver.run()
         if solver.getModelStatus() == Status.kInfeasible:
             return best
@@ -275,7 +275,7 @@ def integer(
             solver.setOptionValue("mip_abs_gap", 1e-8 * max(abs(best), 1e-3))
             solver.setOptionValue("objective_bound", best + 1e-7 * abs(best) + 1e-9)
             _offer(made, found.labels)
-        solver.setOptionValue("time_limit", solver.getRunTime() + max(0.1, clock.left()))
+        solver.setOptionValue("time_limit", solver.getRunTime() + min(1e7, max(0.1, clock.left())))
         solver.run()
         status = solver.getModelStatus()
         if status == Status.kInfeasible:
@@ -299,7 +299,7 @@ def integer(
 
 def _watch(solver: highspy.Highs, clock: Clock) -> None:
     """Let the clock and the listener end the solver's run."""
-    solver.setOptionValue("time_limit", solver.getRunTime() + max(0.1, clock.left()))
+    solver.setOptionValue("time_limit", solver.getRunTime() + min(1e7, max(0.1, clock.left())))
 
     def ask(event: Any) -> None:
         try:

@@ -126,7 +126,7 @@ def polish(  # noqa: PLR0917
             board, plan, best, record, price, tries // slices,
             hot * ratio**turn, hot * ratio ** (turn + 1), stride,
         )  # fmt: skip
-        if clock.left() <= 0:
+        if clock.left() <= 0 and (record[0] == 0 or n > 5000):
             break
     for turn in range(10 if n > 5000 else 1):  # out of time, but not without a plan
         if record[0] == 0 and (turn or n <= 5000):

@@ -1,14 +1,17 @@
 """The one door: a problem goes in, the best plan that was found comes out, with what is proven."""
 
+from functools import cache
+
 import numpy as np
 
 from geo.errors import BadInput, Infeasible, Stopped
 from geo.grouping import clash, measure
 from geo.grouping.partition import Partition, Status, numbered
 from geo.grouping.problem import Ints, Problem
+from geo.grouping.problem import problem as build
 from geo.grouping.prove import Verdict, provable, prove
 from geo.grouping.search import Clock, search
-from geo.layers import Progress, quiet
+from geo.layers import Adjacency, Progress, quiet
 
 
 def solve(
@@ -49,6 +52,7 @@ def solve(
     Stopped
         When no plan was found in time, which proves nothing.
     """
+    _ready()
     clock = Clock(time_limit_s, progress)
     clash.certify(problem)
     warm = _checked_start(problem, warm_start)
@@ -60,6 +64,19 @@ def solve(
     if measure.faults(problem, found.labels):
         raise _nothing_found(clock)
     return _partition(problem, found.labels, verdict, clock, seed)
+
+
+@cache
+def _ready() -> None:
+    """Have the kernels compiled (once a machine) or loaded, before the clock starts."""
+    pair = np.array([[0, 1]], dtype=np.int32)
+    ids = np.array(["a", "b"], dtype=object)
+    toy = build(
+        ids=ids, weight=[1, 1], adjacency=Adjacency(ids, pair, np.ones(1)), groups=2,
+        xy=[(0, 0), (1, 0)],
+    )  # fmt: skip
+    rng, clock = np.random.default_rng(0), Clock(np.inf)
+    prove(toy, search(toy, rng, clock, effort=0.01), rng, clock)
 
 
 def _partition(
