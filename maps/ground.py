@@ -80,11 +80,11 @@ def packed(base: Base) -> dict[str, Any]:
     """Give the base map as plain values for the page; not to be changed."""
     content: dict[str, Any] = {}
     if (frame := landuse(base)) is not None:
-        content["landuse"] = _named(frame, label_points(frame.geometry))
+        content["landuse"] = named(frame, label_points(frame.geometry))
     if (frame := streets(base)) is not None:
-        content["street"] = _named(frame, None)
+        content["street"] = named(frame, None)
     if (frame := barriers(base)) is not None:
-        content["barrier"] = _named(frame, None)
+        content["barrier"] = named(frame, None)
     if base.buildings is not None and not base.buildings.empty:
         areal = base.buildings.geom_type.isin(["Polygon", "MultiPolygon"])
         polygons = base.buildings[areal].geometry
@@ -127,7 +127,8 @@ def _deepest(shape: Any) -> Any:
     return shapely.get_point(circle, 0)
 
 
-def _named(frame: gpd.GeoDataFrame, points: gpd.GeoSeries | None) -> dict[str, Any]:
+def named(frame: gpd.GeoDataFrame, points: gpd.GeoSeries | None) -> dict[str, Any]:
+    """Pack shapes with ``kind`` and ``name``, each told once, and where their labels stand."""
     kinds = sorted(frame["kind"].unique().tolist())
     names = sorted(set(frame["name"].tolist()))
     content: dict[str, Any] = {

@@ -5,11 +5,12 @@ from pathlib import Path
 from threading import Thread
 
 from fastapi import FastAPI, Request
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 import maps as drawings
-from api.http import problems, reference, v1, views
+from api.http import finder, problems, reference, v1, views
 from api.settings import VERSION
 from api.tasks.work import Work
 
@@ -37,12 +38,15 @@ def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
     app.state.drawn = views.Drawn()
     problems.install(app)
     app.include_router(v1.router, prefix="/v1")
+    app.include_router(finder.router)
     app.include_router(views.router)
     app.include_router(reference.router)
     app.mount("/static", StaticFiles(directory=Path(drawings.__file__).parent / "static"))
 
     if draw_first:
-        Thread(target=views.draw_all, args=(app.state.drawn, app.state.work), daemon=True).start()
+        Thread(target=_prepare, args=(app.state.drawn, app.state.work), daemon=True).start()
+
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
 
     @app.middleware("http")
     async def headers(
@@ -54,3 +58,9 @@ def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
         return response
 
     return app
+
+
+def _prepare(drawn: views.Drawn, work: Work) -> None:
+    """Make ready what the first visitors ask for: the finder before the maps."""
+    finder.prepare(work)
+    views.draw_all(drawn, work)
