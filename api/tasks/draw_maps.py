@@ -97,7 +97,8 @@ def of_coverage(done: Covered, base: maps.Base) -> maps.Theme:
     """The blind spots of a coverage run's longest walk, over the share served area by area."""
     areas = done.scene.frame(done.by).merge(done.areas[["share"]], left_on="code", right_index=True)
     longest = max(done.spots)
-    return maps.BlindSpots(done.spots[longest], areas, done.stations, longest / 60, base)
+    also = {reach / 60: spots for reach, spots in done.spots.items() if reach != longest}
+    return maps.BlindSpots(done.spots[longest], areas, done.stations, longest / 60, base, also=also)
 
 
 def stations(work: Work, base: maps.Base) -> maps.Theme:

@@ -151,7 +151,6 @@ def _members(
     councils: layers.CouncilLayer, load: str, problem: grouping.Problem, plan: grouping.Partition
 ) -> pd.DataFrame:
     """Give every council its alliance, named after its strongest lead, and the reason."""
-    told = grouping.reasons(problem, plan)
     rank = councils["seniority"].rank(pct=True) + councils["strength"].rank(pct=True)
     members = pd.DataFrame(
         {
@@ -162,12 +161,41 @@ def _members(
             "load": councils[load],
             "seniority": councils["seniority"],
             "strength": councils["strength"],
-            "zh": told["zh"].to_numpy(),
-            "en": told["en"].to_numpy(),
         }
     )
     first = rank.groupby(members["alliance"]).idxmax()
     members["lead"] = members.index.isin(first)
-    names = members.loc[first].set_index("alliance")["name"]
-    members["alliance_name"] = members["alliance"].map(names) + "联盟"
+    names = members.loc[first].set_index("alliance")["name"] + "联盟"
+    members["alliance_name"] = members["alliance"].map(names)
+    called = dict(zip(members["id"], members["name"], strict=True))
+    told = grouping.reasons(problem, plan)
+    sentences = [
+        _reason(row, names, called, plan.objective) for row in told.itertuples(index=False)
+    ]
+    members["zh"], members["en"] = zip(*sentences, strict=True)
     return members
+
+
+_BREAKS = {
+    "contiguity": ("原联盟会断成两片", "its alliance would fall apart"),
+    "upper": ("对方会超出均衡上限", "the other would be too large"),
+    "lower": ("原联盟会低于均衡下限", "its alliance would be too small"),
+    "lead": ("原联盟会没有牵头", "its alliance would have no lead"),
+}
+
+
+def _reason(
+    row: Any, names: pd.Series, called: dict[str, str], objective: float
+) -> tuple[str, str]:
+    """Say why a council is where it is, in the names that its members know."""
+    zh = f"属于{names[row.group + 1]}，靠近中心“{called[row.centre]}”"
+    en = f"in {names[row.group + 1]}, near its centre {called[row.centre]}"
+    if row.other < 0:
+        return zh + "；相邻的都是本联盟成员", en + "; all its neighbours are members too"
+    share = row.rise / objective if objective else 0.0
+    zh += f"。若改入{names[row.other + 1]}，就近代价{'增加' if share >= 0 else '减少'} {abs(share):.2%}"
+    en += f"; in {names[row.other + 1]} the cost of distance {'rises' if share >= 0 else 'falls'} by {abs(share):.2%}"
+    broken = [_BREAKS[b] for b in row.breaks.split(";") if b in _BREAKS]
+    zh += "".join(f"，{z}" for z, _ in broken) + f"（对方 {row.load_after:,.0f}）"
+    en += "".join(f", {e}" for _, e in broken) + f" (its load {row.load_after:,.0f})"
+    return zh, en

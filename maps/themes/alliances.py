@@ -19,7 +19,7 @@ class Alliances:
     ----------
     territories : GeoDataFrame
         One row a council: `id`, `name`, `alliance` (any value that names the group),
-        `lead` (bool), and where known `alliance_name` and `load`; polygons, which may be
+        `lead` (bool), and where known `alliance_name`, `load` and the reason in `zh`; polygons, which may be
         empty for a council without territory.
     public : bool
         Hide the load.
@@ -55,6 +55,8 @@ class Alliances:
         if "load" in frame and not self.public:
             columns[Words("负荷", "Load")] = frame["load"].tolist()
         columns[Words("编号", "Id")] = frame["id"].tolist()
+        if "zh" in frame:
+            columns[Words("缘由", "Reason")] = frame["zh"].tolist()
         roles = ["lead" if lead else "member" for lead in frame["lead"]]
         return Sheet(
             key="councils",

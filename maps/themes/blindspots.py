@@ -1,6 +1,7 @@
 """Blind spots: where people live beyond the reach of every station."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
@@ -36,6 +37,8 @@ class BlindSpots:
         The longest acceptable walk.
     public : bool
         Hide the number of households.
+    also : mapping of minutes to GeoDataFrame
+        Blind spots of other walks, to be chosen instead on the same map.
     """
 
     spots: gpd.GeoDataFrame
@@ -44,6 +47,7 @@ class BlindSpots:
     minutes: float
     base: Base
     public: bool = False
+    also: Mapping[float, gpd.GeoDataFrame] = field(default_factory=dict)
 
     def scene(self) -> Scene:
         """Give what the map shows."""
@@ -52,20 +56,39 @@ class BlindSpots:
         if not self.public:
             beyond = int(self.spots["households"].sum())
             facts.append(Fact(Words("盲区户数", "Households beyond"), f"{beyond:,}"))
-            if self.areas is not None and (total := int(self.areas["households"].sum())):
-                facts.append(Fact(Words("覆盖率", "Served"), f"{1 - beyond / total:.1%}"))
+            facts += self._served()
         facts.append(Fact(Words("站点", "Stations"), f"{len(self.stations):,}"))
         return Scene(
             "blindspots",
             Words(f"{self.minutes:g} 分钟服务盲区", f"Beyond a {self.minutes:g}-minute walk"),
             self.base,
-            [*covered, station_sheet(self.stations, label_from=16.0), self._spots()],
+            [
+                *covered,
+                station_sheet(self.stations, label_from=16.0),
+                *(self._spots(spots, minutes) for minutes, spots in self._by_minutes()),
+            ],
             facts,
         )
 
-    def _spots(self) -> Sheet:
-        frame = self.spots.rename_axis("spot").reset_index()
+    def _by_minutes(self) -> list[tuple[float, gpd.GeoDataFrame]]:
+        return sorted({**self.also, self.minutes: self.spots}.items(), key=lambda pair: pair[0])
+
+    def _served(self) -> list[Fact]:
+        """Give the share of households served within each walk, shortest first."""
+        total = 0 if self.areas is None else int(self.areas["households"].sum())
+        return [
+            Fact(
+                Words(f"{minutes:g} 分钟覆盖", f"Within {minutes:g} min"),
+                f"{1 - spots['households'].sum() / total:.1%}",
+            )
+            for minutes, spots in self._by_minutes()
+            if total
+        ]
+
+    def _spots(self, spots: gpd.GeoDataFrame, minutes: float) -> Sheet:
+        frame = spots.rename_axis("spot").reset_index()
         frame = in_metres(frame)
+        main = minutes == self.minutes
         rows: list[tuple[Cell, ...]] = []
         for n, spot in enumerate(frame.to_dict("records"), 1):
             walk = float(spot["nearest_s"]) / 60
@@ -78,11 +101,13 @@ class BlindSpots:
         people = [] if self.public else [Words("户数", "Households")]
         more = [] if self.public else [Words("人口", "Residents")]
         return Sheet(
-            key="spots",
-            words=Words("盲区", "Blind spots"),
+            key="spots" if main else f"spots-{minutes:g}",
+            words=Words(f"{minutes:g} 分钟盲区", f"Beyond {minutes:g} min")
+            if self.also
+            else Words("盲区", "Blind spots"),
             shapes=frame.geometry,
             styles=["blind"] * len(frame),
-            legend=[Key("blind", Words(f"步行超过 {self.minutes:g} 分钟，编号见列表", "Numbered as listed"))],
+            legend=[Key("blind", Words(f"步行超过 {minutes:g} 分钟，编号见列表", "Numbered as listed"))],
             labels=[str(n) for n in range(1, len(frame) + 1)],
             fields=[
                 Words("盲区", "Spot"), *people, Words("步行分钟", "Walk, min"),
@@ -90,6 +115,8 @@ class BlindSpots:
             ],
             rows=rows,
             bold=True,
+            shown=main,
+            choice="minutes" if self.also else "",
         )  # fmt: skip
 
     def _areas(self) -> Sheet:
