@@ -54,7 +54,7 @@ class Radii:
         What the fixed sites cost each point; inf where they do not serve it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0917
         self, rows: Rows, near: Floats, m: int, p: int, rng: np.random.Generator, clock: Clock
     ) -> None:
         self.rows, self.near, self.m, self.p, self.rng, self.clock = rows, near, m, p, rng, clock
@@ -144,7 +144,7 @@ class Radii:
         low, high = self.bottom(), self.top()
         ahead = 1
         while low < high and not self.clock.over():
-            middle = max(low, high - ahead)
+            middle = max(low, high - ahead) if high == self.top() else (low + high) // 2
             cover = sets.fewest(self.left(middle), self.m, self.clock, most=self.p)
             if cover.chosen is not None and len(cover.chosen) <= self.p:
                 self.take(cover.chosen)
@@ -154,7 +154,7 @@ class Radii:
                 self.impossible = low == len(self.ladder)
                 self.best.bound = np.inf if self.impossible else float(self.ladder[low])
             else:
-                return
+                high = middle  # undecided: what lies below may still be excluded
 
 
 def least_costs(rows: Rows, chosen: Ints) -> Floats:

@@ -22,10 +22,7 @@ BLOCK_CELLS = 4_000_000
 
 
 class Rows(NamedTuple):
-    """Pairs by demand point: those of point i lie at ``start[i]:start[i + 1]``, cheapest first.
-
-    Equal costs stand in the order of the sites.
-    """
+    """Pairs by point: those of point i lie at ``start[i]:start[i + 1]``, cheapest first."""
 
     start: Longs
     site: Ints
@@ -148,7 +145,7 @@ def _short(
             cut = np.partition(value[:found], most)[most]
             beyond[i] = cut
             found = _below(index, value, found, cut, most)
-        order = np.argsort(value[:found], kind="mergesort")
+        order = np.argsort(value[:found])
         for t in range(found):
             site[at + t], cost[at + t] = index[order[t]], value[order[t]]
         counts[i] = found

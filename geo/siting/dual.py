@@ -37,6 +37,8 @@ class Prices(NamedTuple):
         The base, lowered where an OPEN site serves more cheaply; prices stay below.
     bound : (2,) float
         The best bound without the game's constant; then the step factor.
+    step : (n,) float
+        Averaged slope, the direction of the next step.
     """
 
     u: Floats
@@ -44,6 +46,7 @@ class Prices(NamedTuple):
     mark: Marks
     cap: Floats
     bound: Floats
+    step: Floats
 
 
 def prices(game: Field, d1: Floats, d2: Floats) -> Prices:
@@ -53,7 +56,7 @@ def prices(game: Field, d1: Floats, d2: Floats) -> Prices:
     u[big] = d1[big]
     return Prices(
         u, np.zeros(game.m), np.zeros(game.m, dtype=np.int8), game.base.copy(),
-        np.array([-np.inf, 0.1]),
+        np.array([-np.inf, 0.1]), np.zeros(game.n),
     )  # fmt: skip
 
 
@@ -84,11 +87,13 @@ def _choose(rho: Floats, take: int) -> tuple[float, float]:
     if take <= 0:
         return -np.inf, np.min(rho)
     part = np.partition(rho, take - 1)
-    return part[take - 1], np.min(part[take:])
+    return float(part[take - 1]), float(np.min(part[take:]))
 
 
 @njit(cache=True, nogil=True)
-def ascend(game: Field, now: Prices, take: int, target: float, rounds: int, fixing: bool) -> int:
+def ascend(  # noqa: C901, PLR0912, PLR0915, PLR0917 — one compiled loop over plain arrays
+    game: Field, now: Prices, take: int, target: float, rounds: int, fixing: bool
+) -> int:
     """Raise the bound for some rounds; stop when it reaches `target`.
 
     Parameters
@@ -105,10 +110,10 @@ def ascend(game: Field, now: Prices, take: int, target: float, rounds: int, fixi
         Sites newly fixed open.
     """
     n, m = len(now.u), len(now.mark)
-    rho, step = np.empty(m), np.zeros(n)
+    rho, step = np.empty(m), now.step
     u, slope = now.u.copy(), np.empty(n)
     picked = np.zeros(m, dtype=np.uint8)
-    opened, bad, fresh = 0, 0, True
+    opened, bad, fresh = 0, 0, not step.any()
     for i in range(n):
         u[i] = min(u[i], now.cap[i])
     for _ in range(rounds):
@@ -190,7 +195,7 @@ def _slopes(
 
 
 @njit(cache=True, nogil=True)
-def _fix(
+def _fix(  # noqa: PLR0917
     game: Field, now: Prices, rho: Floats, picked: npt.NDArray[np.uint8], value: float, last: float,
     following: float, target: float,
 ) -> int:  # fmt: skip

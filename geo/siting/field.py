@@ -18,7 +18,7 @@ from numba import njit
 from geo.siting.costs import Bools, Floats, Ints, Longs
 from geo.siting.problem import Problem
 
-PAIRS = 40_000_000
+PAIRS = 30_000_000
 """Most pairs that are kept (about 1 GB with both orders)."""
 
 
@@ -144,6 +144,7 @@ def _joined(start: Longs, site: Ints, base: Floats) -> tuple[Longs, Ints, Floats
     group = np.empty(len(base), dtype=np.int64)
     keep: list[int] = []
     for i in range(len(base)):
+        site[start[i] : start[i + 1]].sort()
         key = site[start[i] : start[i + 1]].tobytes()
         at = first.setdefault(key, len(keep))
         if at == len(keep):

@@ -65,13 +65,13 @@ def run(
             clock.tell("proof", clock.seconds(), clock.limit_s)
     except (KeyboardInterrupt, Stopped):
         clock.stop()
-        solver.cancelSolve()
+        solver.cancelSolve()  # type: ignore[no-untyped-call]
         worker.join()
     return _outcome(model, solver)
 
 
 def _loaded(model: Model) -> highspy.Highs:
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.silent()
     solver.setOptionValue("parallel", "off")
     solver.setOptionValue("mip_rel_gap", 0.0)

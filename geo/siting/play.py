@@ -9,11 +9,13 @@ import heapq
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from geo.siting import core, dual, mip, swap
 from geo.siting.chance import source
 from geo.siting.clock import Clock
-from geo.siting.costs import Bools, Floats, Ints
+from geo.siting.coarse import coarse, spread
+from geo.siting.costs import Floats, Ints
 from geo.siting.dual import FREE, OPEN, SHUT, Prices
 from geo.siting.field import Field, kept
 
@@ -73,9 +75,7 @@ def rounded(game: Field, bound: float) -> float:
 class Searcher:
     """A plan of one game under swap search, offered to a score."""
 
-    def __init__(
-        self, game: Field, score: Score, rng: np.random.Generator, clock: Clock
-    ) -> None:
+    def __init__(self, game: Field, score: Score, rng: np.random.Generator, clock: Clock) -> None:
         self.game, self.score, self.clock = game, score, clock
         self.random = source(rng)
         self.plan = swap.empty(game)
@@ -119,14 +119,18 @@ class Searcher:
         self.score.offer(self.plan.chosen, float(self.plan.value[0]) + self.game.constant)
 
 
-def climb(game: Field, now: Prices, take: int, score: Score, rounds: int, clock: Clock) -> int:
-    """Raise the root bound in slices; give how many more sites were fixed open."""
-    opened, done, size = 0, 0, 8
+def climb(
+    game: Field, now: Prices, score: Score, rounds: int, clock: Clock, *, fixing: bool = True
+) -> None:
+    """Raise the root bound in slices, so that the clock is heard."""
+    done, size = 0, 8
+    now.bound[1] = max(now.bound[1], 0.1)
     while done < rounds and not clock.over():
         clock.tell("bound", done, rounds)
         began = clock.seconds()
         goal = target(game, score.value)
-        opened += dual.ascend(game, now, take - opened, goal, min(size, rounds - done), True)
+        take = game.p - int((now.mark == OPEN).sum())
+        dual.ascend(game, now, take, goal, min(size, rounds - done), fixing)
         done += size
         score.raise_bound(min(rounded(game, float(now.bound[0])), score.value))
         if now.bound[0] >= goal:
@@ -134,7 +138,6 @@ def climb(game: Field, now: Prices, take: int, score: Score, rounds: int, clock:
             break
         if clock.seconds() - began < 0.2:
             size *= 2
-    return opened
 
 
 @dataclass(slots=True)
@@ -157,7 +160,7 @@ def shrink(part: Part) -> Part:
     bound[0] += game.constant - small.constant
     fresh = Prices(
         np.minimum(now.u[alive], small.base), now.share[free],
-        np.zeros(small.m, dtype=np.int8), small.base.copy(), bound,
+        np.zeros(small.m, dtype=np.int8), small.base.copy(), bound, now.step[alive],
     )  # fmt: skip
     inside = np.concatenate([part.inside, part.names[opened]]).astype(np.int32)
     return Part(small, part.names[free], inside, fresh)
@@ -217,7 +220,9 @@ class Tree:
     def _visit(self, bound: float, mark: np.ndarray, u: Floats) -> None:
         game = self.part.game
         cap = _cap(game, mark)
-        now = Prices(u, np.zeros(game.m), mark.copy(), cap, np.array([-np.inf, 0.1]))
+        now = Prices(
+            u, np.zeros(game.m), mark.copy(), cap, np.array([-np.inf, 0.1]), np.zeros(game.n)
+        )
         take = game.p - int((mark == OPEN).sum())
         goal = target(game, self.score.value)
         take -= dual.ascend(game, now, take, goal, NODE_ROUNDS, True)
@@ -235,11 +240,11 @@ class Tree:
             child[j] = side
             self._push(bound, child, now.u)
 
-    def _guess(self, now: Prices, take: int, free: Ints) -> None:
+    def _guess(self, now: Prices, take: int, free: npt.NDArray[np.integer]) -> None:
         likely = free[np.argsort(-now.share[free], kind="stable")[:take]]
         self._leaf(now.mark, likely)
 
-    def _leaf(self, mark: np.ndarray, more: Ints) -> None:
+    def _leaf(self, mark: np.ndarray, more: npt.NDArray[np.integer]) -> None:
         chosen = np.concatenate([np.flatnonzero(mark == OPEN), more])
         value = value_of(self.part.game, chosen)
         if value < self.score.value - 1e-12 * abs(value):
@@ -271,13 +276,14 @@ def play(
         score.offer(chosen, value_of(game, chosen))
         score.raise_bound(score.value)
         return
-    hunt = Searcher(game, score, rng, clock)
-    first = np.zeros(0, dtype=np.int32) if warm is None else warm[: game.p].astype(np.int32)
-    hunt.start(swap.greedy(game, first, 0.0, hunt.random))
-    now = dual.prices(game, hunt.plan.d1, hunt.plan.d2)
-    if len(game.site) <= QUICK_PAIRS:
-        hunt.rounds(60)
-    part = Part(game, np.arange(game.m, dtype=np.int32), np.zeros(0, dtype=np.int32), now)
+    first = game.base.copy()
+    some = np.diff(game.start) > 0
+    first[some] = game.cost[game.start[:-1][some]]
+    score.raise_bound(rounded(game, float(first.sum())))
+    if len(game.site) > QUICK_PAIRS and game.cost.any() and 3 * game.m <= game.n:
+        part = rehearse(game, rng, clock, warm, score)
+    else:
+        part = _opening(game, rng, clock, warm, score)
     stale = 0
     for turn in range(40):
         if clock.over() or proven(game, score) or stale >= 6:
@@ -287,27 +293,55 @@ def play(
         stale = stale + 1 if (score.value, score.bound) == before else 0
 
 
-QUICK_PAIRS = 3_000_000
-"""Games up to this size are searched whole; larger ones on their likely sites."""
-
-
-def _round(
-    part: Part, score: Score, rng: np.random.Generator, clock: Clock, turn: int
+def _opening(
+    game: Field, rng: np.random.Generator, clock: Clock, warm: Ints | None, score: Score
 ) -> Part:
+    """A first plan, greedy and swapped, and the prices that it suggests."""
+    hunt = Searcher(game, score, rng, clock)
+    first = np.zeros(0, dtype=np.int32) if warm is None else warm[: game.p].astype(np.int32)
+    hunt.start(swap.greedy(game, first, 0.0, hunt.random))
+    now = dual.prices(game, hunt.plan.d1, hunt.plan.d2)
+    hunt.rounds(int(min(60, 20_000_000 // max(len(game.site), 1))))
+    return Part(game, np.arange(game.m, dtype=np.int32), np.zeros(0, dtype=np.int32), now)
+
+
+def rehearse(
+    game: Field, rng: np.random.Generator, clock: Clock, warm: Ints | None, score: Score
+) -> Part:
+    """Play the coarse game first and carry its plan and prices over."""
+    small, group = coarse(game)
+    own = Score(np.zeros(0, dtype=np.int32))
+    part = _opening(small, rng, clock, warm, own)
+    for count in (100, 200):
+        climb(small, part.prices, own, ROOT_ROUNDS, clock, fixing=False)
+        _hunt(part, own, rng, clock, count)
+    hunt = Searcher(game, score, rng, clock)
+    hunt.start(own.chosen)
+    now = dual.prices(game, hunt.plan.d1, hunt.plan.d2)
+    now.u[:] = np.minimum(spread(game, small, group, part.prices.u), game.base)
+    return Part(game, part.names, part.inside, now)
+
+
+QUICK_PAIRS, TREE_PAIRS = 500_000, 3_000_000
+"""Games up to this size are searched whole, larger ones on their likely sites; branched on."""
+
+
+def _round(part: Part, score: Score, rng: np.random.Generator, clock: Clock, turn: int) -> Part:
     """One turn from above, one from below, some branching."""
-    climb(part.game, part.prices, part.game.p, score, ROOT_ROUNDS, clock)
+    large = len(part.game.site) > TREE_PAIRS
+    climb(part.game, part.prices, score, ROOT_ROUNDS * (2 if large else 1), clock)
     if proven(part.game, score):
         return part
     if np.any(part.prices.mark != FREE):
         part = shrink(part)
     if 0 < part.game.p < part.game.m:
-        _hunt(part, score, rng, clock, 200 * 2 ** min(turn, 6))
+        _hunt(part, score, rng, clock, (10 if large else 200) * 2 ** min(turn, 6))
     size = core.entries(part.game)
     if part.game.p <= 0 or part.game.m <= part.game.p:
         Tree(part, score, clock).run(1)
     elif size <= core.SMALL or (turn >= 3 and size <= core.ENTRIES):
         _program(part, score, clock, limit_s=5.0 * 2 ** min(turn, 6))
-    elif len(part.game.site) <= QUICK_PAIRS:
+    elif len(part.game.site) <= TREE_PAIRS:
         Tree(part, score, clock).run(200 * 4 ** min(turn, 6))
     return part
 

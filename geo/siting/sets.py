@@ -10,12 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from geo.siting import mip
+from geo.siting import few, mip
 from geo.siting.clock import Clock
 from geo.siting.costs import Floats, Ints, Rows
 
 PRODUCT = 60_000_000
 """Largest number of pairs that a search for dominated rows may look at."""
+
+
+FEW, BRANCHES = 12, 1_000_000
+"""Up to so many sites an exhaustive search is tried first, for so many branches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def _undominated(matrix: sparse.csr_matrix, *, keep: str) -> Ints:
     return np.flatnonzero(alive).astype(np.int32)
 
 
-def fewest(
+def fewest(  # noqa: PLR0911
     rows: Rows, m: int, clock: Clock, *, most: int | None = None, start: Ints | None = None
 ) -> Cover:
     """Find the fewest sites that reach every point.
@@ -97,7 +101,17 @@ def fewest(
     room = None if most is None else most - len(forced)
     if room is not None and room <= 0:
         return Cover(None, len(forced) + 1)
-    outcome = mip.run(_model(matrix, room), clock, start=_guess(matrix, sites, start))
+    if room is not None and room <= FEW:
+        used, chosen = few.reach_all(matrix.toarray() > 0, room, BRANCHES)
+        if used == 0:
+            return Cover(None, len(forced) + room + 1)
+        if used > 0:
+            found = np.concatenate([forced, sites[chosen]])
+            return Cover(np.sort(found).astype(np.int32), len(forced) + 1)
+    limit_s = None if room is None else clock.left() / 3
+    outcome = mip.run(
+        _model(matrix, room), clock, start=_guess(matrix, sites, start), limit_s=limit_s
+    )
     if outcome.infeasible and most is not None:
         return Cover(None, most + 1)
     bound = len(forced) + max(

@@ -1,16 +1,19 @@
 """The one door: a problem goes in, the best plan that was found comes out, with what is proven."""
 
+from functools import cache
+
 import numpy as np
 
 from geo.errors import BadInput, Stopped
 from geo.layers import Progress, quiet
-from geo.siting import sets
+from geo.siting import limits, sets
 from geo.siting.center import Radii
 from geo.siting.clock import Clock
-from geo.siting.costs import Floats, Ints, Rows
+from geo.siting.costs import Floats, Ints, Points, Rows
 from geo.siting.field import PAIRS, field
-from geo.siting.play import Score, play, value_of
+from geo.siting.play import Score, play, rehearse, value_of
 from geo.siting.problem import Problem
+from geo.siting.problem import problem as make
 from geo.siting.solution import PROOF, Solution, Status
 
 
@@ -50,7 +53,29 @@ def solve(
     """
     rng = np.random.default_rng(1) if rng is None else rng
     warm = _checked(problem, warm_start)
-    clock = Clock(time_limit_s, progress)
+    compiled()
+    return _solved(problem, rng, Clock(time_limit_s, progress), warm, seed)
+
+
+@cache
+def compiled() -> None:
+    """Compile the kernels, or fetch them compiled, before any clock runs."""
+    places = np.random.default_rng(0).random((40, 2))
+    points = Points(places, places[:20])
+    for objective in ("median", "center", "cover"):
+        asked = make(points, objective=objective, p=3, reach=0.9)
+        _solved(asked, np.random.default_rng(0), Clock(600.0), None, None)
+    game, _ = field(make(points, objective="median", p=3), most=10)
+    score = Score(np.zeros(0, dtype=np.int32))
+    rehearse(game, np.random.default_rng(0), Clock(600.0), None, score)
+
+
+def _solved(
+    problem: Problem, rng: np.random.Generator, clock: Clock, warm: Ints | None, seed: int | None
+) -> Solution:
+    if not problem.plain:
+        opened, serves, bound = limits.solve(problem, clock)
+        return _solution(problem, opened, bound, clock, seed, serves=serves)
     plan = _Plans(problem, rng, clock, warm)
     opened, bound = _SOLVERS[problem.objective](plan)
     return _solution(problem, opened, bound, clock, seed)
@@ -95,19 +120,25 @@ def _served(plan: _Plans) -> Found:
         play(game, plan.rng, plan.clock, warm=score.chosen, score=score)
     except (KeyboardInterrupt, Stopped):
         plan.clock.stop()
-    if problem.objective == "median" and score.bound >= game.lone:
+    if problem.objective == "median" and score.bound - game.constant >= game.lone:
         return None, None
     bound = score.bound if np.isfinite(score.bound) else None
-    opened = plan.with_fixed(names[score.chosen])
+    opened = plan.with_fixed(names[_filled(score.chosen, game.p, game.m)])
     if problem.objective == "cover":
         return opened, None if bound is None else float(problem.weight.sum()) - bound
     return opened, bound
 
 
+def _filled(chosen: Ints, p: int, m: int) -> Ints:
+    """Exactly p sites: one more never hurts."""
+    spare = np.setdiff1d(np.arange(m), chosen)[: max(p - len(chosen), 0)]
+    return np.concatenate([chosen, spare]).astype(np.int32)
+
+
 def _most(plan: _Plans) -> int:
     """Pairs kept a point: far more than any plan needs, few enough for memory."""
     m, p = len(plan.free), max(plan.p, 1)
-    return int(min(m, max(50, min(12 * m // p, PAIRS // max(plan.problem.n, 1)))))
+    return int(min(m, max(50, min(8 * m // p, PAIRS // max(plan.problem.n, 1)))))
 
 
 def _center(plan: _Plans) -> Found:
@@ -122,7 +153,8 @@ def _center(plan: _Plans) -> Found:
     search.run()
     if search.impossible:
         return None, None
-    return plan.with_fixed(plan.free[search.best.chosen]), search.best.bound
+    chosen = _filled(search.best.chosen, plan.p, len(plan.free))
+    return plan.with_fixed(plan.free[chosen]), search.best.bound
 
 
 def _all(plan: _Plans) -> Found:
@@ -133,7 +165,11 @@ def _all(plan: _Plans) -> Found:
     start = np.concatenate([[0], np.cumsum(np.diff(rows.start)[left])]).astype(np.int64)
     kept = np.isin(np.repeat(np.arange(problem.n), np.diff(rows.start)), left)
     rows = Rows(start, rows.site[kept], rows.cost[kept])
-    warm = None if plan.warm is None else np.flatnonzero(np.isin(plan.free, plan.warm))
+    warm = (
+        None
+        if plan.warm is None
+        else np.flatnonzero(np.isin(plan.free, plan.warm)).astype(np.int32)
+    )
     cover = sets.fewest(rows, len(plan.free), plan.clock, start=warm)
     bound = cover.bound + len(plan.opened)
     if cover.chosen is None:
@@ -147,8 +183,13 @@ def _all(plan: _Plans) -> Found:
 _SOLVERS = {"median": _served, "cover": _served, "center": _center, "all": _all}
 
 
-def reckon(problem: Problem, opened: Ints) -> tuple[float | None, Ints]:
+def reckon(problem: Problem, opened: Ints, serves: Ints | None = None) -> tuple[float | None, Ints]:
     """Reckon from the costs themselves what a set of open sites is worth, and whom each serves.
+
+    Parameters
+    ----------
+    serves : (n,) int, optional
+        Who serves whom, where capacities decide; the cheapest open site otherwise.
 
     Returns
     -------
@@ -156,6 +197,8 @@ def reckon(problem: Problem, opened: Ints) -> tuple[float | None, Ints]:
         None where somebody who must be served is not.
     """
     site, cost = problem.costs.cheapest(opened)
+    if serves is not None:
+        site, cost = serves, _paid(problem, serves)
     served = site >= 0
     if problem.objective == "cover":
         return float(problem.weight[served].sum()), site
@@ -168,14 +211,29 @@ def reckon(problem: Problem, opened: Ints) -> tuple[float | None, Ints]:
     return float((problem.weight * cost).sum()), site
 
 
+def _paid(problem: Problem, serves: Ints) -> Floats:
+    cost = np.full(problem.n, np.inf)
+    for j in np.unique(serves[serves >= 0]):
+        rows, _ = problem.costs.nearest(np.array([j], dtype=np.int32), cost, 1)
+        mine = (serves == j) & (np.diff(rows.start) > 0)
+        cost[mine] = rows.cost[rows.start[:-1][mine]]
+    return cost
+
+
 def _solution(
-    problem: Problem, opened: Ints | None, bound: float | None, clock: Clock, seed: int | None
+    problem: Problem,
+    opened: Ints | None,
+    bound: float | None,
+    clock: Clock,
+    seed: int | None,
+    *,
+    serves: Ints | None = None,
 ) -> Solution:
     if opened is None:
         nobody = np.full(problem.n, -1, dtype=np.int32)
         none = np.zeros(0, dtype=np.int32)
         return Solution(none, nobody, None, None, "infeasible", clock.seconds(), seed)
-    value, site = reckon(problem, opened)
+    value, site = reckon(problem, opened, serves)
     if value is None:
         raise Stopped(
             f"no plan that serves everyone was found in {clock.seconds():.0f} s, and none was proven impossible",

@@ -275,7 +275,7 @@ def shake(game: Field, plan: Plan, random: Words) -> None:
 
 
 @njit(cache=True, nogil=True)
-def iterate(
+def iterate(  # noqa: PLR0917
     game: Field,
     plan: Plan,
     best: Ints,
@@ -291,7 +291,7 @@ def iterate(
     before comes back. Gives the number of rounds that improved the record.
     """
     p, m = len(plan.chosen), len(plan.open)
-    if p == 0 or p == m:
+    if p in (0, m):
         return 0
     extra = np.zeros(p)
     kept = plan.chosen.copy()
