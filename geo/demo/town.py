@@ -81,12 +81,12 @@ def town(*, size: str, seed: int, progress: Progress = quiet) -> Town:
     )
     settled = settle(plan, warp, seed)
     fabric = settled.fabric
-    progress("plan", 1, 8)
+    progress("生成示范区", 1, 9)
     owner, moved = exclaves(fabric, {"small": 1, "district": 2, "city": 20}[size], rng)
     settlers = people.people(fabric, owner, rng)
     counties = [f"3211{98 - i}" for i in range(fabric.plan.districts)]
     levels = areas.areas(fabric, warp, owner, counties)
-    progress("areas", 2, 8)
+    progress("生成示范区", 2, 9)
     named = naming.names(fabric, levels, rng)
     layers = {
         **_areas(fabric, levels, settlers, named, crs),
@@ -98,7 +98,7 @@ def town(*, size: str, seed: int, progress: Progress = quiet) -> Town:
         "gate": ground.gates(fabric, warp, named.compounds, crs),
         "landuse": ground.landuse(fabric, warp, named.land, crs),
     }
-    progress("ground", 4, 8)
+    progress("生成示范区", 4, 9)
     nearby = naming.Nearby(layers, levels, named)
     stations, nodes = serving.stations(settled, warp, levels, nearby, count=count, rng=rng, crs=crs)
     layers["station"] = stations
@@ -107,12 +107,12 @@ def town(*, size: str, seed: int, progress: Progress = quiet) -> Town:
     )
     homes = layers["building"]
     layers["institution"] = naming.institutions(homes, nearby, count.institutions, rng, crs)
-    progress("places", 6, 8)
+    progress("生成示范区", 6, 9)
     _bodies(layers, levels, named, count, rng)
     layers["net_party"] = nets.party(levels, named.communities, homes, rng)
     layers["net_safety"] = nets.safety(levels, named.communities, homes, rng)
     layers["net_city"] = nets.city(levels, homes, counties[0])
-    progress("nets", 8, 8)
+    progress("生成示范区", 8, 9)
     blocks = np.array([fabric.block_of(h) for h in fabric.houses])
     nearest = np.full(len(fabric.houses), np.inf)
     nearest[settled.houses] = settled.walks.distances(nodes, limit_m=np.inf)[settled.homes.nodes]

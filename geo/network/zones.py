@@ -98,7 +98,7 @@ def isochrones(
     far = np.full(net.nodes, FAR, dtype=np.int32)
     rows: list[tuple[str, float, BaseGeometry]] = []
     for s in range(len(ids)):
-        progress("isochrones", s, len(ids))
+        progress("步行圈", s, len(ids))
         window = _walks(graph, field, joined, (s, limits[-1]), (far, values))
         for reach, limit in zip(reaches, limits, strict=True):
             if not (zone := _zone(field, values, window, limit)).is_empty:

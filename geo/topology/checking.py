@@ -83,9 +83,9 @@ def check(
     for lv in scheme:
         if lv.name not in levels:
             continue
-        progress(lv.zh, len(surveys), len(levels))
+        progress("检查边界与层级", len(surveys), len(levels))
         surveys.append(_surveyed(sheet(levels[lv.name], lv), surveys, tolerance_m, sliver_m, norms))
-    progress("", len(levels), len(levels))
+    progress("检查边界与层级", len(levels), len(levels))
     findings = [finding(f, s.sheet, homes) for s in surveys for f in _ordered(s)]
     if surveys and homes is not None:
         findings += _on_buildings(surveys, homes, tolerance_m)
