@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     `database_url` empty means the private PostGIS under `home`.
     `map_approval_no` (审图号) stands on every public map.
     `duty_phone` is told when no station is near or open.
+    `base_url` is where the public reaches this service; codes on printed cards lead there.
     `holidays` are dates (YYYY-MM-DD) on which opening hours follow their ``PH`` rule.
     """
 
@@ -32,6 +33,7 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=data_folder)
     map_approval_no: str = ""
     duty_phone: str = "12345"
+    base_url: str = ""
     holidays: frozenset[str] = frozenset()
 
 

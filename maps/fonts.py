@@ -78,7 +78,8 @@ def data_uri(characters: Iterable[str], weight: str = "Regular") -> str:
 
 
 @lru_cache(maxsize=2)
-def _source(weight: str) -> TTFont:
+def source(weight: str) -> TTFont:
+    """Give the whole typeface, read when first asked for; not to be changed."""
     path, face = find(weight)
     return TTFont(io.BytesIO(path.read_bytes()), fontNumber=face, lazy=True)
 
@@ -90,10 +91,10 @@ def _cut(wanted: str, weight: str, flavor: str | None) -> bytes:
     Each outline is read once and written plain; a general subsetter, which follows every
     rule of the 65,000 glyphs of the source, takes three times as long.
     """
-    source = _source(weight)
-    known = source.getBestCmap()
+    whole = source(weight)
+    known = whole.getBestCmap()
     cmap = {ord(c): known[ord(c)] for c in wanted if ord(c) in known}
-    glyphs = source.getGlyphSet()
+    glyphs = whole.getGlyphSet()
     names = [".notdef", *sorted(set(cmap.values()))]
     outlines, metrics = {}, {}
     for name in names:

@@ -5,7 +5,19 @@ import warnings
 
 import typer
 
-from api.cli import areas, coverage, data, database, groups, maps, service, solve, stations, streets
+from api.cli import (
+    areas,
+    cards,
+    coverage,
+    data,
+    database,
+    groups,
+    maps,
+    service,
+    solve,
+    stations,
+    streets,
+)
 from api.cli.door import fail
 from geo.errors import GeoError
 
@@ -19,8 +31,8 @@ app = typer.Typer(
 for part in (data, service):
     app.registered_commands += part.app.registered_commands
 for name, part in {
-    "alliances": groups, "areas": areas, "coverage": coverage, "db": database, "maps": maps,
-    "solve": solve, "stations": stations, "streets": streets,
+    "alliances": groups, "areas": areas, "cards": cards, "coverage": coverage, "db": database,
+    "maps": maps, "solve": solve, "stations": stations, "streets": streets,
 }.items():  # fmt: skip
     app.add_typer(part.app, name=name)
 

@@ -1,0 +1,124 @@
+"""The page of a card: name, map, three stations, small print. A4 upright, points from below."""
+
+from dataclasses import dataclass
+
+from maps.cards.card import Card, Imprint, Stop
+from maps.cards.codes import qr
+from maps.cards.letters import clean, face
+from maps.cards.pen import Pen, broken, fitted
+from maps.cards.walkmap import COLOURS, WalkMap
+from maps.themes import terms
+
+PAPER_PT = (595.28, 841.89)
+LEFT, RIGHT, BOTTOM, TOP = 34.0, 561.28, 30.0, 811.89
+WIDE = RIGHT - LEFT
+HEADER, ROW, SMALL_PRINT = 96.0, 134.0, 40.0
+CODE = 92.0
+SOFT, INK = "#5a6168", "#14181b"
+LETTER = 18.0
+"""The least size of what an elder reads (工信部 age-friendly design: 18 pt)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What all pages of an edition share: imprint, maps, and the line at the foot."""
+
+    imprint: Imprint
+    walkmap: WalkMap
+    credit: str
+
+
+def draw(pen: Pen, card: Card, sheet: Sheet, codes: dict[str, str]) -> None:
+    """Draw a card; `codes` are the forms of the QR codes by link."""
+    _header(pen, card)
+    rows = max(1, len(card.stops))
+    bottom = BOTTOM + SMALL_PRINT + rows * ROW + 8
+    sheet.walkmap.draw(pen, card, (LEFT, bottom, WIDE, TOP - HEADER - bottom))
+    for i, stop in enumerate(card.stops):
+        top = bottom - 8 - i * ROW
+        if i:
+            pen.rule(LEFT, top, WIDE, "#c9c4b9", 0.8)
+        _row(pen, (i, stop), top, codes[stop.link], estimated=card.estimated)
+    if not card.stops:
+        _nowhere(pen, sheet.imprint, bottom - 8)
+    _small_print(pen, card, sheet)
+
+
+def _header(pen: Pen, card: Card) -> None:
+    room = WIDE
+    if card.link:
+        side = HEADER - 8
+        pen.code(qr(card.link), RIGHT - side, TOP - side, side)
+        pen.text(RIGHT - side, TOP - 40, "扫码看此刻", LETTER, anchor="right", colour=INK)
+        pen.text(RIGHT - side, TOP - 63, "哪家开着门", LETTER, anchor="right", colour=INK)
+        pen.text(RIGHT - side, TOP - 79, "Scan: open now", 10, anchor="right", colour=SOFT)
+        room -= side + 5 * LETTER + 14
+    title, size = fitted(clean(card.title), room, 38, 22, "Bold")
+    pen.text(LEFT, TOP - 36, title, size, weight="Bold", colour=INK)
+    pen.text(LEFT, TOP - 66, "走路最近的服务站", 22, colour=INK)
+    pen.text(LEFT, TOP - 82, "Nearest service stations on foot", 11, colour=SOFT)
+
+
+def _row(pen: Pen, numbered: tuple[int, Stop], top: float, code: str, *, estimated: bool) -> None:
+    i, stop = numbered
+    x, end = LEFT + 44, RIGHT - CODE - 8
+    pen.badge(LEFT + 17, top - 25, 16.5, str(i + 1), COLOURS[i])
+    minutes = f"{'约 ' if estimated else ''}{stop.minutes:,} 分钟"
+    wide = pen.text(end, top - 31, minutes, 28, weight="Bold", colour=COLOURS[i], anchor="right")
+    name, size = fitted(clean(stop.name), end - x - wide - 10, 24, LETTER, "Bold")
+    pen.text(x, top - 30, name, size, weight="Bold", colour=INK)
+    metres = pen.text(end, top - 56, f"{stop.metres:,} 米", LETTER, anchor="right", colour=INK)
+    for k, line in enumerate(_lines(stop, end - x, metres)):
+        pen.text(x, top - 56 - 24 * k, line, LETTER, colour=INK)
+    pen.form(code, RIGHT - CODE + 2, top - CODE - 4, CODE)
+    pen.text(RIGHT - CODE / 2 + 2, top - CODE - 18, "扫码导航", LETTER, anchor="middle", colour=INK)
+
+
+def _lines(stop: Stop, room: float, metres: float) -> list[str]:
+    """Give hours, services, phone and address as at most four lines."""
+    hours = terms.hours(stop.hours) if stop.hours else "开放时间请电话询问"
+    rules = [clean(rule) for rule in hours.split("；")]
+    spaces = [(room - metres - 10) / LETTER, room / LETTER]
+    told = [fitted(line, spaces[k] * LETTER, LETTER, LETTER, "Regular")[0]
+            for k, line in enumerate(broken(rules, "；", spaces, "；…"))]  # fmt: skip
+    words = [clean(word) for word in terms.services(stop.services).split("、") if word]
+    contact = _contact(stop, room)
+    free = 4 - len(told) - len(contact)
+    offered = broken(words, "、", [room / LETTER] * free, " 等") if words else []
+    return [*told, *offered, *contact]
+
+
+def _contact(stop: Stop, room: float) -> list[str]:
+    phone, address = clean(stop.phone), clean(stop.address)
+    parts = [f"电话 {phone}" if phone else "", address]
+    both = "  ".join(part for part in parts if part)
+    if face("Regular").wide_em(both) * LETTER > room:
+        both = parts[0] or both
+    return [fitted(both, room, LETTER, LETTER, "Regular")[0]] if both else []
+
+
+def _nowhere(pen: Pen, imprint: Imprint, top: float) -> None:
+    pen.text(LEFT, top - 40, "从这里走路到不了任何服务站", 28, weight="Bold", colour=INK)
+    pen.text(LEFT, top - 60, "No station can be reached on foot from here", 11, colour=SOFT)
+    if phone := clean(imprint.duty_phone):
+        call, size = fitted(f"请拨打值班电话 {phone}", WIDE, 32, LETTER, "Bold")
+        pen.text(LEFT, top - 106, call, size, weight="Bold", colour=COLOURS[0])
+
+
+def _small_print(pen: Pen, card: Card, sheet: Sheet) -> None:
+    imprint = sheet.imprint
+    top = BOTTOM + SMALL_PRINT - 4
+    pen.rule(LEFT, top, WIDE, "#8f897d", 0.8)
+    wide = 0.0
+    if (phone := clean(imprint.duty_phone)) and card.stops:
+        wide = pen.text(
+            RIGHT, top - 24, f"找不到？打 {phone}", 20, weight="Bold", colour=INK, anchor="right"
+        )
+    pace = f"步行时间按{imprint.walker} {imprint.speed_m_s:g} 米/秒估算"
+    if imprint.slower > 1:
+        pace += f"，长者约需 {imprint.slower:.2g} 倍时间"
+    if card.estimated:
+        pace = f"直线估算：直线距离 × 1.3。{pace}"
+    for k, line in enumerate([pace, sheet.credit]):
+        told, size = fitted(clean(line), WIDE - wide - 12, 10.5, 7, "Regular")
+        pen.text(LEFT, top - 14 - 14 * k, told, size, colour=SOFT)

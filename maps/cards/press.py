@@ -1,0 +1,71 @@
+"""Where cards become files: one document of many pages, fonts and shared codes written once."""
+
+from collections.abc import Iterable
+from typing import BinaryIO
+
+from pyproj import CRS
+
+from maps.cards import codes, layout
+from maps.cards.backdrop import Backdrop
+from maps.cards.card import Card, Imprint, credit
+from maps.cards.letters import Letters
+from maps.cards.names import Names
+from maps.cards.pdf import Document
+from maps.cards.pen import Pen
+from maps.cards.walkmap import WalkMap
+from maps.scene import Base
+
+FORM = "/Type /XObject /Subtype /Form /BBox [0 0 1 1]"
+
+
+class Press:
+    """The ground of a district, made ready once, and every card printed on it.
+
+    Parameters
+    ----------
+    base : Base
+        Ground of all maps.
+    crs : CRS
+        The metres in which cards give their places and ways.
+    imprint : Imprint
+    """
+
+    def __init__(self, base: Base, crs: CRS, imprint: Imprint) -> None:
+        walkmap = WalkMap(Backdrop(base, crs), Names(base, crs))
+        self._sheet = layout.Sheet(imprint, walkmap, credit(base))
+        self._codes: dict[str, bytes] = {}
+
+    def bind(self, cards: Iterable[Card], out: BinaryIO, *, title: str) -> int:
+        """Write cards as one PDF, a page each; give how many.
+
+        Parameters
+        ----------
+        cards : iterable of Card
+            Drawn as they come; none is kept.
+        out : binary file
+            Open for writing. Same cards, same bytes.
+        title : str
+        """
+        document, letters = Document(out, title, layout.PAPER_PT), Letters()
+        shared: dict[str, str] = {}
+        forms: dict[str, int] = {}
+        for card in cards:
+            named = {}
+            for stop in card.stops:
+                if stop.link not in shared:
+                    name = f"Q{len(shared)}"
+                    shared[stop.link], forms[name] = (
+                        name,
+                        document.stream(self._code(stop.link), FORM),
+                    )
+                named[stop.link] = shared[stop.link]
+            pen = Pen(letters)
+            layout.draw(pen, card, self._sheet, named)
+            document.page(pen.content())
+        document.close(letters.embed(document), forms)
+        return document.pages
+
+    def _code(self, link: str) -> bytes:
+        if link not in self._codes:
+            self._codes[link] = codes.qr(link)
+        return self._codes[link]
