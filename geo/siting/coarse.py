@@ -6,14 +6,13 @@ little more. Good plans and good prices are found there cheaply, then carried ov
 """
 
 import numpy as np
-import numpy.typing as npt
 from numba import njit
 
 from geo.siting.costs import Floats, Ints, Longs
 from geo.siting.field import Field, transposed
 
 
-def coarse(game: Field) -> tuple[Field, npt.NDArray[np.int32]]:
+def coarse(game: Field) -> tuple[Field, Ints]:
     """Join points by nearest site.
 
     Returns
@@ -24,8 +23,8 @@ def coarse(game: Field) -> tuple[Field, npt.NDArray[np.int32]]:
     first = np.full(game.n, -1, dtype=np.int64)
     some = np.diff(game.start) > 0
     first[some] = game.site[game.start[:-1][some]]
-    _, group = np.unique(first, return_inverse=True)
-    group = np.asarray(group, dtype=np.int32)
+    _, found = np.unique(first, return_inverse=True)
+    group: Ints = found.astype(np.int32)
     order = np.argsort(group, kind="stable").astype(np.int32)
     begin = np.searchsorted(group[order], np.arange(int(group.max()) + 2)).astype(np.int64)
     start, site, cost, base = _sums(

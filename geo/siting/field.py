@@ -150,7 +150,8 @@ def _joined(start: Longs, site: Ints, base: Floats) -> tuple[Longs, Ints, Floats
         if at == len(keep):
             keep.append(i)
         group[i] = at
-    weight = np.bincount(group, weights=base, minlength=len(keep))
+    weight = np.zeros(len(keep))
+    np.add.at(weight, group, base)
     size = np.diff(start)[keep]
     fresh = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
     parts = [site[start[i] : start[i + 1]] for i in keep]
