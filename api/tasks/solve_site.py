@@ -206,4 +206,4 @@ def _fixed(path: Path, sites: pd.DataFrame) -> npt.NDArray[np.int64]:
         "应为 open 或 forbidden",
     )
     faults.refuse()
-    return words.map(FIXED).to_numpy(dtype=np.int64)
+    return np.array([FIXED[word] for word in words], dtype=np.int64)

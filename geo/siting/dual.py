@@ -175,7 +175,8 @@ def ascend(  # noqa: C901, PLR0912, PLR0915, PLR0917 — one compiled loop over 
 @njit(cache=True, nogil=True)
 def _floor(game: Field, i: int) -> float:
     """A price below the cheapest pair is never better than that."""
-    return game.cost[game.start[i]] if game.start[i + 1] > game.start[i] else game.base[i]
+    some = game.start[i + 1] > game.start[i]
+    return float(game.cost[game.start[i]] if some else game.base[i])
 
 
 @njit(cache=True, nogil=True)
