@@ -94,8 +94,9 @@ class Pencil:
         """Draw the shapes of every sheet that is shown, and the borders of wider levels."""
         for sheet in [s for s in self.scene.sheets if s.shown]:
             self._sheet(sheet)
-            same = [s for s in self.scene.sheets if sheet.choice and s.choice == sheet.choice]
-            for parent in same[: same.index(sheet)][::-1] if same else []:
+            levels = [s for s in self.scene.sheets if s.key in self.palette["line"]]
+            same = [s for s in levels if sheet.choice and s.choice == sheet.choice]
+            for parent in same[: same.index(sheet)][::-1] if sheet in same else []:
                 look = self.palette["line"][parent.key]
                 self._fill(
                     self._shapes(parent), fc="none", ec=look["line"], lw=look["width"] * PX, above=4

@@ -1,6 +1,7 @@
 """``wangge import | check | demo``: data in, judged, and a district out of nothing."""
 
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -59,6 +60,25 @@ def take_in(
         **done.counts,
     }
     answer(values | {"report": done.report.as_dict()}, as_json=json, shown=shown)
+
+
+@app.command("export")
+def give_out(
+    layer: Annotated[str, typer.Argument(help="图层 Layer.")],
+    path: Annotated[Path, typer.Argument(help=".gpkg | .geojson | .shp | .dbf")],
+    as_of: Annotated[
+        datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="日期 day")
+    ] = None,
+    net: Annotated[str | None, typer.Option(help="部门网格的条线 Department of a net.")] = None,
+    json: Json = False,
+) -> None:
+    """导出一个图层，可按日期回溯 Export a layer, as of any day."""
+    from api.tasks.export_layer import ExportLayer
+
+    day = as_of.date() if as_of else None
+    count = ask(ExportLayer(layer=layer, path=path, as_of=day, net=net))
+    values = {"layer": layer, "features": count, "path": str(path)}
+    answer(values, as_json=json, shown=lambda: out.print(f"已导出 exported {count} → {path}"))
 
 
 @app.command()

@@ -26,6 +26,7 @@ POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
 SHOWN = 5
+SHOWN_LARGE = 3
 SURE = 90.0
 """From this score on, a typed name is taken at its word, if nothing else is as near to it."""
 MOST_DEG = 0.3
@@ -123,7 +124,7 @@ def _found(
     form = NearestStations(
         lon=place["lon"],
         lat=place["lat"],
-        k=SHOWN,
+        k=SHOWN_LARGE if everyone == "elder" else SHOWN,
         service=asked.get("service"),
         open_at=None if asked.get("when") == "all" else _moment(asked),
         walker="wheelchair" if asked.get("step") else everyone,

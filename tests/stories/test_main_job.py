@@ -7,6 +7,7 @@ import pytest
 
 from api.settings import Settings
 from api.tasks.check_layers import CheckLayers
+from api.tasks.export_layer import ExportLayer
 from api.tasks.import_layer import ImportLayer
 from api.tasks.nearest_stations import NearestStations
 from api.tasks.run_demo import Demo, RunDemo
@@ -152,3 +153,10 @@ def test_flaws_lie_beside_the_files_with_their_truth(done: Demo, out: Path) -> N
     told = json.loads((out / "shapefiles" / "flaws.json").read_text(encoding="utf-8"))
     flaws = told["flaws"] if isinstance(told, dict) else told
     assert {f["code"] for f in flaws} == {v.code for v in done.judged if v.planted}
+
+
+def test_an_exported_layer_comes_back_the_same(done: Demo, work: Work, tmp_path: Path) -> None:
+    path = tmp_path / "grid.gpkg"
+    count = ExportLayer(layer="grid", path=path).run(work)
+    again = ImportLayer(path=path, layer="grid").run(work)
+    assert again.counts == {"unchanged": count, "changed": 0, "born": 0, "died": 0}
