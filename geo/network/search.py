@@ -16,6 +16,7 @@ from geo.network.kernel import I32, compiled
 FAR = BLOCKED
 """The distance of what is not reached."""
 LOW = np.int64(2**32 - 1)
+MOST_BUCKETS = 2**20
 
 
 class Seeds(NamedTuple):
@@ -49,99 +50,90 @@ def seeds(edge: I32, along: I32, off: I32, graph: Graph) -> Seeds:
 def nearest(graph: Graph, seed: Seeds, limit: int) -> tuple[I32, I32, I32]:
     """Give every node its distance, its station and the edge towards it (−1: the station's own).
 
-    Nodes farther than `limit` keep distance `FAR` and station −1.
+    Nodes farther than `limit` keep distance `FAR` and station −1. What waits is kept in
+    buckets about an edge wide, the latest come first: so the search stays where it is in
+    memory. A node whose label becomes better inside the bucket is walked from again
+    (U. Meyer, P. Sanders 2003, "Δ-stepping").
     """
     n = len(graph.first) - 1
     far = np.full(n, FAR, dtype=np.int32)
     owner = np.full(n, np.int32(-1), dtype=np.int32)
     back = np.full(n, np.int32(-1), dtype=np.int32)
-    keys = np.empty(len(graph.heads) + len(seed.node) + 1, dtype=np.int64)
-    size = 0
+    waits = np.zeros(n, dtype=np.bool_)
+    shift, heads = _buckets(graph, seed, limit)
+    mask = len(heads) - 1
+    entries = np.empty((n + len(seed.node) + 1, 2), dtype=np.int32)
+    free, used, live, bucket = np.int32(-1), np.int32(0), 0, 0
     for i in range(len(seed.node)):
-        u, d = seed.node[i], seed.start[i]
-        if d <= limit and d < far[u]:
-            far[u], owner[u] = d, seed.label[i]
-            size = push(keys, size, (np.int64(d) << 32) | np.int64(u))
-        elif d == far[u] and seed.label[i] < owner[u]:
-            owner[u] = seed.label[i]
-    while size:
-        u, at = keys[0] & LOW, keys[0] >> 32
-        size = pop(keys, size)
-        if at != far[u]:
+        u, d, s = seed.node[i], seed.start[i], seed.label[i]
+        if d <= limit and (d < far[u] or (d == far[u] and s < owner[u])):
+            far[u], owner[u], waits[u] = d, s, True
+            entries[used, 0], entries[used, 1] = u, heads[(d >> shift) & mask]
+            heads[(d >> shift) & mask] = used
+            used, live = np.int32(used + 1), live + 1
+    while live:
+        entry = heads[bucket & mask]
+        if entry < 0:
+            bucket += 1
             continue
-        mine = owner[u]
-        for a in range(graph.first[u], graph.first[u + 1]):
-            v, reach = graph.heads[a], at + graph.step[a]
-            if reach > far[v] or reach > limit:
+        u = np.uint32(entries[entry, 0])
+        heads[bucket & mask] = entries[entry, 1]
+        entries[entry, 1] = free
+        free, live = entry, live - 1
+        if not waits[u]:
+            continue
+        waits[u] = False
+        at, mine = np.int64(far[u]), owner[u]
+        for a in range(np.uint32(graph.first[u]), np.uint32(graph.first[u + np.uint32(1)])):
+            v, reach = np.uint32(graph.heads[a]), at + np.int64(graph.step[a])
+            known = np.int64(far[v])
+            if reach > known or reach > limit or (reach == known and mine >= owner[v]):
                 continue
-            if reach < far[v]:
-                far[v], owner[v], back[v] = reach, mine, graph.via[a]
-                size = push(keys, size, (reach << 32) | np.int64(v))
-            elif mine < owner[v]:
-                owner[v], back[v] = mine, graph.via[a]
+            far[v], owner[v], back[v] = reach, mine, graph.via[a]
+            if waits[v] and reach >> shift == known >> shift:
+                continue
+            waits[v] = True
+            if free >= 0:
+                entry, free = free, entries[free, 1]
+            else:
+                entries = _longer(entries) if used == len(entries) else entries
+                entry, used = used, np.int32(used + 1)
+            entries[entry, 0], entries[entry, 1] = v, heads[(reach >> shift) & mask]
+            heads[(reach >> shift) & mask] = entry
+            live += 1
     return far, owner, back
 
 
 @compiled
-def nearest_k(graph: Graph, seed: Seeds, limit: int, k: int) -> tuple[I32, I32, I32]:
-    """Give every node its k nearest stations, nearest first, as (nodes, k) arrays.
-
-    Label setting: every node keeps the k best that it has heard of, in order; the next of
-    them is settled when its distance leaves the heap, and only what is settled is passed on.
-    """
-    n = len(graph.first) - 1
-    far = np.full((n, k), FAR, dtype=np.int32)
-    owner = np.full((n, k), np.int32(-1), dtype=np.int32)
-    back = np.full((n, k), np.int32(-1), dtype=np.int32)
-    known = np.zeros(n, dtype=np.int32)
-    lists = (far, owner, back)
-    keys = np.empty(1024, dtype=np.int64)
-    size = 0
-    for i in range(len(seed.node)):
-        u, d, s = seed.node[i], seed.start[i], seed.label[i]
-        if d <= limit and _heard(lists, u, (int(d), s, -1)):
-            keys = doubled(keys) if size == len(keys) else keys
-            size = push(keys, size, (np.int64(d) << 32) | np.int64(u))
-    while size:
-        u, at = keys[0] & LOW, keys[0] >> 32
-        size = pop(keys, size)
-        slot = known[u]
-        if slot == k or far[u, slot] != at:
-            continue
-        s = owner[u, slot]
-        known[u] = slot + 1
-        for a in range(graph.first[u], graph.first[u + 1]):
-            v, reach = graph.heads[a], at + graph.step[a]
-            if reach > limit or reach > far[v, k - 1]:
-                continue
-            if _heard(lists, v, (reach, s, graph.via[a])):
-                keys = doubled(keys) if size == len(keys) else keys
-                size = push(keys, size, (reach << 32) | np.int64(v))
-    return lists
+def _buckets(graph: Graph, seed: Seeds, limit: int) -> tuple[int, I32]:
+    """Choose the width of the buckets, as a power of two, and make them, empty, for one round."""
+    longest, total, count = np.int64(1), np.int64(0), 1
+    for step in graph.step:
+        if step <= limit and step != FAR:
+            longest, total, count = max(longest, np.int64(step)), total + step, count + 1
+    for start in seed.start:
+        if start <= limit:
+            longest = max(longest, np.int64(start))
+    shift, number = 0, 1
+    while (total // count) >> shift or longest >> shift > MOST_BUCKETS:
+        shift += 1
+    while number < (longest >> shift) + 2:
+        number *= 2
+    return shift, np.full(number, np.int32(-1), dtype=np.int32)
 
 
 @compiled
-def _heard(lists: tuple[I32, I32, I32], u: int, news: tuple[int, int, int]) -> bool:
-    """Put a station into the list of a node, by (distance, station); say whether it entered."""
-    far, owner, back = lists
-    d, s, e = news
-    at = far.shape[1] - 1
-    for j in range(far.shape[1]):
-        if owner[u, j] == s:
-            at = j
-            break
-    if far[u, at] < d or (far[u, at] == d and owner[u, at] <= s):
-        return False
-    while at > 0 and (far[u, at - 1] > d or (far[u, at - 1] == d and owner[u, at - 1] > s)):
-        far[u, at], owner[u, at], back[u, at] = far[u, at - 1], owner[u, at - 1], back[u, at - 1]
-        at -= 1
-    far[u, at], owner[u, at], back[u, at] = d, s, e
-    return True
+def _longer(entries: I32) -> I32:
+    longer = np.empty((2 * len(entries), 2), dtype=np.int32)
+    longer[: len(entries)] = entries
+    return longer
 
 
 @compiled
-def around(graph: Graph, seed: Seeds, limit: int, far: I32) -> I32:
+def around(graph: Graph, seed: Seeds, limit: int, far: I32, most: int = FAR) -> I32:
     """Search from one place only, no farther than `limit`; give the nodes met, nearest first.
+
+    It ends at `most` nodes.
 
     `far` must be `FAR` everywhere and holds the distances of the nodes met afterwards; who
     calls sets them back (`forget`), so that a search costs what it meets and not the network.
@@ -154,7 +146,7 @@ def around(graph: Graph, seed: Seeds, limit: int, far: I32) -> I32:
         if d <= limit and d < far[u]:
             far[u] = d
             size = push(keys, size, (np.int64(d) << 32) | np.int64(u))
-    while size:
+    while size and count < most:
         u, at = keys[0] & LOW, keys[0] >> 32
         size = pop(keys, size)
         if at != far[u]:
@@ -171,6 +163,9 @@ def around(graph: Graph, seed: Seeds, limit: int, far: I32) -> I32:
             if size == len(keys):
                 keys = doubled(keys)
             size = push(keys, size, (reach << 32) | np.int64(v))
+    for key in keys[:size]:
+        if far[key & LOW] == key >> 32:
+            far[key & LOW] = FAR
     return met[:count].astype(np.int32)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from geo.errors import BadInput
 from geo.layers import WALKERS, Walker
-from geo.network import search
+from geo.network import ranked, search
 from geo.network.graph import Graph, Network
 from geo.network.kernel import F64, I32, compiled
 from geo.network.snapping import Snap, snap
@@ -101,7 +101,7 @@ def tree(
     if k == 1:
         known = Known(*(part.reshape(-1, 1) for part in search.nearest(graph, seed, limit)))
     else:
-        known = Known(*search.nearest_k(graph, seed, limit, k))
+        known = Known(*ranked.nearest_k(graph, seed, limit, k))
     return Tree(net, walker, graph, stations, targets(stations), known, limit)
 
 

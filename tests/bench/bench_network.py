@@ -15,7 +15,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
 from geo import coords, files, layers, network
-from geo.network import search
+from geo.network import ranked, search
 from geo.network.tree import Tree
 
 ADULT = layers.walker("adult")
@@ -75,7 +75,7 @@ def measure(name: str, net: network.Network, stations: tuple[int, ...]) -> None:
         ends = np.unique(g.tail[joined.edge[joined.edge >= 0]])
         theirs = cpu(lambda: dijkstra(matrix, directed=False, indices=ends, min_only=True))  # noqa: B023
         ours = cpu(lambda: search.nearest(g, seed, int(search.FAR) - 1))  # noqa: B023
-        five = cpu(lambda: search.nearest_k(g, seed, 300_000, 5))  # noqa: B023
+        five = cpu(lambda: ranked.nearest_k(g, seed, 300_000, 5))  # noqa: B023
         print(
             f"  {count:>5} stations: scipy {theirs:.3f} s   nearest {ours:.3f} s ({ours / theirs:.2f} ×)"
             f"   k = 5 within 3 km {five:.3f} s ({five / theirs:.2f} ×)"
