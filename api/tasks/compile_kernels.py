@@ -3,7 +3,7 @@
 import numpy as np
 import shapely
 
-from geo import coverage, demo, grouping, layers, network, topology
+from geo import coverage, demo, grouping, layers, network, siting, topology
 
 
 def main() -> None:
@@ -31,6 +31,14 @@ def main() -> None:
         tolerance=0.5,
     )
     grouping.solve(asked, rng=np.random.default_rng(1), time_limit_s=5)
+    costs = np.hypot(*(grids.centroid.x.to_numpy()[:, None] - stations.geometry.x.to_numpy(),
+                       grids.centroid.y.to_numpy()[:, None] - stations.geometry.y.to_numpy()))  # fmt: skip
+    for objective in ("median", "center", "cover"):
+        siting.solve(
+            siting.problem(costs, objective=objective, p=2, reach=500.0),
+            rng=np.random.default_rng(1),
+            time_limit_s=5,
+        )
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from api.tasks.check_layers import CheckLayers
 from api.tasks.form_alliances import FormAlliances
 from api.tasks.import_layer import ImportLayer
 from api.tasks.measure_coverage import MeasureCoverage
+from api.tasks.nearest_of_buildings import NearestOfBuildings
 from api.tasks.work import Form, Work, now, record
 from geo import demo, store
 from geo.errors import Conflict
@@ -39,8 +40,12 @@ class RunDemo(Form):
         features = _take_in(folder, work)
         base = draw_maps.ground(work)
         checked = CheckLayers().run(work)
+        nearest = NearestOfBuildings().run(work).table
+        draw_maps.write(self.out / "nearest.csv", nearest.to_csv(index=False).encode("utf-8-sig"))
         covered = MeasureCoverage(by="grid").run(work)
         allied = FormAlliances(groups=ALLIANCES[self.size], seed=self.seed).run(work)
+        reasons = allied.members.to_csv(index=False).encode("utf-8-sig")
+        draw_maps.write(self.out / "alliances.csv", reasons)
         themes = {
             "grids": draw_maps.grids(work, base),
             "flaws": draw_maps.of_check(checked, base),

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from api.settings import Settings
@@ -62,7 +63,7 @@ def test_the_index_shows_every_map_with_its_picture(done: Demo) -> None:
 
 def test_every_analysis_is_kept_as_a_run(done: Demo, work: Work) -> None:
     with work.db.read() as session:
-        for kind in ("check", "coverage", "alliances", "demo"):
+        for kind in ("check", "nearest", "coverage", "alliances", "demo"):
             run = store.runs.latest(session, kind)
             assert run is not None
             assert run.version
@@ -160,3 +161,11 @@ def test_an_exported_layer_comes_back_the_same(done: Demo, work: Work, tmp_path:
     count = ExportLayer(layer="grid", path=path).run(work)
     again = ImportLayer(path=path, layer="grid").run(work)
     assert again.counts == {"unchanged": count, "changed": 0, "born": 0, "died": 0}
+
+
+def test_every_building_knows_its_station_or_that_it_has_none(done: Demo, out: Path) -> None:
+    table = pd.read_csv(out / "nearest.csv").set_index("building")
+    buildings = demo.build(size="small", seed=1).layers["building"]
+    assert set(table.index) == set(buildings["id"])
+    assert (table["walk_s"].isna() == table["station"].isna()).all()
+    assert table["walk_s"].min() >= 0
