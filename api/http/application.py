@@ -20,6 +20,8 @@ HEADERS = {
     "X-Frame-Options": "SAMEORIGIN",
     "Permissions-Policy": "geolocation=(self)",
 }
+FOR_EVER = "public, max-age=31536000, immutable"
+"""For static files whose address holds their sum."""
 
 
 def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
@@ -55,6 +57,8 @@ def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
         response = await answer(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if request.url.path.startswith("/static/") and "v" in request.query_params:
+            response.headers["Cache-Control"] = FOR_EVER
         return response
 
     return app

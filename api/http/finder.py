@@ -71,11 +71,15 @@ def at(request: Request, work: WorkDep, place: str) -> Response:
 def ground(
     work: WorkDep,
     box: Annotated[str | None, Query(description="西,南,东,北 west,south,east,north")] = None,
+    zoom: Annotated[int, Query(ge=0, le=19)] = 12,
 ) -> Response:
     """Give the ground within a box for the small map; without one, of the whole district."""
     here = known.known(work)
     base = here.keep("ground", lambda: draw_maps.ground(work))
-    found = here.keep(("window", box), lambda: orjson.dumps(finder.window(base, _box(box, base))))
+    found = here.keep(
+        ("window", box, zoom),
+        lambda: orjson.dumps(finder.window(base, _box(box, base), zoom)),
+    )
     return Response(
         found, media_type="application/json", headers={"Cache-Control": "private, max-age=300"}
     )

@@ -13,31 +13,32 @@ from maps.scene import Base
 
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
-WIDE_DEG = 0.06
-"""Beyond this width, buildings and lanes are left out."""
-MAIN_STREETS = 4
 
 
-def window(base: Base, box: Box) -> dict[str, Any]:
+def window(base: Base, box: Box, zoom: int) -> dict[str, Any]:
     """Give the ground within a box as plain values for `map.js`, with the palette that paints it.
 
     Streets, rivers, railways, walls and land use are cut at the box; buildings are whole.
+    What is not painted before the next zoom is left out.
     """
-    wide = box[2] - box[0] > WIDE_DEG
+    colours = palette()
     content: dict[str, Any] = {}
     if (frame := ground.landuse(base)) is not None and len(part := _within(frame, box)):
         content["landuse"] = ground.named(part, ground.label_points(part.geometry))
     if (frame := ground.streets(base)) is not None:
-        kept = frame[frame["kind"] < MAIN_STREETS] if wide else frame
-        if len(part := _within(kept, box)):
+        painted = [i for i, kind in enumerate(colours["street"]) if kind["from_zoom"] < zoom + 1]
+        if len(part := _within(frame[frame["kind"].isin(painted)], box)):
             content["street"] = ground.named(part, None)
-    if (frame := ground.barriers(base)) is not None and len(part := _within(frame, box)):
-        content["barrier"] = ground.named(part, None)
-    if base.buildings is not None and not wide and len(part := _touching(base.buildings, box)):
+    if (frame := ground.barriers(base)) is not None:
+        lines = [k for k, look in colours["barrier"].items() if look.get("from_zoom", 0) < zoom + 1]
+        if len(part := _within(frame[frame["kind"].isin(lines)], box)):
+            content["barrier"] = ground.named(part, None)
+    if base.buildings is not None and zoom + 1 > colours["building"]["from_zoom"]:
+        part = _touching(base.buildings, box)
         areal = part.geom_type.isin(["Polygon", "MultiPolygon"])
         content["building"] = {"shapes": packing.pack(part[areal].geometry)}
-    colours = {k: v for k, v in palette().items() if k != "style"}
-    return {"box": list(box), "base": content, "palette": colours}
+    shown = {name: look for name, look in colours.items() if name != "style"}
+    return {"box": list(box), "base": content, "palette": shown}
 
 
 def whole(base: Base) -> Box:

@@ -14,7 +14,7 @@ import geopandas as gpd
 import jinja2
 import segno
 import shapely
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from geo import coords
 from maps import packing, vendor
@@ -31,6 +31,8 @@ _TEMPLATES = jinja2.Environment(
 KEPT = ("service", "when", "step", "at", "elder", "lang")
 """What every link of the page carries on."""
 CLOSING_MIN = 10
+NEAR_MIN = 15
+"""A walk of the 15-minute life circle; what is farther is told as far."""
 OUTSIDE_M = 8_000
 MAP_SCRIPTS = ("js/unpack.js", "js/paint.js", "js/labels.js", "finder/map.js")
 
@@ -101,6 +103,8 @@ def page(seen: Seen) -> str:
         later=later,
         far_km=_far_km(seen),
         heading=_heading(seen, say),
+        approval=_approval(seen, say),
+        near_min=NEAR_MIN,
         data=Markup(_for_script(_data(seen, say, [*cards, *later]))),  # noqa: S704
         file=address,
     )
@@ -117,7 +121,7 @@ class Card:
     kind: str
     state: str
     state_words: str
-    hours: str
+    hours: Sequence[str]
     services: Sequence[str]
     links: Sequence[tuple[str, str]]
     letters: str
@@ -195,7 +199,7 @@ def _data(seen: Seen, say: Mapping[str, str], cards: Sequence[Card]) -> dict[str
         "words": {name: say[name] for name in words.IN_SCRIPT},
         "language": seen.language,
         "place": seen.place and [seen.place["lon"], seen.place["lat"], seen.place["name"]],
-        "here": seen.to(),
+        "credit": escape(" · ".join(filter(None, [say["own_data"], _approval(seen, say)]))),
         "at": seen.to("/at/"),
         "home": seen.to("/"),
         "routes": packing.pack(gpd.GeoSeries(lines, crs=coords.STORED)) if lines else "",
@@ -204,6 +208,14 @@ def _data(seen: Seen, say: Mapping[str, str], cards: Sequence[Card]) -> dict[str
             address("vendor/leaflet-1.9.4/leaflet.js"), *(address(name) for name in MAP_SCRIPTS)
         ],
     }  # fmt: skip
+
+
+def _approval(seen: Seen, say: Mapping[str, str]) -> str:
+    """Give 审图号 as it is to be read; empty where there is none."""
+    number = seen.approval_no
+    if not number or "审图号" in number:
+        return number
+    return f"{say['approval']}{'：' if seen.language == 'zh' else ' '}{number}"
 
 
 def _for_script(data: Mapping[str, Any]) -> str:

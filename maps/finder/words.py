@@ -17,7 +17,7 @@ ZH = {
     "where": "您在哪里？",
     "you": "您在",
     "near": "附近",
-    "change": "更改位置",
+    "change": "更改",
     "locate": "用我的位置",
     "locating": "正在定位……",
     "typed": "输入小区、道路或站点",
@@ -30,14 +30,16 @@ ZH = {
     "no_such": "没有找到“{}”这个地点，请输入小区、道路的名称。",
     "last": "上次的位置：",
     "filters": "筛选",
-    "service": "需要什么",
+    "service": "服务",
     "any": "不限",
-    "open_now": "只看开放的",
-    "step_free": "无台阶路线",
+    "open_now": "开放中",
+    "step_free": "无台阶",
     "list": "走路最近的站点",
     "list_open": "走路最近、正在开放的站点",
     "at": "按 {} 的开放时间",
     "later": "更近，稍后开放",
+    "far": "{} 分钟内没有开放的站点",
+    "far_open": "较远、正在开放的站点",
     "opens_next": "现在都没有开放，最早能去的是",
     "empty": "附近没有符合条件的站点",
     "empty_hint": "可以放宽条件，或拨打值班电话。",
@@ -50,10 +52,10 @@ ZH = {
     "is_open": "开放中",
     "is_shut": "未开放",
     "unknown": "开放时间请电话询问",
-    "until": "到 {}",
+    "until": "到\u00a0{}",
     "always": "全天开放",
     "soon": "到达时可能已关门",
-    "from": "{} 开门",
+    "from": "{}\u00a0开门",
     "today": "今天",
     "tomorrow": "明天",
     "days": "周一 周二 周三 周四 周五 周六 周日",
@@ -83,7 +85,7 @@ ZH = {
     "whole": "全程",
     "chat": "微信、QQ 里打不开导航",
     "chat_hint": "请点右上角“···”，选择“在浏览器打开”。也可以复制本页网址：",
-    "copy": "复制网址",
+    "copy_it": "复制网址",
     "copied": "已复制",
     "refused": "没有得到定位许可。请在浏览器设置中允许定位，或在下面输入小区名称。",
     "unsure": "暂时无法定位。请到窗边再试，或在下面输入小区名称。",
@@ -94,6 +96,7 @@ ZH = {
     "own_data": "本地数据",
     "all_maps": "全部地图",
     "help": "找不到？打",
+    "need": "您需要什么？（可不选）",
     "list_first": "先说说您在哪里，马上告诉您最近的站点。",
     "no_data": "还没有站点数据",
     "no_data_hint": "管理员导入数据后即可使用。",
@@ -121,14 +124,16 @@ EN = {
     "no_such": "There is no place “{}”. Type the name of a compound or street.",
     "last": "Last place: ",
     "filters": "Filters",
-    "service": "What do you need",
+    "service": "Service",
     "any": "Anything",
     "open_now": "Open now",
-    "step_free": "Step-free way",
+    "step_free": "Step-free",
     "list": "Nearest stations on foot",
     "list_open": "Nearest open stations on foot",
     "at": "Hours as of {}",
     "later": "Nearer, opens later",
+    "far": "No open station within {} minutes",
+    "far_open": "Farther, open now",
     "opens_next": "Nothing is open now. The soonest:",
     "empty": "No station fits",
     "empty_hint": "Try fewer filters, or call the duty phone.",
@@ -141,7 +146,7 @@ EN = {
     "is_open": "Open",
     "is_shut": "Closed",
     "unknown": "Call to ask for hours",
-    "until": "until {}",
+    "until": "until\u00a0{}",
     "always": "day and night",
     "soon": "may be closed when you arrive",
     "from": "opens {}",
@@ -155,7 +160,7 @@ EN = {
     "go_label": "Navigate to {}",
     "call": "Call",
     "call_label": "Call {}",
-    "show": "Show the way",
+    "show": "Route",
     "read": "Read aloud",
     "more_maps": "Other maps",
     "amap": "Amap",
@@ -174,7 +179,7 @@ EN = {
     "whole": "All",
     "chat": "WeChat and QQ cannot open map apps",
     "chat_hint": "Tap “···” at the top right and choose “Open in browser”, or copy this address:",
-    "copy": "Copy address",
+    "copy_it": "Copy address",
     "copied": "Copied",
     "refused": "Location was not allowed. Allow it in the browser's settings, or type a place below.",
     "unsure": "You could not be located. Try near a window, or type a place below.",
@@ -185,6 +190,7 @@ EN = {
     "own_data": "Local data",
     "all_maps": "All maps",
     "help": "Cannot find it? Call",
+    "need": "What do you need? (optional)",
     "list_first": "Tell where you are, and the nearest station is shown.",
     "no_data": "There are no stations yet",
     "no_data_hint": "They appear when the administrator has imported them.",
@@ -234,20 +240,27 @@ def services(language: Language) -> dict[str, str]:
     return SERVICES_EN if language == "en" else terms.SERVICES
 
 
-def hours(cell: str, language: Language) -> str:
-    """Give opening hours as a door sign says them; the English way is that of the table."""
+def hours(cell: str, language: Language) -> list[str]:
+    """Give opening hours as a door sign says them, a line a rule.
+
+    Examples
+    --------
+    >>> hours("Mo-Fr 08:30-17:30; PH off", "zh")
+    ['周一至周五 08:30–17:30', '节假日 休息']
+    """
     if language == "zh":
-        return terms.hours(cell)
-    return cell.replace("; ", " · ").replace("PH off", "closed on holidays").replace("-", "–")
+        return [line for line in terms.hours(cell).split("；") if line]
+    told = cell.replace("PH off", "closed on holidays").replace("PH", "holidays")
+    return [line for line in told.replace("-", "–").split("; ") if line]
 
 
 def moment(iso: str, now: datetime, language: Language) -> str:
-    """Give a moment as it is said: 20:00, today or tomorrow, else its weekday.
+    r"""Give a moment as it is said: 20:00, today or tomorrow, else its weekday.
 
     Examples
     --------
     >>> moment("2026-11-24T08:00", datetime(2026, 11, 23, 22), "zh")
-    '明天 08:00'
+    '明天\xa008:00'
     """
     told, say = datetime.fromisoformat(iso), words(language)
     ahead = (told.date() - now.date()).days
@@ -257,4 +270,4 @@ def moment(iso: str, now: datetime, language: Language) -> str:
     day = say["tomorrow"] if ahead == 1 else say["days"].split()[told.weekday()]
     if ahead > 6:
         day = f"{told.month}月{told.day}日" if language == "zh" else f"{told:%d %b}"
-    return f"{day} {clock}"
+    return f"{day}\u00a0{clock}"

@@ -4,6 +4,7 @@
 var Finder = JSON.parse(document.getElementById("finder").textContent);
 Finder.said = document.getElementById("said");
 Finder.say = (text) => { Finder.said.textContent = text; };
+Finder.whisper = (text) => { document.getElementById("heard").textContent = text; };
 Finder.elder = document.documentElement.classList.contains("elder");
 
 for (const part of document.querySelectorAll(".needs-script")) part.hidden = false;
@@ -71,7 +72,7 @@ Finder.suggest = function (input, list) {
     }));
     list.hidden = !places.length;
     input.setAttribute("aria-expanded", String(!list.hidden));
-    Finder.say(places.length ? Finder.words.found_n.replace("{}", places.length) : "");
+    Finder.whisper(places.length ? Finder.words.found_n.replace("{}", places.length) : "");
     at = -1;
   };
   const ask = async () => {
@@ -115,7 +116,7 @@ for (const button of document.querySelectorAll("[data-copy]"))
       field.remove();
     }
     button.textContent = Finder.words.copied;
-    Finder.say(Finder.words.copied);
+    Finder.whisper(Finder.words.copied);
   });
 
 // Reading aloud with a voice of this device only: nothing is sent anywhere.
@@ -161,7 +162,7 @@ try {
 } catch { /* a browser that keeps nothing: nothing is lost */ }
 
 // The map comes second: when it is asked for, or on a wide screen once the list stands.
-Finder.openMap = function () {
+Finder.openMap = function (chosen = 0) {
   const part = document.getElementById("map-part");
   part.hidden = false;
   document.querySelector("main").classList.add("mapped");
@@ -178,20 +179,32 @@ Finder.openMap = function () {
         Object.assign(script, { src, onload: done, onerror: failed });
         document.head.append(script);
       });
-    return Finder.makeMap(document.getElementById("map"));
+    return Finder.makeMap(document.getElementById("map"), chosen);
   })().catch(() => { Finder.say(Finder.words.map_fail); Finder.map = undefined; });
   return Finder.map;
 };
+// On a narrow screen the map opens where it was asked for; on a wide one it stands beside the list.
+Finder.wide = matchMedia("(min-width: 1000px)");
+Finder.mapAt = async function (spot, chosen) {
+  const part = document.getElementById("map-part");
+  if (!Finder.wide.matches) spot.after(part);
+  const map = await Finder.openMap(chosen);
+  map?.fit();
+  return map;
+};
+Finder.lookAtMap = function () {
+  document.getElementById("map").focus({ preventScroll: true });
+  document.getElementById("map-part").scrollIntoView({ block: "nearest" });
+};
 for (const button of document.querySelectorAll("[data-show]"))
   button.addEventListener("click", async () => {
-    (await Finder.openMap())?.show(Number(button.dataset.show));
-    document.getElementById("map-part").scrollIntoView({ block: "nearest" });
-    document.getElementById("map").focus({ preventScroll: true });
+    const chosen = Number(button.dataset.show);
+    (await Finder.mapAt(button.parentElement, chosen))?.show(chosen);
+    Finder.lookAtMap();
   });
-document.getElementById("pick").addEventListener("click", async () => {
-  (await Finder.openMap())?.pick();
-  document.getElementById("map-part").scrollIntoView({ block: "nearest" });
-  document.getElementById("map").focus({ preventScroll: true });
+document.getElementById("pick").addEventListener("click", async (e) => {
+  (await Finder.mapAt(e.target.parentElement))?.pick();
+  Finder.lookAtMap();
 });
-if (Finder.routes && matchMedia("(min-width: 1000px)").matches)
-  addEventListener("load", () => setTimeout(Finder.openMap, 50));
+if (Finder.routes && Finder.wide.matches)
+  addEventListener("load", () => setTimeout(() => Finder.openMap(), 50));

@@ -1,24 +1,27 @@
 // The small map: our own ground, the ways to the stations, and a cross to say where one is.
 "use strict";
 
-Finder.makeMap = async function (box) {
-  const map = L.map(box, { zoomControl: false, zoomSnap: 0.5, minZoom: 12, maxZoom: 19 });
+Finder.makeMap = async function (box, chosen) {
+  const map = L.map(box, { zoomControl: false, zoomSnap: 0.25, minZoom: 11, maxZoom: 19 });
   map.attributionControl.setPrefix("Leaflet");
-  const approval = document.querySelector("footer p:last-child").firstChild.textContent.trim().replace(/·\s*$/, "");
-  const number = document.querySelector("footer span");
-  map.attributionControl.addAttribution(approval.replace(/[<>&]/g, "") + (number ? number.textContent.replace(/[<>&]/g, "") : ""));
+  map.attributionControl.addAttribution(Finder.credit);
   L.control.zoom({ position: "topleft", zoomInTitle: "放大 Zoom in", zoomOutTitle: "缩小 Zoom out" }).addTo(map);
-  L.control.scale({ imperial: false, maxWidth: 130 }).addTo(map);
+  L.control.scale({ imperial: false, maxWidth: 130, position: "topright" }).addTo(map);
   const routes = Finder.routes ? Finder.lines(Wangge.shapes(Finder.routes)) : [];
   const here = Finder.place && L.latLng(Finder.place[1], Finder.place[0]);
   const ground = new Finder.Ground(map);
 
   const whole = () => {
     const all = routes.length ? L.latLngBounds(routes.flat()) : here ? here.toBounds(800) : ground.bounds();
-    map.fitBounds(all, { padding: [34, 34], maxZoom: 17, animate: false });
+    const edge = routes.length ? 34 : 6;
+    map.fitBounds(all, { paddingTopLeft: [routes.length ? beside : edge, edge], paddingBottomRight: [edge, edge], maxZoom: 17, animate: false });
   };
-  await ground.start(here || null);
-  whole();
+  const beside = Finder.elder ? 110 : 76;
+  const way = (i) => map.fitBounds(L.latLngBounds(routes[i]), { paddingTopLeft: [beside, 40], paddingBottomRight: [30, 44], maxZoom: 17.5, animate: false });
+  if (routes.length) way(chosen);
+  else if (here) whole();
+  await ground.start();
+  if (!routes.length && !here) whole();
   Finder.wholeButton(map, whole);
 
   const lines = routes.map((points, i) => [
@@ -29,20 +32,21 @@ Finder.makeMap = async function (box) {
   if (here) L.marker(here, { icon: Finder.icon("you", "", 22), keyboard: false, interactive: false, zIndexOffset: 2000 }).addTo(map);
   for (const [, , pin] of lines) pin.addTo(map);
 
-  const show = (chosen) => {
+  const show = (number) => {
     lines.forEach(([casing, line, pin], i) => {
       for (const layer of [casing, line]) layer.remove();
-      pin.getElement().firstChild.classList.toggle("far", i !== chosen);
+      pin.getElement().firstChild.classList.toggle("far", i !== number);
     });
-    if (!lines[chosen]) return;
-    for (const layer of lines[chosen].slice(0, 2)) layer.addTo(map);
-    map.fitBounds(L.latLngBounds(routes[chosen]), { padding: [44, 44], maxZoom: 17.5, animate: false });
-    document.querySelectorAll(".card").forEach((card) => card.classList.toggle("shown", card.id === "s" + (chosen + 1)));
+    if (!lines[number]) return;
+    for (const layer of lines[number].slice(0, 2)) layer.addTo(map);
+    way(number);
+    document.querySelectorAll(".card").forEach((card) => card.classList.toggle("shown", card.id === "s" + (number + 1)));
   };
-  if (lines.length) show(0);
+  if (lines.length) show(chosen);
   Finder.picking(map, box, () => here || map.getCenter());
+  box.dataset.ready = "yes";
   window.__mapReady = performance.now();
-  return { map, show, pick: () => Finder.startPicking() };
+  return { show, pick: () => Finder.startPicking(), fit: () => map.invalidateSize({ animate: false }) };
 };
 
 // Routes as arrays of [lat, lon].
@@ -86,35 +90,36 @@ Finder.Ground = class {
     this.canvas = new Wangge.Canvas((pen) => this.paint(pen));
   }
 
-  async start(here) {
-    const middle = here ? [here.lng, here.lat] : [];
-    await this.fetch(here ? [middle[0] - 0.012, middle[1] - 0.01, middle[0] + 0.012, middle[1] + 0.01] : null);
-    if (!here) this.map.fitBounds(this.bounds(), { animate: false });
-    else this.map.setView(here, 15.5, { animate: false });
+  // The view as it is, or the whole district where there is none yet.
+  async start() {
+    if (this.map._loaded) await this.follow();
+    else {
+      await this.fetch(null, 0);
+      this.map.fitBounds(this.bounds(), { animate: false });
+    }
     this.canvas.addTo(this.map);
     this.map.on("moveend", () => this.follow());
-    this.follow();
   }
 
   bounds() { const [w, s, e, n] = this.part.box; return L.latLngBounds([s, w], [n, e]); }
 
   async follow() {
-    const view = this.map.getBounds(), wide = view.getEast() - view.getWest();
-    const finer = this.part && this.part.box[2] - this.part.box[0] > 0.06 && wide < 0.03;
-    if (this.part && !finer && this.bounds().contains(view)) return;
-    const more = view.pad(0.4), step = 0.004;
+    const view = this.map.getBounds(), zoom = Math.min(17, Math.floor(this.map.getZoom() + 0.01));
+    if (this.part && zoom <= this.zoom && this.bounds().contains(view)) return;
+    const more = view.pad(0.2), step = 0.001;
     const down = (v) => Math.floor(v / step) * step, up = (v) => Math.ceil(v / step) * step;
-    await this.fetch([down(more.getWest()), down(more.getSouth()), up(more.getEast()), up(more.getNorth())]);
+    await this.fetch([down(more.getWest()), down(more.getSouth()), up(more.getEast()), up(more.getNorth())], zoom);
     this.canvas.redraw();
   }
 
-  async fetch(box) {
-    const asked = box ? "?box=" + box.map((v) => v.toFixed(3)).join(",") : "";
+  async fetch(box, zoom) {
+    const asked = box ? "?zoom=" + zoom + "&box=" + box.map((v) => v.toFixed(3)).join(",") : "";
     if (asked === this.asked) return;
     this.asked = asked;
     const answer = await fetch("/finder/ground" + asked);
     if (!answer.ok) throw new Error("no ground");
     const part = await answer.json();
+    if (asked !== this.asked) return;
     for (const layer of Object.values(part.base)) {
       layer.shapes = Wangge.shapes(layer.shapes);
       if (layer.kind) layer.kind = Wangge.numbers(layer.kind);
@@ -122,6 +127,7 @@ Finder.Ground = class {
       if (layer.points) layer.spot = Wangge.spots(Wangge.shapes(layer.points));
     }
     this.part = part;
+    this.zoom = zoom;
   }
 
   paint(pen) {
