@@ -1,10 +1,11 @@
-"""The ground under a card's map: every shape of the district written once as a path.
+"""The ground under a card's map: the shapes of a district in tiles, each written once.
 
-Coordinates are whole decimetres from the corner of the district, so that one matrix brings
-them to any card; a card takes the paths whose boxes touch its window.
+A tile holds the shapes of one look whose middles lie in one square, as a path in whole
+decimetres from the corner of the district. It becomes a form of the document, shared by all
+cards that show it; a card sets colour, width and scale, and names the tiles of its window.
 """
 
-from dataclasses import dataclass
+import zlib
 from typing import Any
 
 import geopandas as gpd
@@ -16,64 +17,53 @@ from shapely import STRtree
 
 from geo import coords
 from maps import ground
+from maps.cards.pdf import Form
 from maps.cards.pen import Pen, number, numbers, rgb
+from maps.cards.window import Window
 from maps.palette import palette, street_class
 from maps.scene import Base
 
-Objects = npt.NDArray[np.object_]
+TILE_M = 300.0
 MOST_POINTS = 200
-"""Shapes of more vertices are cut to the window before they are written."""
-BUILDINGS_PT_M = 0.2
-"""Points of paper for a metre of ground from which on buildings are drawn."""
+"""Shapes of more vertices are smoothed, by less than a pencil's line on any card."""
+SMOOTH_M = 0.4
+WIDEST_M = 60.0
+"""No line is drawn wider, so that a form this much larger than its shapes cuts none."""
+DETAIL_PT_M = 0.2
+"""Points of paper for a metre of ground from which on buildings and paths are drawn."""
 PX = 0.75
 """Points on a card for a pixel on screen."""
+Ink = tuple[str, Any]
+"""What is drawn alike: a layer, and a kind in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A stretch of ground (metres) and where it stands on the page (points)."""
+class Tiles:
+    """Shapes of one look, in squares; `paint` is the operator that draws their path."""
 
-    west: float
-    south: float
-    pt_m: float
-    left: float
-    bottom: float
-    wide: float
-    high: float
+    def __init__(self, ink: Ink, shapes: npt.NDArray[np.object_], corner: Any, paint: str) -> None:
+        self._ink, self._paint, self._corner = ink, paint, corner
+        middles = shapely.get_coordinates(shapely.centroid(shapes))
+        squares = np.floor((middles - corner) / TILE_M).astype(np.int64)
+        order = np.lexsort((np.arange(len(shapes)), *squares.T))
+        steps = np.flatnonzero(np.any(np.diff(squares[order], axis=0), axis=1)) + 1
+        self._members = [shapes[np.sort(rows)] for rows in np.split(order, steps)]
+        self._boxes = np.array([shapely.total_bounds(members) for members in self._members])
+        self._tree = STRtree(shapely.box(*self._boxes.T))
+        self._forms: dict[int, Form] = {}
 
-    @property
-    def ground(self) -> tuple[float, float, float, float]:
-        """West, south, east, north in metres."""
-        east, north = self.west + self.wide / self.pt_m, self.south + self.high / self.pt_m
-        return self.west, self.south, east, north
+    def within(self, box: tuple[float, float, float, float]) -> list[Form]:
+        """Give the tiles that reach into a box."""
+        return [self._form(i) for i in np.sort(self._tree.query(shapely.box(*box))).tolist()]
 
-    def page(self, xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        """Bring metres to the page."""
-        corner, origin = np.array([self.west, self.south]), np.array([self.left, self.bottom])
-        moved: npt.NDArray[np.float64] = (xy - corner) * self.pt_m + origin
-        return moved
-
-
-class Shapes:
-    """Shapes of one look, found by window, written as paths."""
-
-    def __init__(self, shapes: Any, corner: npt.NDArray[np.float64]) -> None:
-        self._shapes = np.asarray(shapes, dtype=object)
-        self._corner = corner
-        self._tree = STRtree(self._shapes)
-        self._long = shapely.get_num_coordinates(self._shapes) > MOST_POINTS
-        self._paths = np.empty(len(self._shapes), dtype=object)
-        self._paths[:] = written(self._shapes, corner)
-
-    def path(self, box: tuple[float, float, float, float]) -> bytes:
-        """Give the paths of the shapes in a box, in the order in which they came."""
-        rows = np.sort(self._tree.query(shapely.box(*box)))
-        found: list[bytes] = self._paths[rows].tolist()
-        if (long := self._long[rows]).any():
-            cut = shapely.clip_by_rect(self._shapes[rows[long]], *box)
-            for at, path in zip(np.flatnonzero(long), written(cut, self._corner), strict=True):
-                found[at] = path
-        return b"".join(found)
+    def _form(self, i: int) -> Form:
+        """Write a tile when it is first asked for."""
+        if i not in self._forms:
+            path = b"".join(written(self._members[i], self._corner)) + self._paint.encode()
+            corner = np.concatenate([self._corner, self._corner])
+            reach = np.array([-1, -1, 1, 1]) * WIDEST_M
+            box = np.rint((self._boxes[i] - corner + reach) * 10).astype(int)
+            self._forms[i] = Form((self._ink, i), zlib.compress(path, 9), tuple(box.tolist()))
+        return self._forms[i]
 
 
 class Backdrop:
@@ -88,12 +78,15 @@ class Backdrop:
             k: coords.to_metres(f, crs) for k, f in frames.items() if f is not None and len(f)
         }
         bounds = [frame.total_bounds[:2] for frame in metres.values()]
-        self.corner = np.floor(np.min(bounds, axis=0)) if bounds else np.zeros(2)
-        self._shapes = {
-            (name, kind): Shapes(part.geometry.to_numpy(), self.corner)
-            for name, frame in metres.items()
-            for kind, part in (frame.groupby("kind") if "kind" in frame else [("", frame)])
-        }
+        self._corner = np.floor(np.min(bounds, axis=0)) if bounds else np.zeros(2)
+        paints = {"landuse": "f*", "building": "B*"}
+        self._tiles: dict[Ink, Tiles] = {}
+        for name, frame in metres.items():
+            for kind, part in frame.groupby("kind") if "kind" in frame else [("", frame)]:
+                shapes = _smoothed(part.geometry.to_numpy(), lines=name not in paints)
+                if len(shapes):
+                    ink = (name, kind)
+                    self._tiles[ink] = Tiles(ink, shapes, self._corner, paints.get(name, "S"))
 
     def draw(self, pen: Pen, window: Window) -> None:
         """Draw the ground of a window; whoever calls has clipped to it."""
@@ -101,11 +94,11 @@ class Backdrop:
         pen.box(window.left, window.bottom, window.wide, window.high, look["ground"]["land"])
         pen.raw(f"q {self._matrix(window)} cm 1 J 1 j")
         for kind, colour in look["landuse"].items():
-            self._fill(pen, window, ("landuse", kind), colour)
+            self._paint(pen, window, ("landuse", kind), f"{rgb(colour)} rg")
         self._line(pen, window, ("barrier", "river"), look["barrier"]["river"])
-        if window.pt_m >= BUILDINGS_PT_M:
-            rim = f"{rgb(look['building']['line'])} RG {self._width(window, 0.4)} w"
-            self._fill(pen, window, ("building", ""), look["building"]["fill"], rim)
+        if window.pt_m >= DETAIL_PT_M:
+            colours = f"{rgb(look['building']['fill'])} rg {rgb(look['building']['line'])} RG"
+            self._paint(pen, window, ("building", ""), f"{colours} {_wide(window, 0.4)} w")
         self._roads(pen, window)
         self._line(pen, window, ("barrier", "rail"), look["barrier"]["rail"])
         self._line(pen, window, ("barrier", "wall"), look["barrier"]["wall"])
@@ -113,51 +106,41 @@ class Backdrop:
 
     def shape(self, pen: Pen, window: Window, shape: Any, fill: str, line: str) -> None:
         """Draw one more shape of the ground."""
-        path = written(np.array([shape], dtype=object), self.corner)[0]
-        rim = f"{rgb(line)} RG {self._width(window, 1.2)} w"
+        path = written(np.array([shape], dtype=object), self._corner)[0]
+        rim = f"{rgb(line)} RG {_wide(window, 1.2)} w"
         pen.raw(f"q {self._matrix(window)} cm {rgb(fill)} rg {rim}")
         pen.raw(path + b"B* Q")
 
     def _roads(self, pen: Pen, window: Window) -> None:
         kinds = list(enumerate(palette()["street"]))[::-1]
-        paths = {k: self._path(window, ("street", k)) for k, _ in kinds}
         for casing in (True, False):
             for k, look in kinds:
-                if not paths[k] or (look["width_m"] < 5 and window.pt_m < BUILDINGS_PT_M):
-                    continue
                 points = max(look["min_px"] * PX, look["width_m"] * window.pt_m)
                 thin = points < 2.2 * PX
-                if casing and thin:
+                small = look["width_m"] < 5 and window.pt_m < DETAIL_PT_M
+                if small or (casing and thin):
                     continue
                 colour = look["casing"] if casing or thin else look["fill"]
-                self._stroke(pen, window, paths[k], colour, points + (1.1 if casing else 0))
+                wide = _wide(window, points + (1.1 if casing else 0))
+                self._paint(pen, window, ("street", k), f"{rgb(colour)} RG {wide} w")
 
-    def _path(self, window: Window, name: tuple[str, Any]) -> bytes:
-        return self._shapes[name].path(window.ground) if name in self._shapes else b""
-
-    def _fill(
-        self, pen: Pen, window: Window, name: tuple[str, Any], colour: str, rim: str = ""
-    ) -> None:
-        if path := self._path(window, name):
-            pen.raw(f"{rgb(colour)} rg {rim}".encode() + b"\n" + path + (b"B*" if rim else b"f*"))
-
-    def _line(self, pen: Pen, window: Window, name: tuple[str, Any], look: dict[str, Any]) -> None:
+    def _line(self, pen: Pen, window: Window, ink: Ink, look: dict[str, Any]) -> None:
         points = max(look["min_px"] * PX, look["width_m"] * window.pt_m)
-        self._stroke(pen, window, self._path(window, name), look["line"], points)
+        self._paint(pen, window, ink, f"{rgb(look['line'])} RG {_wide(window, points)} w")
 
-    def _stroke(self, pen: Pen, window: Window, path: bytes, colour: str, points: float) -> None:
-        if path:
-            pen.raw(
-                f"{rgb(colour)} RG {self._width(window, points)} w".encode() + b"\n" + path + b"S"
-            )
-
-    def _width(self, window: Window, points: float) -> str:
-        return number(points / window.pt_m * 10)
+    def _paint(self, pen: Pen, window: Window, ink: Ink, state: str) -> None:
+        """Draw the tiles of an ink that a window shows, in a state of colours and width."""
+        if ink in self._tiles and (forms := self._tiles[ink].within(window.ground)):
+            pen.raw(" ".join([state, *(f"/{pen.document.form(form)} Do" for form in forms)]))
 
     def _matrix(self, window: Window) -> str:
-        x, y = window.page(self.corner)
+        x, y = window.page(self._corner)
         scale = f"{window.pt_m / 10:.6f}"
         return f"{scale} 0 0 {scale} {numbers(x, y)}"
+
+
+def _wide(window: Window, points: float) -> str:
+    return number(min(points / window.pt_m, WIDEST_M) * 10)
 
 
 def _streets(base: Base) -> gpd.GeoDataFrame | None:
@@ -168,7 +151,17 @@ def _streets(base: Base) -> gpd.GeoDataFrame | None:
     return frame[["geometry"]].assign(kind=frame["highway"].map(kinds))
 
 
-def written(shapes: Objects, corner: npt.NDArray[np.float64]) -> list[bytes]:
+def _smoothed(shapes: npt.NDArray[np.object_], *, lines: bool) -> npt.NDArray[np.object_]:
+    """Give the lines or the areas among shapes, those of very many vertices smoothed."""
+    parts = np.asarray(shapely.get_parts(shapes), dtype=object)
+    fitting = shapely.get_dimensions(parts) == (1 if lines else 2)
+    kept: npt.NDArray[np.object_] = parts[fitting & ~shapely.is_empty(parts)]
+    long = shapely.get_num_coordinates(kept) > MOST_POINTS
+    kept[long] = shapely.simplify(kept[long], SMOOTH_M)
+    return kept
+
+
+def written(shapes: npt.NDArray[np.object_], corner: npt.NDArray[np.float64]) -> list[bytes]:
     """Write lines and polygons as paths in decimetres from a corner; points are empty."""
     parts, owner = shapely.get_parts(shapes, return_index=True)
     areas, lines = shapely.get_dimensions(parts) == 2, shapely.get_dimensions(parts) == 1

@@ -1,29 +1,35 @@
 """QR codes as vectors."""
 
+import zlib
+from functools import lru_cache
+
 import segno
 
+from maps.cards.pdf import Form
+
 QUIET = 4
-"""Light modules around a code, as ISO/IEC 18004 asks."""
+"""Light modules around a code, as ISO/IEC 18004 asks: the layout leaves them free."""
 
 
-def qr(link: str) -> bytes:
-    """Draw the QR code of a link as operators in a square of side 1, quiet zone included.
+@lru_cache(maxsize=8192)
+def qr(link: str) -> Form:
+    """Draw the QR code of a link, a module a unit, without its quiet zone.
 
     Dark modules of a row are joined, and all are filled as one path: no seams.
     """
     rows = [bytes(row) for row in segno.make(link, error="m", micro=False).matrix]
-    side = len(rows) + 2 * QUIET
+    side = len(rows)
     boxes = [
-        f"{start} {len(rows) + QUIET - 1 - y} {end - start} 1 re"
+        f"{start} {side - 1 - y} {end - start} 1 re"
         for y, row in enumerate(rows)
         for start, end in _runs(row)
     ]
-    scale = f"{1 / side:.8f}"
-    return f"q {scale} 0 0 {scale} 0 0 cm 0 g {' '.join(boxes)} f Q".encode("ascii")
+    drawn = f"0 g {' '.join(boxes)} f".encode("ascii")
+    return Form(link, zlib.compress(drawn, 9), (0, 0, side, side))
 
 
 def _runs(row: bytes) -> list[tuple[int, int]]:
-    """Give where dark modules begin and end in a row, quiet zone counted."""
+    """Give where dark modules begin and end in a row."""
     edge = bytes([0]) + row + bytes([0])
-    turns = [x for x in range(1, len(edge)) if edge[x] != edge[x - 1]]
-    return [(a + QUIET - 1, b + QUIET - 1) for a, b in zip(turns[::2], turns[1::2], strict=True)]
+    turns = [x - 1 for x in range(1, len(edge)) if edge[x] != edge[x - 1]]
+    return [*zip(turns[::2], turns[1::2], strict=True)]

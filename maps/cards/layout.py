@@ -12,8 +12,9 @@ from maps.themes import terms
 PAPER_PT = (595.28, 841.89)
 LEFT, RIGHT, BOTTOM, TOP = 34.0, 561.28, 30.0, 811.89
 WIDE = RIGHT - LEFT
-HEADER, ROW, SMALL_PRINT = 96.0, 134.0, 40.0
-CODE = 92.0
+HEADER, ROW, SMALL_PRINT, LEAD = 96.0, 136.0, 40.0, 23.5
+CODE, DOOR_CODE = 84.0, 80.0
+"""Sides of the codes; more than four modules of paper stay free around them."""
 SOFT, INK = "#5a6168", "#14181b"
 LETTER = 18.0
 """The least size of what an elder reads (工信部 age-friendly design: 18 pt)."""
@@ -28,8 +29,8 @@ class Sheet:
     credit: str
 
 
-def draw(pen: Pen, card: Card, sheet: Sheet, codes: dict[str, str]) -> None:
-    """Draw a card; `codes` are the forms of the QR codes by link."""
+def draw(pen: Pen, card: Card, sheet: Sheet) -> None:
+    """Draw a card."""
     _header(pen, card)
     rows = max(1, len(card.stops))
     bottom = BOTTOM + SMALL_PRINT + rows * ROW + 8
@@ -38,7 +39,7 @@ def draw(pen: Pen, card: Card, sheet: Sheet, codes: dict[str, str]) -> None:
         top = bottom - 8 - i * ROW
         if i:
             pen.rule(LEFT, top, WIDE, "#c9c4b9", 0.8)
-        _row(pen, (i, stop), top, codes[stop.link], estimated=card.estimated)
+        _row(pen, (i, stop), top, estimated=card.estimated)
     if not card.stops:
         _nowhere(pen, sheet.imprint, bottom - 8)
     _small_print(pen, card, sheet)
@@ -47,21 +48,21 @@ def draw(pen: Pen, card: Card, sheet: Sheet, codes: dict[str, str]) -> None:
 def _header(pen: Pen, card: Card) -> None:
     room = WIDE
     if card.link:
-        side = HEADER - 8
-        pen.code(qr(card.link), RIGHT - side, TOP - side, side)
-        pen.text(RIGHT - side, TOP - 40, "扫码看此刻", LETTER, anchor="right", colour=INK)
-        pen.text(RIGHT - side, TOP - 63, "哪家开着门", LETTER, anchor="right", colour=INK)
-        pen.text(RIGHT - side, TOP - 79, "Scan: open now", 10, anchor="right", colour=SOFT)
-        room -= side + 5 * LETTER + 14
+        pen.form(qr(card.link), RIGHT - DOOR_CODE, TOP - DOOR_CODE, DOOR_CODE)
+        end = RIGHT - DOOR_CODE - 14
+        pen.text(end, TOP - 32, "扫码看此刻", LETTER, anchor="right", colour=INK)
+        pen.text(end, TOP - 56, "哪家开着门", LETTER, anchor="right", colour=INK)
+        pen.text(end, TOP - 74, "Scan: what is open now", 10, anchor="right", colour=SOFT)
+        room -= DOOR_CODE + 6 * LETTER + 20
     title, size = fitted(clean(card.title), room, 38, 22, "Bold")
-    pen.text(LEFT, TOP - 36, title, size, weight="Bold", colour=INK)
-    pen.text(LEFT, TOP - 66, "走路最近的服务站", 22, colour=INK)
-    pen.text(LEFT, TOP - 82, "Nearest service stations on foot", 11, colour=SOFT)
+    pen.text(LEFT, TOP - 34, title, size, weight="Bold", colour=INK)
+    pen.text(LEFT, TOP - 65, "走路最近的服务站", 22, colour=INK)
+    pen.text(LEFT, TOP - 81, "Nearest service stations on foot", 11, colour=SOFT)
 
 
-def _row(pen: Pen, numbered: tuple[int, Stop], top: float, code: str, *, estimated: bool) -> None:
+def _row(pen: Pen, numbered: tuple[int, Stop], top: float, *, estimated: bool) -> None:
     i, stop = numbered
-    x, end = LEFT + 44, RIGHT - CODE - 8
+    x, end = LEFT + 44, RIGHT - CODE - 16
     pen.badge(LEFT + 17, top - 25, 16.5, str(i + 1), COLOURS[i])
     minutes = f"{'约 ' if estimated else ''}{stop.minutes:,} 分钟"
     wide = pen.text(end, top - 31, minutes, 28, weight="Bold", colour=COLOURS[i], anchor="right")
@@ -69,22 +70,21 @@ def _row(pen: Pen, numbered: tuple[int, Stop], top: float, code: str, *, estimat
     pen.text(x, top - 30, name, size, weight="Bold", colour=INK)
     metres = pen.text(end, top - 56, f"{stop.metres:,} 米", LETTER, anchor="right", colour=INK)
     for k, line in enumerate(_lines(stop, end - x, metres)):
-        pen.text(x, top - 56 - 24 * k, line, LETTER, colour=INK)
-    pen.form(code, RIGHT - CODE + 2, top - CODE - 4, CODE)
-    pen.text(RIGHT - CODE / 2 + 2, top - CODE - 18, "扫码导航", LETTER, anchor="middle", colour=INK)
+        pen.text(x, top - 56 - LEAD * k, line, LETTER, colour=INK)
+    pen.form(qr(stop.link), RIGHT - CODE, top - CODE - 8, CODE)
+    middle = RIGHT - CODE / 2
+    pen.text(middle, top - CODE - 28, "扫码导航", LETTER, anchor="middle", colour=INK)
+    pen.text(middle, top - CODE - 40, "Scan for the way", 9, anchor="middle", colour=SOFT)
 
 
 def _lines(stop: Stop, room: float, metres: float) -> list[str]:
     """Give hours, services, phone and address as at most four lines."""
     hours = terms.hours(stop.hours) if stop.hours else "开放时间请电话询问"
-    rules = [clean(rule) for rule in hours.split("；")]
-    spaces = [(room - metres - 10) / LETTER, room / LETTER]
-    told = [fitted(line, spaces[k] * LETTER, LETTER, LETTER, "Regular")[0]
-            for k, line in enumerate(broken(rules, "；", spaces, "；…"))]  # fmt: skip
-    words = [clean(word) for word in terms.services(stop.services).split("、") if word]
+    wide = room / LETTER
     contact = _contact(stop, room)
+    told = broken(clean(hours), [wide - metres / LETTER - 0.6, *[wide] * (3 - len(contact))], "…")
     free = 4 - len(told) - len(contact)
-    offered = broken(words, "、", [room / LETTER] * free, " 等") if words else []
+    offered = broken(clean(terms.services(stop.services)), [wide] * free, "等") if free else []
     return [*told, *offered, *contact]
 
 

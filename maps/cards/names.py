@@ -1,5 +1,6 @@
 """Names on a card's map: streets along their line, places at their middle, none on another."""
 
+from itertools import product
 from math import hypot
 
 import geopandas as gpd
@@ -11,13 +12,14 @@ from shapely import STRtree
 
 from geo import coords
 from maps import ground
-from maps.cards.backdrop import Window
 from maps.cards.letters import clean, face
 from maps.cards.pen import Pen
+from maps.cards.window import Window
 from maps.palette import palette
 from maps.scene import Base
 
 Box = tuple[float, float, float, float]
+Points = npt.NDArray[np.float64]
 SIZE = 11.0
 STRAIGHT = 0.985
 """A name stands where its street is at least this straight: chord ÷ length."""
@@ -27,27 +29,38 @@ class Taken:
     """What already stands on a map, as boxes on the page."""
 
     def __init__(self, window: Window) -> None:
-        self._boxes: list[Box] = []
-        self._edge = (
+        self._boxes = np.empty((0, 4))
+        edge = (
             window.left, window.bottom, window.left + window.wide, window.bottom + window.high
         )  # fmt: skip
+        self._edge = np.array(edge)
 
-    def add(self, box: Box) -> None:
-        """Take a box."""
-        self._boxes.append(box)
+    def add(self, *boxes: Box) -> None:
+        """Take boxes."""
+        self._boxes = np.concatenate([self._boxes, boxes])
 
-    def disc(self, x: float, y: float, radius: float) -> None:
-        """Take the box of a disc."""
-        self.add((x - radius, y - radius, x + radius, y + radius))
+    def spots(self, xy: Points, radius: float) -> None:
+        """Take the boxes of discs."""
+        self._boxes = np.concatenate([self._boxes, np.hstack([xy - radius, xy + radius])])
 
     def count(self, box: Box) -> int:
         """Say how many things a box would cover."""
-        return sum(_meet(box, other) for other in self._boxes)
+        return int(self._meeting([box]).sum())
 
-    def inside(self, box: Box) -> bool:
-        """Say whether a box lies within the map, with a little air."""
-        west, south, east, north = self._edge
-        return box[0] > west + 3 and box[1] > south + 3 and box[2] < east - 3 and box[3] < north - 3
+    def inside(self, *boxes: Box) -> bool:
+        """Say whether boxes lie within the map, with a little air."""
+        asked = np.array(boxes)
+        low, high = asked[:, :2] > self._edge[:2] + 3, asked[:, 2:] < self._edge[2:] - 3
+        return bool(low.all() and high.all())
+
+    def free(self, boxes: list[Box]) -> bool:
+        """Say whether boxes lie within the map and cover nothing."""
+        return self.inside(*boxes) and not self._meeting(boxes).any()
+
+    def _meeting(self, boxes: list[Box]) -> npt.NDArray[np.bool_]:
+        asked, taken = np.array(boxes)[:, None], self._boxes[None]
+        low = np.all(asked[..., :2] < taken[..., 2:], axis=-1)
+        return np.asarray(low & np.all(asked[..., 2:] > taken[..., :2], axis=-1))
 
 
 class Names:
@@ -90,9 +103,9 @@ class Names:
         taken: Taken,
         told: tuple[shapely.LineString, float, str, float],
     ) -> bool:
-        """Write a name on a line where it is straight and free, nearest to its middle."""
+        """Write a name where its line is straight and free, near its middle, or else beside it."""
         line, long, name, wide = told
-        for share in (0.5, 0.35, 0.65, 0.2, 0.8):
+        for beside, share in product((0.0, 1.15 * SIZE, -1.15 * SIZE), (0.5, 0.3, 0.7)):
             middle = share * long
             if not wide / 2 < middle < long - wide / 2:
                 continue
@@ -105,10 +118,11 @@ class Names:
             c, s = (x1 - x0) / chord, (y1 - y0) / chord
             if c < -0.02 or (abs(c) <= 0.02 and s > 0):
                 c, s = -c, -s
-            x, y = (x0 + x1) / 2, (y0 + y1) / 2
-            if not _free(taken, x, y, (c, s), wide):
+            x, y = (x0 + x1) / 2 - beside * s, (y0 + y1) / 2 + beside * c
+            boxes = _boxes(x, y, (c, s), wide)
+            if not taken.free(boxes):
                 continue
-            _take(taken, x, y, (c, s), wide)
+            taken.add(*boxes)
             ink = palette()["text"]
             pen.text(
                 x + 0.36 * SIZE * s, y - 0.36 * SIZE * c, name, SIZE, colour=ink["street"],
@@ -128,9 +142,10 @@ class Names:
             wide = face("Regular").wide_em(name) * SIZE
             if name in told or here.size[row] * window.pt_m < 0.5 * wide:
                 continue
-            if not _free(taken, x, y, (1.0, 0.0), wide):
+            boxes = _boxes(x, y, (1.0, 0.0), wide)
+            if not taken.free(boxes):
                 continue
-            _take(taken, x, y, (1.0, 0.0), wide)
+            taken.add(*boxes)
             told.add(name)
             pen.text(
                 x, y - 0.36 * SIZE, name, SIZE, colour=ink.get(kind, ink["place"]),
@@ -175,16 +190,6 @@ def _spots(frame: gpd.GeoDataFrame | None, crs: CRS) -> Table:
     return np.asarray(spots, dtype=object), names, frame["kind"].tolist(), size
 
 
-def _free(taken: Taken, x: float, y: float, turn: tuple[float, float], wide: float) -> bool:
-    boxes = _boxes(x, y, turn, wide)
-    return all(taken.inside(box) and not taken.count(box) for box in boxes)
-
-
-def _take(taken: Taken, x: float, y: float, turn: tuple[float, float], wide: float) -> None:
-    for box in _boxes(x, y, turn, wide):
-        taken.add(box)
-
-
 def _boxes(x: float, y: float, turn: tuple[float, float], wide: float) -> list[Box]:
     """Give small boxes along a line of text, so that a slanting one takes no more than it needs."""
     count = max(1, round(wide / SIZE))
@@ -192,7 +197,3 @@ def _boxes(x: float, y: float, turn: tuple[float, float], wide: float) -> list[B
     spots = [(k + 0.5) / count - 0.5 for k in range(count)]
     middles = [(x + wide * t * turn[0], y + wide * t * turn[1]) for t in spots]
     return [(a - half, b - half, a + half, b + half) for a, b in middles]
-
-
-def _meet(a: Box, b: Box) -> bool:
-    return a[0] < b[2] and a[2] > b[0] and a[1] < b[3] and a[3] > b[1]

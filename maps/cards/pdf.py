@@ -5,9 +5,18 @@ Only what cards need of ISO 32000-1; the same calls write the same bytes.
 
 import hashlib
 import zlib
-from typing import BinaryIO
+from collections.abc import Hashable
+from typing import BinaryIO, NamedTuple
 
 _CATALOG, _PAGES, _RESOURCES = 1, 2, 3
+
+
+class Form(NamedTuple):
+    """A drawing that pages share: its key, its compressed operators, and the box it fills."""
+
+    key: Hashable
+    packed: bytes
+    box: tuple[int, ...]
 
 
 class Document:
@@ -29,6 +38,7 @@ class Document:
         self._next, self._at = _RESOURCES + 1, 0
         self._sum = hashlib.sha256()
         self._kids: list[int] = []
+        self._forms: dict[Hashable, int] = {}
         self._write(b"%PDF-1.5\n%\xe7\xbd\x91\xe6\xa0\xbc\n")
 
     @property
@@ -47,7 +57,17 @@ class Document:
 
     def stream(self, content: bytes, entries: str = "") -> int:
         """Write a compressed stream with further entries of its dictionary."""
-        packed = zlib.compress(content, 6)
+        return self._packed(zlib.compress(content, 6), entries)
+
+    def form(self, form: Form) -> str:
+        """Give the name of a form, which is written when it is first used."""
+        if form.key not in self._forms:
+            box = " ".join(map(str, form.box))
+            entries = f"/Type /XObject /Subtype /Form /BBox [{box}] /Resources << >>"
+            self._forms[form.key] = self._packed(form.packed, entries)
+        return f"F{self._forms[form.key]}"
+
+    def _packed(self, packed: bytes, entries: str) -> int:
         head = f"<< /Filter /FlateDecode /Length {len(packed)} {entries} >>\nstream\n"
         return self.put(head.encode("ascii") + packed + b"\nendstream")
 
@@ -62,8 +82,9 @@ class Document:
             )
         )
 
-    def close(self, fonts: dict[str, int], forms: dict[str, int]) -> None:
-        """Write the table of fonts and forms by name, and the end of the file."""
+    def close(self, fonts: dict[str, int]) -> None:
+        """Write the table of fonts (by name) and forms, and the end of the file."""
+        forms = {f"F{number}": number for number in self._forms.values()}
         tables = [("Font", fonts), ("XObject", forms)]
         self.put(f"<< {' '.join(_table(*table) for table in tables)} >>", _RESOURCES)
         kids = " ".join(f"{kid} 0 R" for kid in self._kids)

@@ -1,8 +1,11 @@
 """What draws on a page: text, boxes, rings and paths, in points from the lower left corner."""
 
+import re
+from collections.abc import Sequence
 from typing import Literal
 
 from maps.cards.letters import Letters, Weight, face
+from maps.cards.pdf import Document, Form
 
 Anchor = Literal["left", "middle", "right"]
 _SHARE: dict[Anchor, float] = {"left": 0.0, "middle": 0.5, "right": 1.0}
@@ -29,8 +32,8 @@ def rgb(colour: str) -> str:
 class Pen:
     """One page in the making."""
 
-    def __init__(self, letters: Letters) -> None:
-        self.letters = letters
+    def __init__(self, document: Document, letters: Letters) -> None:
+        self.document, self.letters = document, letters
         self._operators: list[bytes] = []
 
     def content(self) -> bytes:
@@ -103,17 +106,14 @@ class Pen:
 
     def path(self, points: list[tuple[float, float]], colour: str, line: float) -> None:
         """Draw a line with round ends and corners."""
-        way = " l ".join(numbers(x, y) for x, y in points)
+        way = " l ".join(f"{x:.1f} {y:.1f}" for x, y in points)
         start, _, rest = way.partition(" l ")
         self.raw(f"1 J 1 j {rgb(colour)} RG {number(line)} w {start} m {rest} l S")
 
-    def form(self, name: str, x: float, y: float, side: float) -> None:
-        """Draw a shared form of the document, of side 1, at a place."""
-        self.raw(f"q {numbers(side, 0, 0, side, x, y)} cm /{name} Do Q")
-
-    def code(self, drawn: bytes, x: float, y: float, side: float) -> None:
-        """Draw something of side 1 at a place."""
-        self.raw(f"q {numbers(side, 0, 0, side, x, y)} cm".encode() + b"\n" + drawn + b" Q")
+    def form(self, form: Form, x: float, y: float, side: float) -> None:
+        """Draw a form into a square."""
+        scale = f"{side / form.box[2]:.6f}"
+        self.raw(f"q {scale} 0 0 {scale} {numbers(x, y)} cm /{self.document.form(form)} Do Q")
 
 
 def fitted(line: str, room: float, size: float, least: float, weight: Weight) -> tuple[str, float]:
@@ -128,23 +128,23 @@ def fitted(line: str, room: float, size: float, least: float, weight: Weight) ->
     return line + "…", least
 
 
-def broken(
-    words: list[str], joint: str, room_em: list[float], rest: str, weight: Weight = "Regular"
-) -> list[str]:
-    """Break words into lines of given rooms; what finds no room becomes `rest` at the end."""
-    known, lines = face(weight), [""]
-    for i, word in enumerate(words):
-        last = i == len(words) - 1
-        spare = 0 if last else known.wide_em(joint + rest)
-        room = room_em[len(lines) - 1]
-        final = len(lines) == len(room_em)
-        longer = lines[-1] + (joint if lines[-1] else "") + word
-        if known.wide_em(longer) + (spare if final else known.wide_em(joint)) <= room:
-            lines[-1] = longer
-        elif not final:
-            lines[-1] += joint
-            lines.append(word)
+def broken(text: str, rooms_em: Sequence[float], rest: str) -> list[str]:
+    """Break a line after its signs into lines of given rooms, the overflow into `rest`."""
+    known, lines = face("Regular"), [""]
+    tokens = re.findall(r"[^；、]*[；、]?", text)[:-1]
+    for i, token in enumerate(tokens):
+        final, last = len(lines) == len(rooms_em), i == len(tokens) - 1
+        longer = (lines[-1] + token).rstrip()
+        spare = rest if final and not last else ""
+        if known.wide_em(longer + spare) <= rooms_em[len(lines) - 1]:
+            lines[-1] += token
+        elif not final and lines[-1]:
+            lines.append(token)
         else:
-            lines[-1] += rest if lines[-1] else word
+            lines[-1] = (lines[-1].rstrip("；、 ") or token) + rest
             break
-    return [line for line in lines if line]
+    return [
+        fitted(line.strip(), room, 1, 1, "Regular")[0]
+        for line, room in zip(lines, rooms_em, strict=False)
+        if line.strip()
+    ]

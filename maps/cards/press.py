@@ -5,7 +5,7 @@ from typing import BinaryIO
 
 from pyproj import CRS
 
-from maps.cards import codes, layout
+from maps.cards import layout
 from maps.cards.backdrop import Backdrop
 from maps.cards.card import Card, Imprint, credit
 from maps.cards.letters import Letters
@@ -14,8 +14,6 @@ from maps.cards.pdf import Document
 from maps.cards.pen import Pen
 from maps.cards.walkmap import WalkMap
 from maps.scene import Base
-
-FORM = "/Type /XObject /Subtype /Form /BBox [0 0 1 1]"
 
 
 class Press:
@@ -33,7 +31,6 @@ class Press:
     def __init__(self, base: Base, crs: CRS, imprint: Imprint) -> None:
         walkmap = WalkMap(Backdrop(base, crs), Names(base, crs))
         self._sheet = layout.Sheet(imprint, walkmap, credit(base))
-        self._codes: dict[str, bytes] = {}
 
     def bind(self, cards: Iterable[Card], out: BinaryIO, *, title: str) -> int:
         """Write cards as one PDF, a page each; give how many.
@@ -47,25 +44,9 @@ class Press:
         title : str
         """
         document, letters = Document(out, title, layout.PAPER_PT), Letters()
-        shared: dict[str, str] = {}
-        forms: dict[str, int] = {}
         for card in cards:
-            named = {}
-            for stop in card.stops:
-                if stop.link not in shared:
-                    name = f"Q{len(shared)}"
-                    shared[stop.link], forms[name] = (
-                        name,
-                        document.stream(self._code(stop.link), FORM),
-                    )
-                named[stop.link] = shared[stop.link]
-            pen = Pen(letters)
-            layout.draw(pen, card, self._sheet, named)
+            pen = Pen(document, letters)
+            layout.draw(pen, card, self._sheet)
             document.page(pen.content())
-        document.close(letters.embed(document), forms)
+        document.close(letters.embed(document))
         return document.pages
-
-    def _code(self, link: str) -> bytes:
-        if link not in self._codes:
-            self._codes[link] = codes.qr(link)
-        return self._codes[link]

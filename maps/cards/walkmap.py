@@ -1,25 +1,22 @@
 """The walking map of a card: ground, ways, stations by number, and the door."""
 
-from itertools import pairwise
-
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from maps.cards.backdrop import Backdrop, Window
+from maps.cards.backdrop import Backdrop
 from maps.cards.card import Card
-from maps.cards.names import Names, Taken
+from maps.cards.names import Box, Names, Taken
 from maps.cards.pen import Pen
+from maps.cards.window import Window
 
 Points = npt.NDArray[np.float64]
 COLOURS = ("#a8231c", "#1d4e79", "#0f6b4f")
 """Of first, second and third station; the number says the same."""
-WIDTHS = (3.4, 6.0, 8.6)
-"""Where ways run together, the farther shows as a rim of the nearer."""
-MARK, ROOM = 11.0, 30.0
+WIDTH, MARK, ROOM, DOOR_ROOM = 4.6, 11.0, 30.0, 22.0
 WIDEST_M = 2_600.0
 LEAST_M = 260.0
-DOOR = "#14181b"
+DOOR, INK = "#14181b", "0.11 0.13 0.15"
 
 
 class WalkMap:
@@ -28,22 +25,22 @@ class WalkMap:
     def __init__(self, backdrop: Backdrop, names: Names) -> None:
         self._backdrop, self._names = backdrop, names
 
-    def draw(self, pen: Pen, card: Card, place: tuple[float, float, float, float]) -> None:
+    def draw(self, pen: Pen, card: Card, place: Box) -> None:
         """Draw the map of a card into left, bottom, width and height."""
         window = framed(card, place)
         ways = [shown(stop.line, window) for stop in card.stops]
-        marks = _apart([way[-1] for way in ways], window)
         door = window.page(np.array([card.x_m, card.y_m]))
+        marks = _apart(door, [way[-1] for way in ways])
         taken = Taken(window)
-        for x, y in [*marks, (float(door[0]), float(door[1]))]:
-            taken.disc(x, y, MARK + 2)
+        taken.spots(np.array([*marks, door]), MARK + 2)
         pen.raw(f"q {' '.join(f'{v:.2f}' for v in place)} re W n")
         self._backdrop.draw(pen, window)
         if card.shape is not None and shapely.get_dimensions(card.shape) == 2:
             self._backdrop.shape(pen, window, card.shape, "#b9a98a", "#5e5138")
         _ways(pen, ways, dashed=card.estimated)
-        here = _here(pen, door, ways, taken)
+        taken.spots(_dense(ways, 6), WIDTH / 2 + 1)
         _furniture(pen, window, taken)
+        here = _here(door, taken)
         self._names.draw(pen, window, taken)
         for i in reversed(range(len(marks))):
             pen.badge(*marks[i], MARK, str(i + 1), COLOURS[i])
@@ -52,7 +49,7 @@ class WalkMap:
         pen.frame(place, "#8f897d", 0.8)
 
 
-def framed(card: Card, place: tuple[float, float, float, float]) -> Window:
+def framed(card: Card, place: Box) -> Window:
     """Choose the stretch of ground: the door and as many ways as a map of use can hold."""
     door = np.array([[card.x_m, card.y_m]])
     kept = door
@@ -66,7 +63,7 @@ def framed(card: Card, place: tuple[float, float, float, float]) -> Window:
     return window
 
 
-def _window(xy: Points, place: tuple[float, float, float, float]) -> Window:
+def _window(xy: Points, place: Box) -> Window:
     left, bottom, wide, high = place
     low, top = xy.min(axis=0), xy.max(axis=0)
     span = np.maximum(top - low, 1e-9)
@@ -91,42 +88,54 @@ def shown(line: shapely.LineString, window: Window) -> Points:
     return np.vstack([points[: outside[0]], last + step * min(1.0, float(room.min()))])
 
 
-def _apart(ends: list[Points], window: Window) -> list[tuple[float, float]]:
-    """Move marks that would cover each other apart, the nearer station standing still."""
-    placed: list[Points] = []
+def _apart(door: Points, ends: list[Points]) -> list[tuple[float, float]]:
+    """Move marks that would cover the door or each other, the nearer station standing still."""
+    placed = [(door, DOOR_ROOM)]
     for end in ends:
         spot = end.copy()
         for _ in range(8):
-            close = [p for p in placed if np.hypot(*(spot - p)) < 2.3 * MARK]
+            close = [(p, room) for p, room in placed if np.hypot(*(spot - p)) < room]
             if not close:
                 break
-            away = spot - close[0]
+            other, room = close[0]
+            away = spot - other
             far = np.hypot(*away)
-            away = away / far if far > 0.1 else np.array([1.0, 0.0])
-            spot = close[0] + away * 2.35 * MARK
-        placed.append(spot)
-    return [(float(x), float(y)) for x, y in placed]
+            spot = other + (away / far if far > 0.1 else np.array([1.0, 0.0])) * (room + 0.5)
+        placed.append((spot, 2.3 * MARK))
+    return [(float(spot[0]), float(spot[1])) for spot, _ in placed[1:]]
 
 
 def _ways(pen: Pen, ways: list[Points], *, dashed: bool) -> None:
-    order = [*reversed(range(len(ways)))]
-    for i in order:
-        pen.path(_list(ways[i]), "#ffffff", WIDTHS[i] + 2.4)
+    """Draw the ways; where several run together, the farther is a rim of the nearer."""
+    strokes = []
+    for i in reversed(range(len(ways))):
+        split = max((_together(ways[i], way) for way in ways[:i]), default=0)
+        if split:
+            strokes.append((ways[i][: split + 1], WIDTH + 3.4 * i, COLOURS[i]))
+        strokes.append((ways[i][split:], WIDTH, COLOURS[i]))
+    strokes.sort(key=lambda stroke: -stroke[1])
+    for points, width, _ in strokes:
+        pen.path(_list(points), "#ffffff", width + 2.6)
     if dashed:
         pen.raw("[9 7] 0 d")
-    for i in order:
-        pen.path(_list(ways[i]), COLOURS[i], WIDTHS[i])
+    for points, width, colour in strokes:
+        pen.path(_list(points), colour, width)
     pen.raw("[] 0 d")
+
+
+def _together(way: Points, other: Points) -> int:
+    """Say how many legs two ways from one door walk together."""
+    legs = min(len(way), len(other)) - 1
+    apart = np.flatnonzero(np.abs(way[: legs + 1] - other[: legs + 1]).max(axis=1) > 0.5)
+    return int(apart[0]) - 1 if len(apart) else legs
 
 
 def _list(points: Points) -> list[tuple[float, float]]:
     return [(x, y) for x, y in points.tolist()]
 
 
-def _here(
-    pen: Pen, door: Points, ways: list[Points], taken: Taken
-) -> tuple[float, float, float, float]:
-    """Find where “您在这里” covers least: beside, above or below the door."""
+def _here(door: Points, taken: Taken) -> Box:
+    """Find where “您在这里” covers least: above, below or beside the door."""
     wide, high, gap = 92.0, 25.0, 14.0
     x, y = float(door[0]), float(door[1])
     offers = [
@@ -134,27 +143,19 @@ def _here(
         (x - gap - wide, y - high / 2), (x + gap, y + gap / 2), (x - gap - wide, y + gap / 2),
         (x + gap, y - gap / 2 - high), (x - gap - wide, y - gap / 2 - high),
     ]  # fmt: skip
-    points = np.concatenate([_dense(way) for way in ways]) if ways else np.empty((0, 2))
-
-    def cost(offer: tuple[float, float]) -> float:
-        box = (*offer, offer[0] + wide, offer[1] + high)
-        inside = (points > box[:2]) & (points < box[2:])
-        hidden = int(inside.all(axis=1).sum())
-        return hidden + 50 * taken.count(box) + (0 if taken.inside(box) else 1000)
-
-    best = min(offers, key=cost)
-    box = (*best, best[0] + wide, best[1] + high)
-    taken.add(box)
-    return box
+    boxes = [(left, bottom, left + wide, bottom + high) for left, bottom in offers]
+    best = min(boxes, key=lambda box: taken.count(box) + (0 if taken.inside(box) else 1000))
+    taken.add(best)
+    return best
 
 
-def _dense(way: Points) -> Points:
-    """Give points every few points of paper along a way."""
-    pieces = [np.linspace(a, b, max(2, int(np.hypot(*(b - a)) / 4))) for a, b in pairwise(way)]
-    return np.concatenate(pieces) if pieces else way
+def _dense(ways: list[Points], step: float) -> Points:
+    """Give points every few points of paper along ways."""
+    lines = [shapely.LineString(way) for way in ways if len(way) > 1]
+    return shapely.get_coordinates(shapely.segmentize(lines, step)) if lines else np.empty((0, 2))
 
 
-def _door(pen: Pen, door: Points, label: tuple[float, float, float, float]) -> None:
+def _door(pen: Pen, door: Points, label: Box) -> None:
     x, y = float(door[0]), float(door[1])
     left, bottom, right, top = label
     pen.disc(x, y, 8.6, "#ffffff")
@@ -169,21 +170,34 @@ def _door(pen: Pen, door: Points, label: tuple[float, float, float, float]) -> N
 
 
 def _furniture(pen: Pen, window: Window, taken: Taken) -> None:
-    """Draw scale bar and north."""
+    """Draw scale bar and north, each in the corner where it covers least."""
     room = 130 / window.pt_m
     power = 10 ** np.floor(np.log10(room))
     length = float(max(step for step in (1, 2, 5) if step * power <= room) * power)
     wide = length * window.pt_m
-    x, y = window.left + 10, window.bottom + 9
-    pen.box(x - 5, y - 5, wide + 10, 24, "#ffffff")
-    pen.raw(f"0 J 0 j 0.11 0.13 0.15 RG 1.4 w {x:.2f} {y + 5:.2f} m {x:.2f} {y:.2f} l "
+    left, bottom, high = _corner(window, taken, (wide + 10, 24.0), top=False)
+    x, y = left + 5, bottom + 5
+    pen.box(left, bottom, wide + 10, high, "#ffffff")
+    pen.raw(f"0 J 0 j {INK} RG 1.4 w {x:.2f} {y + 5:.2f} m {x:.2f} {y:.2f} l "
             f"{x + wide:.2f} {y:.2f} l {x + wide:.2f} {y + 5:.2f} l S")  # fmt: skip
     words = f"{length / 1000:g} 公里 km" if length >= 1000 else f"{length:g} 米 m"
     pen.text(x + wide / 2, y + 5, words, 11, anchor="middle")
-    taken.add((x - 5, y - 5, x + wide + 5, y + 19))
-    east, top = window.left + window.wide - 16, window.bottom + window.high - 10
-    pen.box(east - 11, top - 34, 22, 40, "#ffffff")
-    pen.raw(f"0.11 0.13 0.15 rg {east:.2f} {top:.2f} m {east + 5.5:.2f} {top - 15:.2f} l "
-            f"{east:.2f} {top - 11.5:.2f} l {east - 5.5:.2f} {top - 15:.2f} l f")  # fmt: skip
-    pen.text(east, top - 29, "北", 13, weight="Bold", anchor="middle")
-    taken.add((east - 11, top - 34, east + 11, top + 6))
+    left, bottom, high = _corner(window, taken, (22.0, 40.0), top=True)
+    x, tip = left + 11, bottom + 34
+    pen.box(left, bottom, 22, high, "#ffffff")
+    pen.raw(f"{INK} rg {x:.2f} {tip:.2f} m {x + 5.5:.2f} {tip - 15:.2f} l "
+            f"{x:.2f} {tip - 11.5:.2f} l {x - 5.5:.2f} {tip - 15:.2f} l f")  # fmt: skip
+    pen.text(x, bottom + 5, "北", 13, weight="Bold", anchor="middle")
+
+
+def _corner(
+    window: Window, taken: Taken, size: tuple[float, float], *, top: bool
+) -> tuple[float, float, float]:
+    """Choose and take a corner of the map for a box; give left, bottom and height."""
+    wide, high = size
+    y = window.bottom + (window.high - high - 5 if top else 5)
+    sides = (window.left + 5, window.left + window.wide - wide - 5)
+    boxes = [(x, y, x + wide, y + high) for x in (sides[::-1] if top else sides)]
+    best = min(boxes, key=taken.count)
+    taken.add(best)
+    return best[0], best[1], high
