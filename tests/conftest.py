@@ -5,9 +5,10 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from browsers import browser
 from databases import _template, bare_url, database_url, db, postgres_url
 
-__all__ = ["_template", "bare_url", "database_url", "db", "postgres_url"]
+__all__ = ["_template", "bare_url", "browser", "database_url", "db", "postgres_url"]
 
 
 hypothesis.settings.register_profile("untimed", deadline=None)

@@ -54,6 +54,9 @@ def home(request: Request, work: WorkDep) -> Response:
         return _page(request, work, asked)
     except NotFound:
         return _page(request, work, asked, status=404, fault="no_data")
+    except BadInput:
+        about = f"{asked.get('lon')}, {asked.get('lat')}"
+        return _page(request, work, asked, status=400, fault="no_such", about=about)
 
 
 @router.get("/at/{place}")

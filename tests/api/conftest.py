@@ -3,35 +3,24 @@
 from collections.abc import Iterator
 
 import pytest
+from districts import kept, small
 from fastapi.testclient import TestClient
 
 from api.http import create_app
-from api.settings import Settings
 from api.tasks.work import Work
-from geo import coords, demo, layers, store
+from geo import demo, store
 
 
 @pytest.fixture(scope="session")
 def town() -> demo.District:
     """Build the small district."""
-    return demo.build(size="small", seed=1)
+    return small()
 
 
 @pytest.fixture(scope="module")
-def work(db: store.Database, town: demo.District) -> Work:
+def work(db: store.Database) -> Work:
     """Give work on a store that holds the small district."""
-    with db.session() as session:
-        revision = store.revisions.open(session, "import", "test", "the small district")
-        for name in layers.LAYERS:
-            if name not in town.layers:
-                continue
-            frame = town.layers[name]
-            placed = coords.to_degrees(frame) if frame.crs is not None else frame
-            if layers.layer(name).level:
-                store.areas.replace(session, name, placed, revision)
-            else:
-                store.features.replace(session, name, placed)
-    return Work(settings=Settings(), database=db)
+    return kept(db)
 
 
 @pytest.fixture(scope="module")

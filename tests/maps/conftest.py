@@ -7,18 +7,11 @@ from urllib.parse import urlparse
 import geopandas as gpd
 import pytest
 from hamlet import Hamlet, hamlet
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from visits import Visit
 
 import maps
 from geo.layers import Finding, Severity
-
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
-)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -49,15 +42,6 @@ def themes(town: Hamlet) -> dict[str, Callable[..., maps.Theme]]:
         "stations": lambda **o: maps.Stations(town.stations, town.zones, town.base, **o),
         "alliances": lambda **o: maps.Alliances(town.territories, town.base, **o),
     }
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Start the browser once."""
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
