@@ -37,11 +37,12 @@ class Taken:
 
     def add(self, *boxes: Box) -> None:
         """Take boxes."""
-        self._boxes = np.concatenate([self._boxes, boxes])
+        if boxes:
+            self._boxes = np.concatenate([self._boxes, boxes])
 
     def spots(self, xy: Points, radius: float) -> None:
         """Take the boxes of discs."""
-        self._boxes = np.concatenate([self._boxes, np.hstack([xy - radius, xy + radius])])
+        self.add(*np.hstack([xy - radius, xy + radius]).tolist())
 
     def count(self, box: Box) -> int:
         """Say how many things a box would cover."""

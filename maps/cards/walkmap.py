@@ -33,14 +33,16 @@ class WalkMap:
         marks = _apart(door, [way[-1] for way in ways])
         taken = Taken(window)
         taken.spots(np.array([*marks, door]), MARK + 2)
+        soft = Taken(window)
+        soft.spots(_dense(ways, 6), WIDTH / 2 + 1)
         pen.raw(f"q {' '.join(f'{v:.2f}' for v in place)} re W n")
         self._backdrop.draw(pen, window)
         if card.shape is not None and shapely.get_dimensions(card.shape) == 2:
             self._backdrop.shape(pen, window, card.shape, "#b9a98a", "#5e5138")
         _ways(pen, ways, dashed=card.estimated)
+        _furniture(pen, window, taken, soft)
+        here = _here(door, taken, soft)
         taken.spots(_dense(ways, 6), WIDTH / 2 + 1)
-        _furniture(pen, window, taken)
-        here = _here(door, taken)
         self._names.draw(pen, window, taken)
         for i in reversed(range(len(marks))):
             pen.badge(*marks[i], MARK, str(i + 1), COLOURS[i])
@@ -134,7 +136,7 @@ def _list(points: Points) -> list[tuple[float, float]]:
     return [(x, y) for x, y in points.tolist()]
 
 
-def _here(door: Points, taken: Taken) -> Box:
+def _here(door: Points, taken: Taken, soft: Taken) -> Box:
     """Find where “您在这里” covers least: above, below or beside the door."""
     wide, high, gap = 92.0, 25.0, 14.0
     x, y = float(door[0]), float(door[1])
@@ -144,14 +146,14 @@ def _here(door: Points, taken: Taken) -> Box:
         (x + gap, y - gap / 2 - high), (x - gap - wide, y - gap / 2 - high),
     ]  # fmt: skip
     boxes = [(left, bottom, left + wide, bottom + high) for left, bottom in offers]
-    best = min(boxes, key=lambda box: taken.count(box) + (0 if taken.inside(box) else 1000))
+    best = min(boxes, key=lambda box: _cost(box, taken, soft) + 1000 * (not taken.inside(box)))
     taken.add(best)
     return best
 
 
 def _dense(ways: list[Points], step: float) -> Points:
     """Give points every few points of paper along ways."""
-    lines = [shapely.LineString(way) for way in ways if len(way) > 1]
+    lines = [shapely.LineString(way) for way in ways if np.ptp(way, axis=0).any()]
     return shapely.get_coordinates(shapely.segmentize(lines, step)) if lines else np.empty((0, 2))
 
 
@@ -169,20 +171,20 @@ def _door(pen: Pen, door: Points, label: Box) -> None:
     )  # fmt: skip
 
 
-def _furniture(pen: Pen, window: Window, taken: Taken) -> None:
+def _furniture(pen: Pen, window: Window, taken: Taken, soft: Taken) -> None:
     """Draw scale bar and north, each in the corner where it covers least."""
     room = 130 / window.pt_m
     power = 10 ** np.floor(np.log10(room))
     length = float(max(step for step in (1, 2, 5) if step * power <= room) * power)
     wide = length * window.pt_m
-    left, bottom, high = _corner(window, taken, (wide + 10, 24.0), top=False)
+    left, bottom, high = _corner(window, (taken, soft), (wide + 10, 24.0), top=False)
     x, y = left + 5, bottom + 5
     pen.box(left, bottom, wide + 10, high, "#ffffff")
     pen.raw(f"0 J 0 j {INK} RG 1.4 w {x:.2f} {y + 5:.2f} m {x:.2f} {y:.2f} l "
             f"{x + wide:.2f} {y:.2f} l {x + wide:.2f} {y + 5:.2f} l S")  # fmt: skip
     words = f"{length / 1000:g} 公里 km" if length >= 1000 else f"{length:g} 米 m"
     pen.text(x + wide / 2, y + 5, words, 11, anchor="middle")
-    left, bottom, high = _corner(window, taken, (22.0, 40.0), top=True)
+    left, bottom, high = _corner(window, (taken, soft), (22.0, 40.0), top=True)
     x, tip = left + 11, bottom + 34
     pen.box(left, bottom, 22, high, "#ffffff")
     pen.raw(f"{INK} rg {x:.2f} {tip:.2f} m {x + 5.5:.2f} {tip - 15:.2f} l "
@@ -190,14 +192,19 @@ def _furniture(pen: Pen, window: Window, taken: Taken) -> None:
     pen.text(x, bottom + 5, "北", 13, weight="Bold", anchor="middle")
 
 
+def _cost(box: Box, taken: Taken, soft: Taken) -> int:
+    """Weigh what a box would cover: a mark as much as a good stretch of way."""
+    return 30 * taken.count(box) + soft.count(box)
+
+
 def _corner(
-    window: Window, taken: Taken, size: tuple[float, float], *, top: bool
+    window: Window, stands: tuple[Taken, Taken], size: tuple[float, float], *, top: bool
 ) -> tuple[float, float, float]:
     """Choose and take a corner of the map for a box; give left, bottom and height."""
     wide, high = size
     y = window.bottom + (window.high - high - 5 if top else 5)
     sides = (window.left + 5, window.left + window.wide - wide - 5)
     boxes = [(x, y, x + wide, y + high) for x in (sides[::-1] if top else sides)]
-    best = min(boxes, key=taken.count)
-    taken.add(best)
+    best = min(boxes, key=lambda box: _cost(box, *stands))
+    stands[0].add(best)
     return best[0], best[1], high
