@@ -243,10 +243,12 @@ def compound(*, gate: bool = True, inner_way: bool = False) -> Town:
     )
 
 
-def crooked(rng: np.random.Generator, *, steps: bool = False) -> layers.StreetLayer:
+def crooked(
+    rng: np.random.Generator, *, steps: bool = False, private: bool = False
+) -> layers.StreetLayer:
     """Make a crooked lattice of 2–6 streets a side, with gaps, bends, parallel ways and a loop.
 
-    With `steps`, some of the ways are stairways.
+    With `steps`, some of the ways are stairways; with `private`, some are private.
     """
     n = int(rng.integers(2, 7))
     corners = np.stack(np.meshgrid(np.arange(n), np.arange(n), indexing="ij"), axis=-1)
@@ -265,4 +267,6 @@ def crooked(rng: np.random.Generator, *, steps: bool = False) -> layers.StreetLa
     frame = streets(*lines)
     if steps:
         frame.loc[rng.random(len(frame)) < 0.3, "highway"] = "steps"
+    if private:
+        frame.loc[rng.random(len(frame)) < 0.4, "access"] = "private"
     return frame

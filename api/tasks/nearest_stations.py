@@ -147,7 +147,7 @@ def ways(
 
 def _of(way: network.Route, rows: npt.NDArray[np.int64]) -> network.Route:
     return network.Route(
-        way.metres, way.seconds, way.off_m, way.line, way.edges, int(rows[way.station])
+        way.metres, way.seconds, way.off_m, way.points, way.edges, int(rows[way.station])
     )
 
 
@@ -159,7 +159,7 @@ def _straight(
     return [
         network.Route(
             float(metres[i]), float(metres[i] / who.speed_m_s), float(metres[i]),
-            shapely.LineString([place, ends[i]]), np.empty(0, np.int32), int(i),
+            np.array([place, ends[i]]), np.empty(0, np.int32), int(i),
         )
         for i in np.argsort(metres, kind="stable")[:k]
     ]  # fmt: skip
@@ -167,7 +167,7 @@ def _straight(
 
 def _answer(way: network.Route, here: Known, who: Walker, told: Turns) -> dict[str, Any]:
     back = coords.transformer(here.scene.crs, coords.STORED)
-    lonlat = np.column_stack(back.transform(*shapely.get_coordinates(way.line).T))
+    lonlat = np.column_stack(back.transform(*way.points.T))
     is_open, closes_at, opens_at = told
     return {
         **here.keep(("station", way.station), lambda: _station(here, way.station, back.transform)),

@@ -10,12 +10,20 @@ from geo.errors import BadInput, SchemaError
 
 @dataclass(frozen=True, slots=True)
 class Walker:
-    """Somebody who walks: metres a second on the level, and whether steps can be climbed."""
+    """Somebody who walks: metres a second on the level, and whether steps can be climbed.
+
+    `steps_factor`, `rough_factor` (not smoothly paved) and `steep_factor` (more than 6 %)
+    say how many times as long as on the level a metre takes there. On stairs people go
+    about half as fast along the ground (J. Fruin 1971, "Pedestrian planning and design").
+    """
 
     name: str
     zh: str
     speed_m_s: float
     steps: bool = True
+    steps_factor: float = 2.0
+    rough_factor: float = 1.0
+    steep_factor: float = 1.0
 
 
 WALKERS = {

@@ -22,6 +22,7 @@ def build(
     tolerance_m: float = 0.0,
     node: bool = False,
     drop_pieces_m: float = 0.0,
+    through_private: bool = False,
 ) -> Network:
     """Build the walking network.
 
@@ -47,6 +48,10 @@ def build(
     drop_pieces_m : float
         Leave out pieces of the network, unconnected with its longest, shorter than this.
 
+    through_private : bool
+        Whether walks may lead through private ways. By default they only begin and end
+        there (`network.pockets`): nobody is sent through a compound that is not his own.
+
     Returns
     -------
     Network
@@ -68,7 +73,8 @@ def build(
     if drop_pieces_m > 0:
         edges = _without_pieces(edges, drop_pieces_m)
     kinds = Kinds(flags, street, streets["id"].to_numpy(dtype=object))
-    return assemble(edges, kinds, CRS(streets.crs), walls.openings(barriers, gates))
+    solid = walls.openings(barriers, gates)
+    return assemble(edges, kinds, CRS(streets.crs), solid, through_private=through_private)
 
 
 def _same_system(*layers: gpd.GeoDataFrame | None) -> None:

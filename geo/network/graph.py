@@ -8,32 +8,15 @@ import shapely
 from pyproj import CRS
 
 from geo.layers import Walker
-from geo.network import hilbert, segments
-from geo.network.kernel import F64, I32, I64, U8, Objects, compiled
+from geo.network import hilbert, pockets, segments
+from geo.network.kernel import F64, I32, I64, U8, Objects
 from geo.network.noding import Edges
-from geo.network.rules import STEPS
+from geo.network.pockets import Graph
+from geo.network.rules import PRIVATE, ROUGH, STEEP, STEPS
 from geo.network.segments import Ground, SegmentGrid
 
 BLOCKED = np.int32(2**31 - 1)
 """The cost of an edge that a walker cannot use."""
-
-
-class Graph(NamedTuple):
-    """Who is joined to whom, for one walker.
-
-    Node i has the arcs ``first[i]:first[i + 1]``; arc a leads to node ``heads[a]`` over edge
-    ``via[a]`` at ``step[a]``, so that every edge is found from both its ends. Edge e joins
-    ``tail[e]`` and ``head[e]`` and costs ``cost[e]`` centimetres on the level (`BLOCKED`: not
-    for him).
-    """
-
-    first: I32
-    heads: I32
-    via: I32
-    step: I32
-    tail: I32
-    head: I32
-    cost: I32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +25,7 @@ class Network:
 
     Nodes (`x_m, y_m`) are ordered along a Hilbert curve, edges by their nodes. ``graph.cost``
     is the length of each edge in whole centimetres, at least 1. Edge e carries ``flags[e]``
-    (`rules.STEPS`, `PRIVATE`, `LINK`) and belongs to street ``street[e]`` (position in
+    (`rules.STEPS`, `PRIVATE`, `LINK`, …) and belongs to street ``street[e]`` (position in
     `street_ids`; −1: a link that was made at a gate). `shapes` holds its vertices, both ends
     included; `walls` those of rivers, railways and walls, open at gates, which no connector
     between a building and its street may cross.
@@ -81,9 +64,10 @@ class Network:
     @property
     def nbytes(self) -> int:
         """Bytes held by the arrays."""
-        arrays = (self.x_m, self.y_m, self.flags, self.street, *self.graph)
-        grids = segments.nbytes(self.shapes) + segments.nbytes(self.walls)
-        return grids + sum(part.nbytes for part in arrays)
+        arrays = {
+            id(a): a.nbytes for a in (self.x_m, self.y_m, self.flags, self.street, *self.graph)
+        }
+        return segments.nbytes(self.shapes) + segments.nbytes(self.walls) + sum(arrays.values())
 
     def lines(self) -> Objects:
         """Give every edge as a LineString, in order."""
@@ -91,8 +75,11 @@ class Network:
         return np.asarray(lines, dtype=object)
 
     def walked_by(self, walker: Walker) -> Graph:
-        """Give the graph with the costs of one walker."""
+        """Give the graph with the costs of one walker, whole centimetres on the level."""
         cost = self.graph.cost.copy()
+        for flag, factor in weights(walker).items():
+            if factor != 1.0 and (marked := (self.flags & flag) != 0).any():
+                cost[marked] = np.clip(np.rint(cost[marked] * factor), 1, BLOCKED - 1)
         cost[(self.flags & avoided(walker)) != 0] = BLOCKED
         return self.graph._replace(cost=cost, step=cost[self.graph.via])
 
@@ -100,6 +87,11 @@ class Network:
 def avoided(walker: Walker) -> int:
     """Give the flags of edges that a walker cannot use."""
     return 0 if walker.steps else STEPS
+
+
+def weights(walker: Walker) -> dict[int, float]:
+    """Give how many times longer than on the level an edge with a flag takes a walker."""
+    return {STEPS: walker.steps_factor, ROUGH: walker.rough_factor, STEEP: walker.steep_factor}
 
 
 class Kinds(NamedTuple):
@@ -110,7 +102,9 @@ class Kinds(NamedTuple):
     street_ids: Objects
 
 
-def assemble(edges: Edges, kinds: Kinds, crs: CRS, walls: SegmentGrid) -> Network:
+def assemble(
+    edges: Edges, kinds: Kinds, crs: CRS, walls: SegmentGrid, *, through_private: bool
+) -> Network:
     """Order nodes and edges for memory, and build the arcs of both directions."""
     order = hilbert.order(edges.x_m, edges.y_m)
     rank = np.empty(len(order), dtype=np.int64)
@@ -120,13 +114,16 @@ def assemble(edges: Edges, kinds: Kinds, crs: CRS, walls: SegmentGrid) -> Networ
     tail, head, line = tail[sequence], head[sequence], edges.line[sequence]
     points, first = _reordered(edges, sequence)
     length = _lengths_cm(points, first)
-    arcs, heads, via = _arcs(tail, head, len(order))
+    flags = kinds.flags[line]
+    private = (flags & PRIVATE) != 0
+    if through_private:
+        private[:] = False
     return Network(
         crs=crs,
         x_m=edges.x_m[order],
         y_m=edges.y_m[order],
-        graph=Graph(arcs, heads, via, length[via], tail, head, length),
-        flags=kinds.flags[line],
+        graph=pockets.graph(tail, head, length, private, len(order)),
+        flags=flags,
         street=kinds.street[line],
         street_ids=kinds.street_ids,
         shapes=segments.grid(points, first),
@@ -148,24 +145,3 @@ def _lengths_cm(points: F64, first: I64) -> I32:
     leg[first[1:] - 1] = 0.0
     length = np.add.reduceat(leg, first[:-1])
     return np.asarray(np.maximum(np.rint(length * 100), 1), dtype=np.int32)
-
-
-@compiled
-def _arcs(tail: I32, head: I32, nodes: int) -> tuple[I32, I32, I32]:
-    first = np.zeros(nodes + 1, dtype=np.int32)
-    for e in range(len(tail)):
-        first[tail[e] + 1] += 1
-        first[head[e] + 1] += 1
-    for i in range(nodes):
-        first[i + 1] += first[i]
-    place = first[:-1].copy()
-    heads = np.empty(2 * len(tail), dtype=np.int32)
-    via = np.empty(2 * len(tail), dtype=np.int32)
-    for e in range(len(tail)):
-        heads[place[tail[e]]] = head[e]
-        via[place[tail[e]]] = e
-        place[tail[e]] += 1
-        heads[place[head[e]]] = tail[e]
-        via[place[head[e]]] = e
-        place[head[e]] += 1
-    return first, heads, via

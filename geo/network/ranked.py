@@ -7,9 +7,9 @@ k others are nearer, and the way is read from node to node.
 
 import numpy as np
 
-from geo.network.graph import Graph
 from geo.network.heap import doubled, pop, push
 from geo.network.kernel import I32, I64, compiled
+from geo.network.pockets import Graph
 from geo.network.search import FAR, LOW, Seeds, around, forget
 
 Lists = tuple[I32, I32, I32]
@@ -66,12 +66,12 @@ def _crowded(graph: Graph, stations: tuple[Seeds, I64], limit: int, most: int) -
     count, n = len(first) - 1, len(graph.first) - 1
     if count <= most:
         return False
-    far = np.full(n, FAR, dtype=np.int32)
+    far, back = np.full(n, FAR, dtype=np.int32), np.empty(n, dtype=np.int32)
     land = most * n // count + 1
     taken = min(SAMPLE, count // 64 + 1)
     nodes = 0
     for i in range(taken):
-        met = around(graph, _of(seed, first, i * count // taken), limit, far, 2 * land)
+        met = around(graph, _of(seed, first, i * count // taken), limit, (far, back), 2 * land)
         nodes += len(met)
         forget(far, met)
     return nodes >= taken * land
@@ -100,13 +100,13 @@ def one_by_one(graph: Graph, stations: tuple[Seeds, I64], limit: int, lists: Lis
             keys = doubled(keys) if size == len(keys) else keys
             size = push(keys, size, (np.int64(d) << 32) | np.int64(u))
         while size:
-            u, at = np.uint64(keys[0] & LOW), keys[0] >> 32
+            u, at = keys[0] & LOW, keys[0] >> 32
             size = pop(keys, size)
             if at != cost[u]:
                 continue
             _enter(lists, u, (at, s, came[u]), last)
-            for a in range(np.uint32(graph.first[u]), np.uint32(graph.first[u + np.uint64(1)])):
-                v, reach = np.uint64(graph.heads[a]), at + np.int64(graph.step[a])
+            for a in range(graph.first[u], graph.first[u + 1]):
+                v, reach = graph.heads[a], at + np.int64(graph.step[a])
                 if reach > limit or reach >= cost[v] or _outdone(far, owner, v, (reach, s)):
                     continue
                 if cost[v] == FAR:

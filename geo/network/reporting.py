@@ -52,8 +52,9 @@ def report(net: Network, *, dead_end_m: float = SHORT_M) -> Report:
 
 def dead_ends(net: Network) -> I32:
     """Give the edges that end at a node where nothing goes on."""
-    arcs = np.diff(net.graph.first)
-    ends = (arcs[net.graph.tail] == 1) | (arcs[net.graph.head] == 1)
+    tail, head = net.graph.tail, net.graph.head
+    uses = np.bincount(np.r_[tail, head], minlength=net.nodes)
+    ends = (uses[tail] == 1) | (uses[head] == 1)
     return np.flatnonzero(ends).astype(np.int32)
 
 

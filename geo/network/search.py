@@ -9,9 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.network.graph import BLOCKED, Graph
+from geo.network import pockets
+from geo.network.graph import BLOCKED
 from geo.network.heap import doubled, pop, push
 from geo.network.kernel import I32, compiled
+from geo.network.pockets import Graph
 
 FAR = BLOCKED
 """The distance of what is not reached."""
@@ -20,7 +22,7 @@ MOST_BUCKETS = 2**20
 
 
 class Seeds(NamedTuple):
-    """Where a search begins: nodes, what it costs to be there, and the station meant."""
+    """Where a search begins: states, what it costs to be there, and the station meant."""
 
     node: I32
     start: I32
@@ -31,19 +33,26 @@ class Seeds(NamedTuple):
 def seeds(edge: I32, along: I32, off: I32, graph: Graph) -> Seeds:
     """Seed every station at both ends of its edge; those that are not joined have no seed."""
     n = len(edge)
-    node = np.empty(2 * n, dtype=np.int32)
-    start = np.empty(2 * n, dtype=np.int32)
-    label = np.empty(2 * n, dtype=np.int32)
+    most = 2 if len(graph.pocket) == 0 else 6
+    seed = Seeds(
+        np.empty(most * n, dtype=np.int32),
+        np.empty(most * n, dtype=np.int32),
+        np.empty(most * n, dtype=np.int32),
+    )
+    states = np.empty(3, dtype=np.int32)
     count = 0
     for s in range(n):
         e = edge[s]
         if e < 0 or graph.cost[e] == FAR:
             continue
-        node[count], start[count] = graph.tail[e], off[s] + along[s]
-        node[count + 1], start[count + 1] = graph.head[e], off[s] + graph.cost[e] - along[s]
-        label[count] = label[count + 1] = s
-        count += 2
-    return Seeds(node[:count], start[:count], label[:count])
+        for end in range(2):
+            at = graph.tail[e] if end == 0 else graph.head[e]
+            part = along[s] if end == 0 else graph.cost[e] - along[s]
+            for i in range(pockets.ends(graph, e, at, states)):
+                seed.node[count], seed.start[count] = states[i], off[s] + part
+                seed.label[count] = s
+                count += 1
+    return Seeds(seed.node[:count], seed.start[:count], seed.label[:count])
 
 
 @compiled
@@ -130,21 +139,25 @@ def _longer(entries: I32) -> I32:
 
 
 @compiled
-def around(graph: Graph, seed: Seeds, limit: int, far: I32, most: int = FAR) -> I32:
+def around(
+    graph: Graph, seed: Seeds, limit: int, scratch: tuple[I32, I32], most: int = int(FAR)
+) -> I32:
     """Search from one place only, no farther than `limit`; give the nodes met, nearest first.
 
     It ends at `most` nodes.
 
-    `far` must be `FAR` everywhere and holds the distances of the nodes met afterwards; who
-    calls sets them back (`forget`), so that a search costs what it meets and not the network.
+    `scratch` is distances, which must be `FAR` everywhere, and edges. They hold how far the
+    nodes met are and by which edge the station lies (−1: its own); who calls sets distances
+    back (`forget`), so that a search costs what it meets and not the network.
     """
+    far, back = scratch
     keys = np.empty(256, dtype=np.int64)
     met = np.empty(256, dtype=np.int64)
     size, count = 0, 0
     for i in range(len(seed.node)):
         u, d = seed.node[i], seed.start[i]
         if d <= limit and d < far[u]:
-            far[u] = d
+            far[u], back[u] = d, -1
             size = push(keys, size, (np.int64(d) << 32) | np.int64(u))
     while size and count < most:
         u, at = keys[0] & LOW, keys[0] >> 32
@@ -159,7 +172,7 @@ def around(graph: Graph, seed: Seeds, limit: int, far: I32, most: int = FAR) -> 
             v, reach = graph.heads[a], at + graph.step[a]
             if reach > limit or reach >= far[v]:
                 continue
-            far[v] = reach
+            far[v], back[v] = reach, graph.via[a]
             if size == len(keys):
                 keys = doubled(keys)
             size = push(keys, size, (reach << 32) | np.int64(v))

@@ -61,10 +61,12 @@ def nearest(
     station_ids, stations_xy = points(stations, net)
     known = tree(net, stations_xy, k=min(k, max(len(station_ids), 1)) if k > 0 else k,
                  walker=walker, limit_s=limit_s)  # fmt: skip
-    cost, which = known.nearest(snap(net, origins_xy, walker=walker))
+    places = snap(net, origins_xy, walker=walker)
+    cost, which = known.nearest(places)
+    metres = known.metres(places, (cost, which))
     row, column = np.nonzero(which >= 0)
     pairs = row, which[row, column], cost[row, column]
-    return table((origin_ids, station_ids), pairs, walker, limit_s)
+    return table((origin_ids, station_ids), pairs, walker, limit_s, metres=metres[row, column])
 
 
 def straight(
@@ -119,17 +121,20 @@ def table(
     walker: Walker,
     limit_s: float,
     *,
+    metres: F64 | None = None,
     estimated: bool = False,
 ) -> TravelTimes:
-    """Give sorted pairs (place, station, centimetres) as a table of travel times."""
+    """Give sorted pairs (place, station, centimetres) as a table of travel times.
+
+    Without `metres` the ways are as long as they cost.
+    """
     row, column, cost_cm = pairs
-    metres = cost_cm / 100.0
     return TravelTimes(
         *ids,
         row.astype(np.int32),
         column.astype(np.int32),
-        metres / walker.speed_m_s,
-        metres,
+        cost_cm / 100.0 / walker.speed_m_s,
+        cost_cm / 100.0 if metres is None else metres,
         limit_s,
         estimated,
     )

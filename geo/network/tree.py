@@ -5,40 +5,21 @@ look at the two ends of its edge, and its way is read by walking up the tree.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from geo.errors import BadInput
 from geo.layers import WALKERS, Walker
-from geo.network import ranked, search
-from geo.network.graph import Graph, Network
-from geo.network.kernel import F64, I32, compiled
+from geo.network import packing, ranked, search
+from geo.network.graph import Network, avoided
+from geo.network.kernel import F64, I32, I64
+from geo.network.labels import Known, Targets, look_up
+from geo.network.pockets import Graph
 from geo.network.snapping import Snap, snap
+from geo.network.walks import lengths
 
 ADULT = WALKERS["adult"]
 FAR = search.FAR
-
-
-class Known(NamedTuple):
-    """What every node knows of its k nearest stations, nearest first; (nodes, k) arrays.
-
-    `far_cm` (`FAR`: none), `station` (−1: none) and `back`, the edge by which the way goes
-    there (−1: the station's own edge).
-    """
-
-    far_cm: I32
-    station: I32
-    back: I32
-
-
-class Targets(NamedTuple):
-    """Stations on their edges; `by_edge` is their order by edge."""
-
-    edge: I32
-    along_cm: I32
-    off_cm: I32
-    by_edge: I32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +33,8 @@ class Tree:
     targets: Targets
     known: Known
     limit_cm: int
+    rows: I64
+    """All of it for one place's question (`packing`)."""
 
     @property
     def k(self) -> int:
@@ -64,11 +47,28 @@ class Tree:
         The way between a place and a station of the same edge is straight along the edge.
         No station: cost `FAR`, station −1.
         """
+        places = as_it_costs(places, self.graph, self.net.length_cm)
         n = len(places.edge)
         best = np.full((n, self.k), FAR, dtype=np.int32)
         which = np.full((n, self.k), -1, dtype=np.int32)
         look_up(places, self.graph, self.known, self.targets, (self.limit_cm, best, which))
         return best, which
+
+    def metres(self, places: Snap, found: tuple[I32, I32]) -> F64:
+        """Give the length of the ways that `nearest` found, metres, (n, k).
+
+        It is what they cost, unless steps or surfaces weigh for the walker.
+        """
+        best, which = found
+        if not weighed(self.graph, self.net.length_cm):
+            return best / 100.0
+        here = as_it_costs(places, self.graph, self.net.length_cm)
+        task = self.graph, self.known, self.targets
+        out = best.copy()
+        lengths(
+            here, places.along_cm, task, (self.stations.along_cm, self.net.length_cm), (which, out)
+        )
+        return out / 100.0
 
 
 def tree(
@@ -97,18 +97,46 @@ def tree(
     stations = snap(net, stations_xy, walker=walker)
     graph = net.walked_by(walker)
     limit = limit_cm(limit_s, walker)
-    seed = search.seeds(stations.edge, stations.along_cm, stations.off_cm, graph)
+    ends = targets(stations, graph, net.length_cm)
+    seed = search.seeds(ends.edge, ends.along_cm, ends.off_cm, graph)
     if k == 1:
         known = Known(*(part.reshape(-1, 1) for part in search.nearest(graph, seed, limit)))
     else:
         known = Known(*ranked.nearest_k(graph, seed, limit, k))
-    return Tree(net, walker, graph, stations, targets(stations), known, limit)
+    return planted(net, walker, (graph, stations, ends), known, limit)
 
 
-def targets(stations: Snap) -> Targets:
+def planted(
+    net: Network, walker: Walker, over: tuple[Graph, Snap, Targets], known: Known, limit: int
+) -> Tree:
+    """Put together a tree from its parts."""
+    graph, stations, ends = over
+    rows = packing.table(net.ground, graph, known, ends, stations, avoided(walker), limit)
+    return Tree(net, walker, graph, stations, ends, known, limit, rows)
+
+
+def targets(stations: Snap, graph: Graph, length_cm: I32) -> Targets:
     """Sort snapped stations by edge."""
     order = np.argsort(stations.edge, kind="stable").astype(np.int32)
-    return Targets(stations.edge, stations.along_cm, stations.off_cm, order)
+    here = as_it_costs(stations, graph, length_cm)
+    return Targets(here.edge, here.along_cm, here.off_cm, order)
+
+
+def weighed(graph: Graph, length_cm: I32) -> bool:
+    """Say whether some edge costs a walker more or less than its length."""
+    return bool(((graph.cost != length_cm) & (graph.cost != FAR)).any())
+
+
+def as_it_costs(places: Snap, graph: Graph, length_cm: I32) -> Snap:
+    """Measure the way along the edge as it costs the walker."""
+    if not len(places.edge) or not len(length_cm):
+        return places
+    edge = np.maximum(places.edge, 0)
+    cost, length = graph.cost[edge], length_cm[edge]
+    if (equal := (cost == length) | (cost == FAR) | (places.edge < 0)).all():
+        return places
+    along = np.where(equal, places.along_cm, np.rint(places.along_cm * (cost / length)))
+    return places._replace(along_cm=along.astype(np.int32))
 
 
 def limit_cm(limit_s: float, walker: Walker) -> int:
@@ -116,60 +144,3 @@ def limit_cm(limit_s: float, walker: Walker) -> int:
     if not limit_s >= 0:
         raise BadInput(f"a limit of {limit_s} s makes no sense", zh=f"时限 {limit_s} 秒不成立")
     return int(min(np.floor(limit_s * walker.speed_m_s * 100 + 1e-6), float(FAR - 1)))
-
-
-@compiled
-def look_up(
-    places: Snap, graph: Graph, known: Known, target: Targets, answer: tuple[int, I32, I32]
-) -> None:
-    """Write the k nearest stations of snapped places into (limit, costs, stations)."""
-    limit, best, which = answer
-    for i in range(len(places.edge)):
-        e, along, off = places.edge[i], places.along_cm[i], places.off_cm[i]
-        if e < 0 or graph.cost[e] == FAR:
-            continue
-        u, v, rest = graph.tail[e], graph.head[e], graph.cost[e] - along
-        for j in range(known.station.shape[1]):
-            if known.station[u, j] >= 0:
-                cost = np.int64(known.far_cm[u, j]) + along + off
-                if cost <= limit:
-                    offer(best[i], which[i], cost, known.station[u, j])
-            if known.station[v, j] >= 0:
-                cost = np.int64(known.far_cm[v, j]) + rest + off
-                if cost <= limit:
-                    offer(best[i], which[i], cost, known.station[v, j])
-        for at in range(_first_on(target, e), len(target.by_edge)):
-            s = target.by_edge[at]
-            if target.edge[s] != e:
-                break
-            cost = np.int64(abs(target.along_cm[s] - along)) + target.off_cm[s] + off
-            if cost <= limit:
-                offer(best[i], which[i], cost, s)
-
-
-@compiled
-def _first_on(target: Targets, edge: int) -> int:
-    low, high = 0, len(target.by_edge)
-    while low < high:
-        middle = (low + high) >> 1
-        if target.edge[target.by_edge[middle]] < edge:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-@compiled
-def offer(best: I32, which: I32, cost: int, station: int) -> None:
-    """Put a station into a list sorted by (cost, station), if it is near enough for it."""
-    at = len(best) - 1
-    for j in range(len(best)):
-        if which[j] == station:
-            at = j
-            break
-    if which[at] >= 0 and (best[at], which[at]) <= (cost, station):
-        return
-    while at > 0 and (which[at - 1] < 0 or (best[at - 1], which[at - 1]) > (cost, station)):
-        best[at], which[at] = best[at - 1], which[at - 1]
-        at -= 1
-    best[at], which[at] = cost, station

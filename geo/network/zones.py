@@ -16,13 +16,15 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.errors import BadInput
 from geo.layers import Progress, Walker, quiet
-from geo.network import search
+from geo.network import pockets, search
 from geo.network.contours import area_below
-from geo.network.graph import Graph, Network
+from geo.network.graph import Network, weights
 from geo.network.kernel import F64, I32, compiled
+from geo.network.labels import Targets
+from geo.network.pockets import Graph
 from geo.network.snapping import snap
 from geo.network.times import Places, points
-from geo.network.tree import ADULT, Targets, limit_cm, targets
+from geo.network.tree import ADULT, as_it_costs, limit_cm, targets
 
 FAR = search.FAR
 BESIDE_M = 60.0
@@ -91,15 +93,17 @@ def isochrones(
     ids, xy = points(stations, net)
     reaches = sorted({float(r) for r in reach_s})
     limits = [limit_cm(r, walker) for r in reaches]
-    joined = targets(snap(net, xy, walker=walker))
     graph = net.walked_by(walker)
-    field = cells(net, xy[joined.edge >= 0], limits[-1] / 100, walker)
+    joined = targets(snap(net, xy, walker=walker), graph, net.length_cm)
+    reach_m = limits[-1] / 100 / min(1.0, *weights(walker).values())
+    field = cells(net, graph, (xy[joined.edge >= 0], reach_m), walker)
     values = np.full(field.rows * field.columns, FAR, dtype=np.int32)
-    far = np.full(net.nodes, FAR, dtype=np.int32)
+    far = np.full(len(graph.first) - 1, FAR, dtype=np.int32)
+    scratch = far, np.empty_like(far), values
     rows: list[tuple[str, float, BaseGeometry]] = []
     for s in range(len(ids)):
         progress("步行圈", s, len(ids))
-        window = _walks(graph, field, joined, (s, limits[-1]), (far, values))
+        window = _walks(graph, field, joined, (s, limits[-1]), scratch)
         for reach, limit in zip(reaches, limits, strict=True):
             if not (zone := _zone(field, values, window, limit)).is_empty:
                 rows.append((str(ids[s]), reach, zone))
@@ -131,8 +135,9 @@ def merged(zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(joined[["reach_s", "geometry"]], crs=zones.crs)
 
 
-def cells(net: Network, xy: F64, reach_m: float, walker: Walker) -> Field:
+def cells(net: Network, graph: Graph, around: tuple[F64, float], walker: Walker) -> Field:
     """Lay out the land within reach of places in cells, and join them to their edges."""
+    xy, reach_m = around
     known = net.shapes.points
     if not len(xy) or not net.nodes:
         none = np.empty(0, dtype=np.int32)
@@ -147,6 +152,7 @@ def cells(net: Network, xy: F64, reach_m: float, walker: Walker) -> Field:
     y = south + side * (np.arange(rows) + 0.5)
     middle = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
     joined = snap(net, middle, walker=walker, reach_m=BESIDE_M)
+    joined = as_it_costs(joined, graph, net.length_cm)
     order = np.argsort(joined.edge, kind="stable").astype(np.int32)
     order = order[np.searchsorted(joined.edge[order], 0) :]
     first = np.searchsorted(joined.edge[order], np.arange(net.edges + 1)).astype(np.int32)
@@ -165,29 +171,32 @@ def _zone(field: Field, values: I32, window: tuple[int, int, int, int], limit: i
 
 @compiled
 def _walks(
-    graph: Graph, field: Field, target: Targets, ask: tuple[int, int], scratch: tuple[I32, I32]
+    graph: Graph, field: Field, target: Targets, ask: tuple[int, int], scratch: tuple[I32, I32, I32]
 ) -> tuple[int, int, int, int]:
     """Write the walk to one station into the cells that it reaches; give their window."""
     s, limit = ask
-    far, values = scratch
+    far, back, values = scratch
     e, along, off = target.edge[s], target.along_cm[s], target.off_cm[s]
     r0, r1, c0, c1 = field.rows, -1, field.columns, -1
     if e < 0 or graph.cost[e] == FAR:
         return 0, 0, 0, 0
     one = slice(s, s + 1)
     seed = search.seeds(target.edge[one], target.along_cm[one], target.off_cm[one], graph)
-    met = search.around(graph, seed, limit, far)
+    met = search.around(graph, seed, limit, (far, back))
     for p in range(field.first[e], field.first[e + 1]):
         cost = abs(field.along_cm[p] - along) + off + field.off_cm[p]
         values[field.cell[p]] = min(values[field.cell[p]], cost)
     for u in met:
+        if pockets.is_ending(graph, u):
+            continue
+        at = pockets.node(graph, u)
         for a in range(graph.first[u], graph.first[u + 1]):
             w = graph.via[a]
             if graph.cost[w] == FAR:
                 continue
             for p in range(field.first[w], field.first[w + 1]):
                 part, rest = field.along_cm[p], graph.cost[w] - field.along_cm[p]
-                if graph.tail[w] != u or (graph.head[w] == u and rest < part):
+                if graph.tail[w] != at or (graph.head[w] == at and rest < part):
                     part = rest
                 i = field.cell[p]
                 values[i] = min(np.int64(values[i]), np.int64(far[u]) + part + field.off_cm[p])

@@ -1,10 +1,9 @@
 """Every time is that of a shortest walk: against a plain Dijkstra, on random towns."""
 
-import heapq
-
 import numpy as np
 import pytest
 import shapely
+import textbook
 import towns
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,62 +14,17 @@ ADULT = layers.walker("adult")
 SEEDS = st.integers(0, 2**32 - 1)
 
 
-def plain(net: network.Network, walker: layers.Walker) -> list[list[tuple[int, int, int]]]:
-    """Give neighbours, costs and edges of every node, read from the edges alone."""
-    out: list[list[tuple[int, int, int]]] = [[] for _ in range(net.nodes)]
-    for e in range(net.edges):
-        if net.flags[e] & network.rules.STEPS and not walker.steps:
-            continue
-        u, v, c = int(net.graph.tail[e]), int(net.graph.head[e]), int(net.length_cm[e])
-        out[u].append((v, c, e))
-        out[v].append((u, c, e))
-    return out
-
-
-def plain_walk(net, arcs, station: tuple[int, int, int], place: tuple[int, int, int]) -> float:
-    """Measure one walk (cm) with a textbook Dijkstra."""
-    edge, along, off = station
-    if edge < 0 or place[0] < 0:
-        return float("inf")
-    length = int(net.length_cm[edge])
-    best: dict[int, int] = {}
-    queue = [(along, int(net.graph.tail[edge])), (length - along, int(net.graph.head[edge]))]
-    heapq.heapify(queue)
-    while queue:
-        d, u = heapq.heappop(queue)
-        if u in best:
-            continue
-        best[u] = d
-        for v, c, _ in arcs[u]:
-            if v not in best:
-                heapq.heappush(queue, (d + c, v))
-    p_edge, p_along, p_off = place
-    p_length = int(net.length_cm[p_edge])
-    ways = [
-        best.get(int(net.graph.tail[p_edge]), np.inf) + p_along,
-        best.get(int(net.graph.head[p_edge]), np.inf) + p_length - p_along,
-    ]
-    if p_edge == edge:
-        ways.append(abs(p_along - along))
-    return float(min(ways)) + off + p_off
-
-
-def triples(snapped: network.Snap) -> list[tuple[int, int, int]]:
-    columns = (snapped.edge, snapped.along_cm, snapped.off_cm)
-    return list(zip(*(c.tolist() for c in columns), strict=True))
-
-
 def cases(seed: int, *, steps: bool, walker: layers.Walker):
     rng = np.random.default_rng(seed)
-    net = network.build(towns.crooked(np.random.default_rng(seed), steps=steps))
+    streets = towns.crooked(np.random.default_rng(seed), steps=steps, private=True)
+    net = network.build(streets)
     stations, places = (
         rng.uniform(-100, 600, (int(rng.integers(1, 6)), 2)),
         rng.uniform(-100, 600, (12, 2)),
     )
-    arcs = plain(net, walker)
-    s, p = (triples(network.snap(net, xy, walker=walker)) for xy in (stations, places))
-    truth = np.array([[plain_walk(net, arcs, b, a) for b in s] for a in p]) / 100
-    return net, stations, places, truth
+    book = textbook.book(net, walker)
+    s, p = (textbook.places(network.snap(net, xy, walker=walker)) for xy in (stations, places))
+    return net, stations, places, np.array([book.walks(end, p) for end in s]).T / 100
 
 
 @settings(deadline=None, max_examples=40)
@@ -85,6 +39,23 @@ def test_the_k_nearest_are_those_of_a_plain_dijkstra(seed, k, steps):
         np.testing.assert_allclose(times.metres[mine], expected, atol=1e-6)
         np.testing.assert_allclose(times.metres[mine], walks[times.cols[mine]], atol=1e-6)
         np.testing.assert_allclose(times.seconds[mine], times.metres[mine] / walker.speed_m_s)
+
+
+@settings(deadline=None, max_examples=20)
+@given(SEEDS)
+def test_all_stations_within_are_the_nearest_of_all_whatever_weighs(seed):
+    slow = layers.Walker("slow", "慢", 0.5, steps_factor=2.7)
+    net, stations, places, truth = cases(seed, steps=True, walker=slow)
+    by_place, by_station = (
+        network.nearest(net, places, stations, k=len(stations), walker=slow),
+        network.within(net, places, stations, limit_s=1e6, walker=slow),
+    )
+    np.testing.assert_array_equal(by_place.rows, by_station.rows)
+    np.testing.assert_array_equal(by_place.cols, by_station.cols)
+    np.testing.assert_allclose(by_place.seconds, by_station.seconds)
+    np.testing.assert_allclose(by_station.seconds * 0.5, truth[by_station.rows, by_station.cols])
+    for times in (by_place, by_station):
+        assert (times.metres <= times.seconds * 0.5 + 1e-6).all()
 
 
 @settings(deadline=None, max_examples=40)

@@ -1,14 +1,11 @@
-"""On real streets: every nearest station and its distance, against scipy's Dijkstra."""
-
-from itertools import pairwise
+"""On real streets: ten thousand random walks, each against a textbook Dijkstra."""
 
 import geopandas as gpd
 import numpy as np
 import pytest
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import dijkstra
+import textbook
 
-from geo import coords, files, network
+from geo import coords, demo, files, layers, network
 
 FILES = [
     "cn_shenzhen_longgang.osm",
@@ -16,79 +13,63 @@ FILES = [
     "fi_helsinki.osm.pbf",
     "de_herrenberg_gates.osm.pbf",
 ]
+PLACES, ROUNDS, STATIONS = 400, 5, 6
+WHO = [
+    layers.walker("adult"),
+    layers.walker("wheelchair"),
+    layers.Walker("stroller", "推车", 1.0, steps_factor=3.5, rough_factor=1.4, steep_factor=1.2),
+]
 
 
-def with_places(net: network.Network, stations: network.Snap, places: network.Snap) -> np.ndarray:
-    """Measure all walks (cm) on a graph in which every place is a node of its own."""
-    n, m, k = net.nodes, len(stations.edge), len(places.edge)
-    pairs: dict[tuple[int, int], int] = {}
+def built(streets: gpd.GeoDataFrame, around: dict[str, gpd.GeoDataFrame]) -> network.Network:
+    return network.build(streets, barriers=around.get("barrier"), gates=around.get("gate"))
 
-    def add(a: int, b: int, cost: int) -> None:
-        key = (min(a, b), max(a, b))
-        pairs[key] = min(pairs.get(key, 2**60), cost)
 
-    for u, v, c in zip(
-        net.graph.tail.tolist(), net.graph.head.tolist(), net.length_cm.tolist(), strict=True
-    ):
-        if u != v:
-            add(u, v, c)
-    on_edge: dict[int, list[tuple[int, int, int]]] = {}
-    for begin, snapped in ((n, stations), (n + m, places)):
-        for i, (e, a, off) in enumerate(
-            zip(
-                snapped.edge.tolist(),
-                snapped.along_cm.tolist(),
-                snapped.off_cm.tolist(),
-                strict=True,
-            )
-        ):
-            if e >= 0:
-                on_edge.setdefault(e, []).append((begin + i, a, off))
-                add(begin + i, int(net.graph.tail[e]), a + off)
-                add(begin + i, int(net.graph.head[e]), int(net.length_cm[e]) - a + off)
-    for here in on_edge.values():
-        for i, a, off in here:
-            for j, b, off_j in here:
-                if i < n + m <= j:
-                    add(i, j, abs(a - b) + off + off_j)
-    rows, columns = np.array(list(pairs)).T
-    cost = np.array([max(c, 1e-9) for c in pairs.values()], dtype=float)
-    graph = coo_array((cost, (rows, columns)), shape=(n + m + k,) * 2).tocsr()
-    # A station is no thoroughfare: each is searched on its own, without the others.
-    keep = np.r_[np.arange(n), np.arange(n + m, n + m + k)]
-    walks = []
-    for s in range(m):
-        mine = np.r_[keep, n + s]
-        walks.append(
-            dijkstra(graph[mine][:, mine], directed=False, indices=[len(keep)])[0][n : n + k]
-        )
-    return np.array(walks).T
+def of_file(path) -> network.Network:
+    found = files.streets_from_osm(path)
+    streets = coords.to_metres(found["street"])
+    return built(
+        streets, {n: found[n].to_crs(streets.crs) for n in ("barrier", "gate") if n in found}
+    )
+
+
+def ten_thousand(net: network.Network, seed: int) -> int:
+    """Check a fifth of ten thousand cases on one network; give the number of routes."""
+    rng = np.random.default_rng(seed)
+    low, high = np.array([[net.x_m.min(), net.y_m.min()], [net.x_m.max(), net.y_m.max()]])
+    routes = 0
+    for turn in range(ROUNDS):
+        who, k = WHO[turn % len(WHO)], int(rng.integers(1, 5))
+        xy, stations = rng.uniform(low, high, (PLACES, 2)), rng.uniform(low, high, (STATIONS, 2))
+        book = textbook.book(net, who)
+        places, ends = (textbook.places(network.snap(net, p, walker=who)) for p in (xy, stations))
+        walks = np.array([book.walks(end, places) for end in ends]).T / 100
+        truth = np.sort(walks, axis=1)[:, :k] / who.speed_m_s
+        times = network.nearest(net, xy, stations, k=k, walker=who)
+        table = np.full(truth.shape, np.inf)
+        rank = np.arange(len(times.rows)) - np.searchsorted(times.rows, times.rows)
+        table[times.rows, rank] = times.seconds
+        np.testing.assert_allclose(table, truth, atol=1e-6)
+        known = network.tree(net, stations, k=k, walker=who)
+        for i, place in enumerate(xy):
+            ways = [way for way in network.routes(known, place) if way.found]
+            np.testing.assert_allclose([w.seconds for w in ways], truth[i][np.isfinite(truth[i])])
+            np.testing.assert_allclose([w.metres for w in ways], times.metres[times.rows == i])
+            for way in ways:
+                book.check(way)
+            routes += len(ways)
+    return routes
 
 
 @pytest.mark.real
 @pytest.mark.parametrize("name", FILES)
-def test_the_nearest_stations_are_exact_on_real_streets(name, shared_data):
-    layers = files.streets_from_osm(shared_data / "osm" / name)
-    streets = coords.to_metres(layers["street"])
-    around = {n: layers[n].to_crs(streets.crs) for n in ("barrier", "gate") if n in layers}
-    net = network.build(streets, barriers=around.get("barrier"), gates=around.get("gate"))
+def test_walks_are_exact_on_real_streets(name, shared_data):
+    net = of_file(shared_data / "osm" / name)
     assert net.edges > 500
-    rng = np.random.default_rng(7)
-    low, high = np.array(streets.total_bounds).reshape(2, 2)
-    places, stations = rng.uniform(low, high, (2500, 2)), rng.uniform(low, high, (8, 2))
-    times = network.nearest(net, places, stations, k=3)
-    joined, targets = network.snap(net, places), network.snap(net, stations)
-    truth = np.sort(with_places(net, targets, joined), axis=1)[:, :3] / 100
-    table = np.full((len(places), 3), np.inf)
-    rank = np.arange(len(times.rows)) - np.searchsorted(times.rows, times.rows)
-    table[times.rows, rank] = times.metres
-    np.testing.assert_allclose(table, np.where(joined.edge[:, None] >= 0, truth, np.inf), atol=1e-6)
-    known = network.tree(net, stations)
-    lines = gpd.GeoSeries(net.lines())
-    for place in places[:50]:
-        way = network.routes(known, place)[0]
-        if way.found:
-            assert way.line.length == pytest.approx(way.metres, abs=0.011 * (len(way.edges) + 3))
-            ends = [{int(net.graph.tail[e]), int(net.graph.head[e])} for e in way.edges]
-            assert all(a & b for a, b in pairwise(ends))
-            assert (lines[way.edges].length > 0).all()
+    assert ten_thousand(net, FILES.index(name)) > PLACES
+
+
+def test_walks_are_exact_in_the_demo_district():
+    town = demo.build(size="small", seed=1).layers
+    net = built(town["street"], {n: town[n] for n in ("barrier", "gate")})
+    assert ten_thousand(net, 4) > PLACES
