@@ -40,6 +40,7 @@ def prepare(work: Work) -> None:
                 lon=place["lon"], lat=place["lat"], k=SHOWN, open_at=wall_clock()
             )
             perform(asked, work)
+        _ground(work)
 
 
 @router.get("/")
@@ -77,8 +78,7 @@ def ground(
     zoom: Annotated[int, Query(ge=0, le=19)] = 12,
 ) -> Response:
     """Give the ground within a box for the small map; without one, of the whole district."""
-    here = known.known(work)
-    base = here.keep("ground", lambda: draw_maps.ground(work))
+    here, base = known.known(work), _ground(work)
     found = here.keep(
         ("window", box, zoom),
         lambda: orjson.dumps(finder.window(base, _box(box, base), zoom)),
@@ -86,6 +86,10 @@ def ground(
     return Response(
         found, media_type="application/json", headers={"Cache-Control": "private, max-age=300"}
     )
+
+
+def _ground(work: Work) -> maps.Base:
+    return known.known(work).keep("ground", lambda: draw_maps.ground(work))
 
 
 def _asked(request: Request) -> dict[str, str]:

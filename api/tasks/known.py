@@ -29,6 +29,7 @@ class Known:
         self.state = state
         self.scene = scene
         self._kept: OrderedDict[Hashable, object] = OrderedDict()
+        self._gates: dict[Hashable, RLock] = {}
         self._lock = RLock()
 
     @cached_property
@@ -36,22 +37,32 @@ class Known:
         """Give the places that serve people today."""
         return self.scene.stations
 
-    @cached_property
+    @property
     def net(self) -> network.Network | None:
         """Give the walking network; None when no streets are kept."""
-        with self._lock:
-            return network_of(self.scene)
+        return self.keep("net", lambda: network_of(self.scene))
 
     def keep(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
-        """Give what was made under a key in this state of the store, or make it now."""
+        """Give what was made under a key in this state of the store, or make it now.
+
+        Whoever asks for the same waits for it; others do not.
+        """
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
-            else:
-                self._kept[key] = make()
+                return cast(Kept, self._kept[key])
+            gate = self._gates.setdefault(key, RLock())
+        with gate:
+            with self._lock:
+                if key in self._kept:
+                    return cast(Kept, self._kept[key])
+            made = make()
+            with self._lock:
+                self._kept[key] = made
+                self._gates.pop(key, None)
                 while len(self._kept) > MOST_ANSWERS:
                     self._kept.popitem(last=False)
-            return cast(Kept, self._kept[key])
+            return made
 
 
 _STORES: OrderedDict[str, Known] = OrderedDict()

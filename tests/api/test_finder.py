@@ -182,13 +182,11 @@ def test_every_compound_is_found_however_it_is_typed(work: Work, town: demo.Dist
 def test_characters_are_read_in_all_their_ways() -> None:
     index = spelling.spelled(["重庆路", "朝阳小区", "曾家村"])
     for typed, number in [
-        ("chongqinglu", 0), ("zhongqinglu", 0), ("zqlu", 0), ("cyxq", 1), ("zhaoyang", 1),
+        ("chongqinglu", 0), ("zhongqinglu", 0), ("zql", 0), ("cyxq", 1), ("zhaoyang", 1),
         ("zengjiacun", 2), ("cengjia", 2), ("zenjiachun", 2),
     ]:  # fmt: skip
         scores = index.find(typed)
-        assert (typed, max(scores, key=lambda n: scores[n], default=None)) in {
-            (typed, number), ("zqlu", 0)
-        }  # fmt: skip
+        assert max(scores, key=lambda n: scores[n]) == number, typed
 
 
 def test_a_building_is_found_by_its_number(work: Work, homes: gpd.GeoDataFrame) -> None:
@@ -202,7 +200,7 @@ def test_a_typed_name_is_asked_back_only_when_it_may_mean_several(
 ) -> None:
     name = next(c for c in town.layers["building"]["compound"] if c)
     assert 'class="cards"' in page(client, f"/?q={name}&when=all")
-    several = page(client, f"/?q={name[0]}&elder=1")
+    several = page(client, "/?q=社区&elder=1")
     assert several.count('href="/at/') > 1
     assert re.findall(r'href="(/at/[^"]+)"', several)[0].endswith("?elder=1")
     assert "没有找到“qqqq”" in page(client, "/?q=qqqq")
@@ -237,7 +235,7 @@ def test_step_free_asks_for_a_way_without_steps(
 
 
 def test_a_page_runs_nothing_foreign_and_repeats_no_markup(client: TestClient) -> None:
-    for path in ("/?q=<img src=x onerror=alert(1)>", "/at/<script>alert(1)<%2Fscript>",
+    for path in ("/?q=<img src=x onerror=alert(1)>", "/at/<script>alert(1)",
                  '/?lon=119"><b>&lat=32', "/?service=<i>&lang=<u>&at=<s>&q=x"):  # fmt: skip
         answer = client.get(path)
         policy = answer.headers["content-security-policy"]
