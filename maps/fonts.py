@@ -19,6 +19,7 @@ FOLDERS = (
     Path("/usr/local/share/fonts"),
     Path.home() / ".local/share/fonts",
     Path.home() / ".fonts",
+    Path.home() / "Library/Fonts",
 )
 _FILES = ("NotoSansCJK-{}.ttc", "NotoSansCJKsc-{}.otf", "NotoSansSC-{}.otf", "NotoSansSC-{}.ttf")
 _BORN = 3_786_912_000

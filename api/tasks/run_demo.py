@@ -1,6 +1,10 @@
 """The demo from end to end: build a district, import it, judge it, analyse it, draw it."""
 
+import fcntl
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +35,10 @@ class RunDemo(Form):
 
     def run(self, work: Work) -> "Demo":
         """Do every step in turn; each layer comes in whole or not at all."""
+        with _turn(self.out, work), _turn(work.settings.home, work):
+            return self._run(work)
+
+    def _run(self, work: Work) -> "Demo":
         started = now()
         _require_demo_store(work)
         built = demo.build(size=self.size, seed=self.seed, progress=work.progress)
@@ -83,6 +91,22 @@ class Demo:
     summary: dict[str, str]
     judged: list[demo.Verdict]
     index: Path
+
+
+@contextmanager
+def _turn(folder: Path, work: Work) -> Iterator[None]:
+    """Let one demo at a time use a folder; a second one waits until the first has ended."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            with work.step("等待另一个示范区"):
+                fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 def _require_demo_store(work: Work) -> None:
