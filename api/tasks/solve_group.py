@@ -121,9 +121,9 @@ class SolveGroup(Form):
         at = {name: i for i, name in enumerate(ids)}
         for name in ("a", "b"):
             faults.unknown(frame, name, at)
-        length = np.ones(len(frame))
+        length: npt.NDArray[np.float64] = np.ones(len(frame))
         if "length" in frame:
-            length = numbers(frame, "length", faults, empty=1.0).to_numpy(dtype=float)
+            length = np.asarray(numbers(frame, "length", faults, empty=1.0), dtype=np.float64)
         faults.refuse()
         pairs = np.column_stack([frame["a"].map(at), frame["b"].map(at)]).astype(np.int32)
         pairs.sort(axis=1)
@@ -155,7 +155,7 @@ class SolveGroup(Form):
         faults.unknown(frame, "id", at)
         faults.refuse()
         group, _ = pd.factorize(frame["group"])
-        labels = np.full(problem.n, -1, dtype=np.int32)
+        labels: npt.NDArray[np.int32] = np.full(problem.n, -1, dtype=np.int32)
         labels[frame["id"].map(at).to_numpy(int)] = group
         if problem.centres is not None and labels.min() >= 0:
             labels = _by_centre(labels, problem.centres)
@@ -219,7 +219,7 @@ def _geodesic_m(lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def _by_centre(
-    labels: npt.NDArray[np.int32], centres: npt.NDArray[np.int32]
+    labels: npt.NDArray[np.int32], centres: npt.NDArray[np.integer[Any]]
 ) -> npt.NDArray[np.int32]:
     group = np.full(int(labels.max()) + 1, -1, dtype=np.int32)
     group[labels[centres]] = np.arange(len(centres), dtype=np.int32)
