@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from geo.layers import DETOUR
 from maps.cards.card import Card, Imprint, Stop
 from maps.cards.codes import qr
 from maps.cards.letters import clean, face
-from maps.cards.pen import Pen, broken, fitted
+from maps.cards.pen import Pen, broken, fitted, split
 from maps.cards.walkmap import COLOURS, WalkMap
 from maps.themes import terms
 
@@ -54,10 +55,17 @@ def _header(pen: Pen, card: Card) -> None:
         pen.text(end, TOP - 56, "哪家开着门", LETTER, anchor="right", colour=INK)
         pen.text(end, TOP - 74, "Scan: what is open now", 10, anchor="right", colour=SOFT)
         room -= DOOR_CODE + 6 * LETTER + 20
-    title, size = fitted(clean(card.title), room, 38, 22, "Bold")
-    pen.text(LEFT, TOP - 34, title, size, weight="Bold", colour=INK)
-    pen.text(LEFT, TOP - 65, "走路最近的服务站", 22, colour=INK)
-    pen.text(LEFT, TOP - 81, "Nearest service stations on foot", 11, colour=SOFT)
+    title = clean(card.title)
+    first, rest = split(title, room, 24, "Bold")
+    if rest:
+        pen.text(LEFT, TOP - 21, first, 24, weight="Bold", colour=INK)
+        rest, size = fitted(rest, room, 24, LETTER, "Bold")
+        pen.text(LEFT, TOP - 48, rest, size, weight="Bold", colour=INK)
+    else:
+        first, size = fitted(title, room, 38, 24, "Bold")
+        pen.text(LEFT, TOP - 34, first, size, weight="Bold", colour=INK)
+    pen.text(LEFT, TOP - 70, "走路最近的服务站", LETTER if rest else 22, colour=INK)
+    pen.text(LEFT, TOP - 85, "Nearest service stations on foot", 11, colour=SOFT)
 
 
 def _row(pen: Pen, numbered: tuple[int, Stop], top: float, *, estimated: bool) -> None:
@@ -66,25 +74,32 @@ def _row(pen: Pen, numbered: tuple[int, Stop], top: float, *, estimated: bool) -
     pen.badge(LEFT + 17, top - 25, 16.5, str(i + 1), COLOURS[i])
     minutes = f"{'约 ' if estimated else ''}{stop.minutes:,} 分钟"
     wide = pen.text(end, top - 31, minutes, 28, weight="Bold", colour=COLOURS[i], anchor="right")
-    name, size = fitted(clean(stop.name), end - x - wide - 10, 24, LETTER, "Bold")
+    first, rest = split(clean(stop.name), end - x - wide - 10, LETTER, "Bold")
+    name, size = fitted(first, end - x - wide - 10, 24, LETTER, "Bold")
     pen.text(x, top - 30, name, size, weight="Bold", colour=INK)
     metres = pen.text(end, top - 56, f"{stop.metres:,} 米", LETTER, anchor="right", colour=INK)
-    for k, line in enumerate(_lines(stop, end - x, metres)):
+    rooms = [end - x - metres - 11, *[end - x] * 3]
+    if rest:
+        rest, _ = fitted(rest, rooms.pop(0), LETTER, LETTER, "Bold")
+        pen.text(x, top - 56, rest, LETTER, weight="Bold", colour=INK)
+        top -= LEAD
+    for k, line in enumerate(_lines(stop, rooms)):
         pen.text(x, top - 56 - LEAD * k, line, LETTER, colour=INK)
+    top += LEAD if rest else 0
     pen.form(qr(stop.link), RIGHT - CODE, top - CODE - 8, CODE)
     middle = RIGHT - CODE / 2
     pen.text(middle, top - CODE - 28, "扫码导航", LETTER, anchor="middle", colour=INK)
     pen.text(middle, top - CODE - 40, "Scan for the way", 9, anchor="middle", colour=SOFT)
 
 
-def _lines(stop: Stop, room: float, metres: float) -> list[str]:
-    """Give hours, services, phone and address as at most four lines."""
+def _lines(stop: Stop, rooms: list[float]) -> list[str]:
+    """Give hours, services, phone and address as at most so many lines as there are rooms."""
     hours = terms.hours(stop.hours) if stop.hours else "开放时间请电话询问"
-    wide = room / LETTER
-    contact = _contact(stop, room)
-    told = broken(clean(hours), [wide - metres / LETTER - 0.6, *[wide] * (3 - len(contact))], "…")
-    free = 4 - len(told) - len(contact)
-    offered = broken(clean(terms.services(stop.services)), [wide] * free, "等") if free else []
+    rooms_em = [room / LETTER for room in rooms]
+    contact = _contact(stop, rooms[-1])
+    told = broken(clean(hours), rooms_em[: len(rooms) - len(contact)], "…")
+    free = rooms_em[len(told) : len(rooms) - len(contact)]
+    offered = broken(clean(terms.services(stop.services)), free, "等") if free else []
     return [*told, *offered, *contact]
 
 
@@ -117,8 +132,9 @@ def _small_print(pen: Pen, card: Card, sheet: Sheet) -> None:
     pace = f"步行时间按{imprint.walker} {imprint.speed_m_s:g} 米/秒估算"
     if imprint.slower > 1:
         pace += f"，长者约需 {imprint.slower:.2g} 倍时间"
-    if card.estimated:
-        pace = f"直线估算：直线距离 × 1.3。{pace}"
-    for k, line in enumerate([pace, sheet.credit]):
+    guess = (
+        [f"直线估算：这里没有道路数据，按直线距离的 {DETOUR:g} 倍计算"] if card.estimated else []
+    )
+    for k, line in enumerate([pace, *guess, sheet.credit]):
         told, size = fitted(clean(line), WIDE - wide - 12, 10.5, 7, "Regular")
-        pen.text(LEFT, top - 14 - 14 * k, told, size, colour=SOFT)
+        pen.text(LEFT, top - 13 - 13 * k, told, size, colour=SOFT)

@@ -128,6 +128,16 @@ def fitted(line: str, room: float, size: float, least: float, weight: Weight) ->
     return line + "…", least
 
 
+def split(line: str, room: float, size: float, weight: Weight) -> tuple[str, str]:
+    """Give as much of a line as fits, and the rest."""
+    known, wide = face(weight), 0.0
+    for i, letter in enumerate(line):
+        wide += known.glyph(letter)[1] * size
+        if wide > room:
+            return line[:i], line[i:]
+    return line, ""
+
+
 def broken(text: str, rooms_em: Sequence[float], rest: str) -> list[str]:
     """Break a line after its signs into lines of given rooms, the overflow into `rest`."""
     known, lines = face("Regular"), [""]

@@ -7,7 +7,7 @@ import shapely
 from maps.cards.backdrop import Backdrop
 from maps.cards.card import Card
 from maps.cards.names import Box, Names, Taken
-from maps.cards.pen import Pen
+from maps.cards.pen import Pen, rgb
 from maps.cards.window import Window
 
 Points = npt.NDArray[np.float64]
@@ -45,6 +45,8 @@ class WalkMap:
         taken.spots(_dense(ways, 6), WIDTH / 2 + 1)
         self._names.draw(pen, window, taken)
         for i in reversed(range(len(marks))):
+            if not np.allclose(ways[i][-1], window.page(_end(card.stops[i].line)), atol=0.5):
+                _onwards(pen, np.array(marks[i]), ways[i], COLOURS[i])
             pen.badge(*marks[i], MARK, str(i + 1), COLOURS[i])
         _door(pen, door, here)
         pen.raw("Q")
@@ -77,7 +79,7 @@ def _window(xy: Points, place: Box) -> Window:
 def shown(line: shapely.LineString, window: Window) -> Points:
     """Give a way on the page; one that leaves the map ends a little within its edge."""
     points = window.page(shapely.get_coordinates(line))
-    inset = MARK + 4
+    inset = MARK + 10
     low = np.array([window.left, window.bottom]) + inset
     top = np.array([window.left + window.wide, window.bottom + window.high]) - inset
     outside = np.flatnonzero(((points < low) | (points > top)).any(axis=1))
@@ -123,6 +125,22 @@ def _ways(pen: Pen, ways: list[Points], *, dashed: bool) -> None:
     for points, width, colour in strokes:
         pen.path(_list(points), colour, width)
     pen.raw("[] 0 d")
+
+
+def _end(line: shapely.LineString) -> Points:
+    end: Points = shapely.get_coordinates(line)[-1]
+    return end
+
+
+def _onwards(pen: Pen, mark: Points, way: Points, colour: str) -> None:
+    """Draw a pointer behind a mark: the way goes on beyond the map."""
+    step = way[-1] - way[-2]
+    ahead = step / max(float(np.hypot(*step)), 1e-9)
+    aside = np.array([-ahead[1], ahead[0]])
+    tip, foot = mark + ahead * (MARK + 9), mark + ahead * (MARK - 2)
+    corners = [tip, foot + 8 * aside, foot - 8 * aside]
+    a, b, c = (f"{x:.1f} {y:.1f}" for x, y in corners)
+    pen.raw(f"{rgb(colour)} rg 1 G 1 w {a} m {b} l {c} l b")
 
 
 def _together(way: Points, other: Points) -> int:
