@@ -4,7 +4,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,12 +35,14 @@ class RunDemo(Form):
 
     def run(self, work: Work) -> "Demo":
         """Do every step in turn; each layer comes in whole or not at all."""
-        with _turn(self.out, work), _turn(work.settings.home, work):
+        with ExitStack() as turns:
+            for folder in _folders(self.out, work):
+                turns.enter_context(_turn(folder, work))
             return self._run(work)
 
     def _run(self, work: Work) -> "Demo":
         started = now()
-        _require_demo_store(work)
+        _take_store(self, work)
         built = demo.build(size=self.size, seed=self.seed, progress=work.progress)
         folder = self.out / "shapefiles"
         with work.step("写出 shapefile"):
@@ -93,6 +95,11 @@ class Demo:
     index: Path
 
 
+def _folders(out: Path, work: Work) -> list[Path]:
+    private = work.database is None and not work.settings.database_url
+    return [out, work.settings.home] if private else [out]
+
+
 @contextmanager
 def _turn(folder: Path, work: Work) -> Iterator[None]:
     """Let one demo at a time use a folder; a second one waits until the first has ended."""
@@ -109,8 +116,12 @@ def _turn(folder: Path, work: Work) -> Iterator[None]:
         os.close(lock)
 
 
-def _require_demo_store(work: Work) -> None:
-    """Keep an operator's own data: the demo writes only over nothing or over a demo."""
+def _take_store(form: RunDemo, work: Work) -> None:
+    """Keep an operator's own data: the demo writes only over nothing or over a demo.
+
+    The store is marked before anything comes in, so that a demo that was cut off can be
+    run again.
+    """
     with work.db.read() as session:
         kept = any(len(store.areas.read(session, lv.name)) for lv in DEFAULT_SCHEME[:4])
         known = store.runs.latest(session, "demo") is not None
@@ -121,6 +132,10 @@ def _require_demo_store(work: Work) -> None:
             hint="give the demo a store of its own: WANGGE_HOME=/some/folder wangge demo",
             hint_zh="请为示范区另设数据目录：WANGGE_HOME=/目录 wangge demo",
         )
+    if not known:
+        with work.db.session() as session:
+            inputs = form.model_dump(mode="json")
+            store.runs.save(session, "demo", inputs, form.seed, None, status="begun")
 
 
 def _take_in(folder: Path, work: Work) -> dict[str, int]:

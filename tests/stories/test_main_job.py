@@ -136,6 +136,23 @@ def test_the_demo_does_not_write_over_an_operators_own_data(
     own.close()
 
 
+def test_a_demo_that_was_cut_off_is_run_again(bare_url: str, tmp_path: Path) -> None:
+    fresh = store.connect(bare_url)
+    store.upgrade(fresh)
+
+    def stop(step: str, finished: float, total: float) -> None:
+        if step == "读取 building.shp":
+            raise Stopped("cut off")
+
+    with pytest.raises(Stopped):
+        RunDemo(out=tmp_path, size="small").run(
+            Work(settings=Settings(), database=fresh, progress=stop)
+        )
+    again = RunDemo(out=tmp_path, size="small").run(Work(settings=Settings(), database=fresh))
+    assert again.index.exists()
+    fresh.close()
+
+
 def test_the_nearest_station_is_reached_over_streets(done: Demo, work: Work) -> None:
     built = demo.build(size="small", seed=1)
     lon, lat = built.layers["building"].to_crs(4490).representative_point().iloc[0].coords[0]
