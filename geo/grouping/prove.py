@@ -6,6 +6,7 @@ import numpy as np
 
 from geo.grouping import board as boards
 from geo.grouping import bound, grow, measure, model
+from geo.grouping.borders import prove_borders
 from geo.grouping.problem import Bools, Ints, Problem
 from geo.grouping.search import Clock, Found, polish
 from geo.grouping.separate import pieces
@@ -14,6 +15,8 @@ MODEL_PAIRS = 60_000
 """More pairs than this are not handed to the exact model."""
 WHOLE_PAIRS = 12_000
 """More free pairs than this after fixing are not solved to the end."""
+BORDER_UNITS = 200
+"""More units than this are not proven for the border objective."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +35,23 @@ def prove(problem: Problem, found: Found, rng: np.random.Generator, clock: Clock
     """
     if not provable(problem) or clock.left() <= 0:
         return Verdict(None)
+    if _pure_cut(problem):
+        return Verdict(*prove_borders(problem, found, rng, clock))
     return _around_centres(problem, found, rng, clock)
 
 
 def provable(problem: Problem) -> bool:
     """Whether there is a bound for this kind and size of problem."""
-    if problem.border > 0 or (problem.objective == "cut" and problem.costs is None):
+    if _pure_cut(problem):
+        return problem.centres is None and problem.n <= BORDER_UNITS and problem.lower[0] > 0
+    if problem.border > 0:
         return False
     columns = problem.k if problem.centres is not None else len(problem.seats)
     return problem.n * columns <= boards.TABLE_CELLS
+
+
+def _pure_cut(problem: Problem) -> bool:
+    return problem.objective == "cut" and problem.costs is None
 
 
 def _around_centres(

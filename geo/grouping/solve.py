@@ -59,7 +59,7 @@ def solve(
     until_s = time_limit_s * (0.4 if provable(problem) else 1.0)
     found = search(problem, rng, clock, warm=warm, effort=effort, until_s=until_s)
     verdict = prove(problem, found, rng, clock)
-    if verdict.closed and not np.isfinite(found.value):
+    if verdict.closed and found.broken > 0:
         raise _impossible()
     if measure.faults(problem, found.labels):
         raise _nothing_found(clock)

@@ -1,0 +1,195 @@
+"""Every connected group within the bounds that costs no more than asked, net of prices.
+
+Branch and bound over the units of one group, for the border objective (see `tension` for the
+cost and its bound). A group is found from its root, its first unit in a fixed order; then the
+heaviest undecided unit beside the group is in or out. What follows from connection and load
+is decided at once: out of reach is out, a part too light for a group of its own is in.
+"""
+
+import numpy as np
+from numba import njit
+
+from geo.grouping.ground import (
+    EPS,
+    FREE,
+    IN,
+    OUT,
+    Codes,
+    Ground,
+    Shelf,
+    flood,
+    leaves_whole,
+    whole,
+)
+from geo.grouping.problem import Floats, Ints
+from geo.grouping.tension import climb, fix
+
+
+@njit(cache=True, nogil=True)
+def shapes(g: Ground, price: Floats, most: float, nodes: int, shelf: Shelf) -> None:
+    """Find every group with net cost ≤ most.
+
+    ``shelf.notes`` receives how many were found, the nodes looked at, and 1 when every group
+    was looked at: 0 when the shelf was full, or after so many nodes.
+    """
+    n = len(g.weight)
+    shelf.notes[:] = 0
+    code, flow = np.zeros((n + 2, n), dtype=np.int8), np.zeros((n + 2, len(g.half)))
+    tilt, pick = np.zeros(n + 2), np.zeros(n + 2, dtype=np.int32)
+    turn = np.zeros(n + 2, dtype=np.int8)
+    room = (np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32))
+    mark, net = np.empty(n, dtype=np.int8), np.empty(n)
+    for root in g.order:
+        for i in range(n):
+            code[0, i] = OUT if g.rank[i] < g.rank[root] else FREE
+        code[0, root] = IN
+        depth, turn[0], fresh = 0, 0, True
+        while depth >= 0:
+            if fresh:
+                shelf.notes[1] += 1
+                if shelf.notes[1] > nodes or shelf.notes[0] >= len(shelf.value):
+                    return
+                pick[depth], tilt[depth] = _look(
+                    g, price, most, root, code[depth], flow[depth], tilt[depth], room, net, mark,
+                    shelf,
+                )  # fmt: skip
+                turn[depth] = 0 if pick[depth] >= 0 else 2
+            if turn[depth] == 2:
+                depth -= 1
+                fresh = False
+                continue
+            code[depth + 1] = code[depth]
+            code[depth + 1, pick[depth]] = IN if turn[depth] == 0 else OUT
+            flow[depth + 1] = flow[depth]
+            tilt[depth + 1] = tilt[depth]
+            turn[depth] += 1
+            depth += 1
+            fresh = True
+    shelf.notes[2] = 1
+
+
+@njit(cache=True, nogil=True)
+def _look(g, price, most, root, code, flow, tilt, room, net, mark, shelf):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+    """Settle one node: give the unit to branch on, −1 when the node is done; and its tilt."""
+    queue, via = room
+    for _ in range(4):
+        if not _follow(g, root, code, queue, mark):
+            return -1, tilt
+        bound, tilt = climb(g, price, most, code, flow, tilt, net, queue, via)
+        if bound > most + EPS:
+            return -1, tilt
+        if not fix(g, most - bound, code, net, tilt):
+            break
+    mark[:] = 0
+    _joined(g, code, root, mark, queue)
+    v = _heaviest(g, code, mark)
+    if v < 0:
+        _keep(g, price, most, code, queue, mark, shelf)
+    return v, tilt
+
+
+@njit(cache=True, nogil=True)
+def _joined(g: Ground, code: Codes, root: int, mark: Codes, queue: Ints) -> None:
+    """Mark the units of the group that hang together with the root."""
+    mark[root] = 1
+    queue[0] = root
+    head, tail = 0, 1
+    while head < tail:
+        u = queue[head]
+        head += 1
+        for e in range(g.start[u], g.start[u + 1]):
+            v = g.other[e]
+            if mark[v] == 0 and code[v] == IN:
+                mark[v] = 1
+                queue[tail] = v
+                tail += 1
+
+
+@njit(cache=True, nogil=True)
+def _follow(g: Ground, root: int, code: Codes, queue: Ints, mark: Codes) -> bool:
+    """Decide what follows from connection and load; False when no group is left."""
+    changed = True
+    while changed:
+        changed = False
+        mark[:] = 0
+        reach, held = 0.0, 0.0
+        for t in range(flood(g, code, OUT, root, mark, queue)):
+            reach += g.weight[queue[t]]
+        if reach < g.lower:
+            return False
+        for i in range(len(code)):
+            if code[i] == IN:
+                if mark[i] == 0:
+                    return False
+                held += g.weight[i]
+        if held > g.upper:
+            return False
+        for i in range(len(code)):
+            if code[i] == FREE and (mark[i] == 0 or held + g.weight[i] > g.upper):
+                code[i] = OUT
+                changed = True
+        mark[:] = 0
+        for first in range(len(code)):
+            if code[first] != IN and mark[first] == 0:
+                taken = _part(g, code, queue, flood(g, code, IN, first, mark, queue))
+                if taken < 0:
+                    return False
+                changed = changed or taken > 0
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _part(g: Ground, code: Codes, queue: Ints, count: int) -> int:
+    """Judge a part left behind: −1 it cannot be, 1 it must join the group, 0 it may stay."""
+    load, out, free = 0.0, 0, 0
+    for t in range(count):
+        u = queue[t]
+        load += g.weight[u]
+        if code[u] == OUT:
+            out += 1
+        else:
+            free += 1
+    if load < g.lower:
+        if out > 0:
+            return -1
+        for t in range(count):
+            code[queue[t]] = IN
+        return 1
+    return -1 if free == 0 and not whole(g, load) else 0
+
+
+@njit(cache=True, nogil=True)
+def _heaviest(g: Ground, code: Codes, mark: Codes) -> int:
+    """Give the heaviest undecided unit beside the group, most neighbours in it first among equals."""
+    best, most = -1, -1.0
+    for i in range(len(code)):
+        if code[i] != FREE:
+            continue
+        beside = 0
+        for e in range(g.start[i], g.start[i + 1]):
+            beside += mark[g.other[e]]
+        score = g.weight[i] / g.upper + 1e-3 * beside
+        if beside > 0 and score > most:
+            best, most = i, score
+    return best
+
+
+@njit(cache=True, nogil=True)
+def _keep(g, price, most, code, queue, mark, shelf):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+    """Put the marked group on the shelf, when it keeps the rules."""
+    load, value = 0.0, 0.0
+    at = int(shelf.notes[0])
+    for i in range(len(code)):
+        if mark[i] == 1:
+            load += g.weight[i]
+            value -= price[i]
+        elif code[i] == IN:
+            return
+        shelf.found[at, i] = mark[i] == 1
+    for e in range(len(g.half)):
+        if mark[g.ends[e, 0]] != mark[g.ends[e, 1]]:
+            value += g.half[e]
+    only = mark.copy()
+    if g.lower <= load <= g.upper and value <= most + EPS and leaves_whole(g, only, mark, queue):
+        shelf.value[at] = value
+        shelf.notes[0] = at + 1
