@@ -1,6 +1,7 @@
 """The walking network: built from streets, snapped to, walked along, drawn as zones."""
 
 from geo.network import rules
+from geo.network.artefact import load, load_tree, save
 from geo.network.construction import build
 from geo.network.graph import Network
 from geo.network.pairs import within
@@ -18,12 +19,15 @@ __all__ = [
     "Tree",
     "build",
     "isochrones",
+    "load",
+    "load_tree",
     "merged",
     "nearest",
     "report",
     "route",
     "routes",
     "rules",
+    "save",
     "snap",
     "straight",
     "tree",

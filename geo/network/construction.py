@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import connected_components
 from geo import coords
 from geo.errors import CrsError
 from geo.network import noding, rules, walls
-from geo.network.graph import Kinds, Network, assemble
+from geo.network.graph import Kinds, Names, Network, assemble
 from geo.network.kernel import I32, I64, Bools, Objects
 
 
@@ -72,7 +72,7 @@ def build(
     edges = noding.shared(np.r_[lines, added], tolerance_m=tolerance_m)
     if drop_pieces_m > 0:
         edges = _without_pieces(edges, drop_pieces_m)
-    kinds = Kinds(flags, street, streets["id"].to_numpy(dtype=object))
+    kinds = Kinds(flags, street, Names.of(streets["id"]))
     solid = walls.openings(barriers, gates)
     return assemble(edges, kinds, CRS(streets.crs), solid, through_private=through_private)
 

@@ -1,5 +1,6 @@
 """The walking network: nodes, edges and their shapes in plain arrays."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,6 +21,30 @@ BLOCKED = np.int32(2**31 - 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Names:
+    """Many short texts in two arrays: text i is ``text[first[i]:first[i + 1]]`` in UTF-8."""
+
+    text: U8
+    first: I64
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> "Names":
+        """Pack texts."""
+        parts = [str(t).encode() for t in texts]
+        first = np.zeros(len(parts) + 1, dtype=np.int64)
+        np.cumsum([len(part) for part in parts], out=first[1:])
+        return cls(np.frombuffer(b"".join(parts), dtype=np.uint8).copy(), first)
+
+    def __len__(self) -> int:
+        """Count them."""
+        return len(self.first) - 1
+
+    def __getitem__(self, at: int) -> str:
+        """Give one."""
+        return self.text[self.first[at] : self.first[at + 1]].tobytes().decode()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Network:
     """Streets that can be walked, as a graph in metres.
 
@@ -37,7 +62,7 @@ class Network:
     graph: Graph
     flags: U8
     street: I32
-    street_ids: Objects
+    street_ids: Names
     shapes: SegmentGrid
     walls: SegmentGrid = segments.EMPTY
 
@@ -76,6 +101,9 @@ class Network:
 
     def walked_by(self, walker: Walker) -> Graph:
         """Give the graph with the costs of one walker, whole centimetres on the level."""
+        marks = STEPS | ROUGH | STEEP
+        if not (self.flags & marks).any():
+            return self.graph
         cost = self.graph.cost.copy()
         for flag, factor in weights(walker).items():
             if factor != 1.0 and (marked := (self.flags & flag) != 0).any():
@@ -99,7 +127,7 @@ class Kinds(NamedTuple):
 
     flags: U8
     street: I32
-    street_ids: Objects
+    street_ids: Names
 
 
 def assemble(

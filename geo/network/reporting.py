@@ -60,7 +60,7 @@ def dead_ends(net: Network) -> I32:
 
 def _street(net: Network, edge: int) -> str:
     at = int(net.street[edge])
-    return str(net.street_ids[at]) if at >= 0 else ""
+    return net.street_ids[at] if at >= 0 else ""
 
 
 def _piece(net: Network, edges: npt.NDArray[np.intp], lines: Objects) -> Finding:

@@ -157,54 +157,43 @@ def nearest_point(p: XY, reach_m: float, ground: Ground, avoid: int) -> tuple[in
     segment, point, distance
         Segment −1 where none is within reach.
     """
-    g = ground.shapes
-    column0 = int(np.floor((p[0] - g.west) / g.side_m))
-    row0 = int(np.floor((p[1] - g.south) / g.side_m))
-    dx, dy = p[0] - g.west - column0 * g.side_m, p[1] - g.south - row0 * g.side_m
-    inner = min(dx, g.side_m - dx, dy, g.side_m - dy)
+    g, flags, walls = ground.shapes, ground.flags, ground.walls
+    points, cell, items, owner = g.points, g.cell, g.items, g.owner
+    side, walled = g.side_m, len(walls.items) > 0
+    column0, row0 = int(np.floor((p[0] - g.west) / side)), int(np.floor((p[1] - g.south) / side))
+    dx, dy = p[0] - g.west - column0 * side, p[1] - g.south - row0 * side
+    inner = min(dx, side - dx, dy, side - dy)
     best, point, best_m = -1, p, reach_m
     ring = 0
-    while ring == 0 or inner + (ring - 1) * g.side_m <= best_m:
+    while ring == 0 or inner + (ring - 1) * side <= best_m:
         for row in range(max(row0 - ring, 0), min(row0 + ring, g.rows - 1) + 1):
             step = 1 if abs(row - row0) == ring else 2 * ring
             for column in range(column0 - ring, column0 + ring + 1, step):
-                if 0 <= column < g.columns:
-                    c = row * g.columns + column
-                    best, point, best_m = _best_of_cell(p, c, ground, avoid, (best, point, best_m))
+                if column < 0 or column >= g.columns:
+                    continue
+                c = row * g.columns + column
+                for at in range(cell[c], cell[c + 1]):
+                    s = items[at]
+                    q = foot(p, (points[s, 0], points[s, 1]), (points[s + 1, 0], points[s + 1, 1]))
+                    far = np.sqrt((q[0] - p[0]) ** 2 + (q[1] - p[1]) ** 2)
+                    if far > best_m or (far == best_m and 0 <= best <= s):
+                        continue
+                    if flags[owner[s]] & avoid or (walled and crosses(p, q, walls)):
+                        continue
+                    best, point, best_m = s, q, far
         ring += 1
     return best, point, best_m
 
 
 @compiled
-def _best_of_cell(
-    p: XY, c: int, ground: Ground, avoid: int, known: tuple[int, XY, float]
-) -> tuple[int, XY, float]:
-    g = ground.shapes
-    best, point, best_m = known
-    for at in range(g.cell[c], g.cell[c + 1]):
-        s = g.items[at]
-        if ground.flags[g.owner[s]] & avoid:
-            continue
-        q = foot(p, g.points, s)
-        far = np.sqrt((q[0] - p[0]) ** 2 + (q[1] - p[1]) ** 2)
-        better = far < best_m or (far == best_m and (best < 0 or s < best))
-        if better and not crosses(p, q, ground.walls):
-            best, point, best_m = s, q, far
-    return best, point, best_m
-
-
-@compiled
-def foot(p: XY, points: F64, s: int) -> XY:
-    """Give the point of a segment that is nearest to p."""
-    ax, ay = points[s, 0], points[s, 1]
-    dx, dy = points[s + 1, 0] - ax, points[s + 1, 1] - ay
+def foot(p: XY, a: XY, b: XY) -> XY:
+    """Give the point of the segment from a to b that is nearest to p."""
+    dx, dy = b[0] - a[0], b[1] - a[1]
     square = dx * dx + dy * dy
     if square == 0.0:
-        return ax, ay
-    t = min(max(((p[0] - ax) * dx + (p[1] - ay) * dy) / square, 0.0), 1.0)
-    if t == 1.0:
-        return points[s + 1, 0], points[s + 1, 1]
-    return ax + t * dx, ay + t * dy
+        return a
+    t = min(max(((p[0] - a[0]) * dx + (p[1] - a[1]) * dy) / square, 0.0), 1.0)
+    return b if t == 1.0 else (a[0] + t * dx, a[1] + t * dy)
 
 
 EMPTY = grid(np.empty((0, 2)), np.zeros(1, dtype=np.int64))

@@ -85,7 +85,8 @@ def snap_all(xy: F64, reach_m: float, ground: Ground, avoid: int) -> tuple[I32, 
 @compiled
 def _along_cm(g: SegmentGrid, edge: int, segment: int, q: XY) -> int:
     """Measure from the tail of an edge to a point on one of its segments."""
-    metres = np.hypot(q[0] - g.points[segment, 0], q[1] - g.points[segment, 1])
+    points = g.points
+    metres = np.hypot(q[0] - points[segment, 0], q[1] - points[segment, 1])
     for p in range(g.first[edge], segment):
-        metres += np.hypot(g.points[p + 1, 0] - g.points[p, 0], g.points[p + 1, 1] - g.points[p, 1])
+        metres += np.hypot(points[p + 1, 0] - points[p, 0], points[p + 1, 1] - points[p, 1])
     return int(np.rint(metres * 100))

@@ -29,26 +29,38 @@ def walked(begin: Begin, graph: Graph, known: Known, target: Targets, end: tuple
     if forward:
         u = graph.from_head[edge]
         at = _slot(known.station, u, station)
-    size, state, slot = 2, u, at
-    while known.back[state, slot] >= 0:
-        state, slot = _onwards(graph, known, state, slot)
-        size += 1
-    edges, ways = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.bool_)
-    edges[0], ways[0] = edge, forward
-    for i in range(1, size - 1):
-        edges[i] = known.back[u, at]
-        ways[i] = graph.tail[edges[i]] == pockets.node(graph, u)
-        u, at = _onwards(graph, known, u, at)
-    edges[-1] = own
+    edges, ways, u, at = _up(u, at, graph, known)
+    edges[0], ways[0], edges[-1] = edge, forward, own
     ways[-1] = graph.tail[own] == pockets.node(graph, u) and known.far_cm[u, at] == beyond + to
     return edges, ways
 
 
 @compiled
-def _onwards(graph: Graph, known: Known, u: int, at: int) -> tuple[int, int]:
-    """Go one edge on from a state: the next one, and its entry for the same station."""
-    v = pockets.onwards(graph, u, known.back[u, at])
-    return v, _slot(known.station, v, known.station[u, at])
+def _up(u: int, at: int, graph: Graph, known: Known) -> tuple[I32, Bools, int, int]:
+    """Walk up the tree from entry `at` of state u: edges with a gap before and after, the end.
+
+    `pockets.onwards`, written out: arrays that are handed over in a loop cost more than it.
+    """
+    n, p = pockets.nodes(graph), len(graph.pocket)
+    tail, head, from_tail, back, stations = (
+        graph.tail, graph.head, graph.from_tail, known.back, known.station,
+    )  # fmt: skip
+    station, k = stations[u, at], stations.shape[1]
+    edges, ways, size = np.empty(256, dtype=np.int32), np.empty(256, dtype=np.bool_), 1
+    while back[u, at] >= 0:
+        if size + 1 == len(edges):
+            edges, ways = np.append(edges, edges), np.append(ways, ways)
+        e = back[u, at]
+        here = u if u < n else graph.pocket[(u - n) % p]
+        edges[size], ways[size] = e, tail[e] == here
+        size += 1
+        v = head[e] if tail[e] == here else tail[e]
+        if from_tail[e] != tail[e]:
+            v = graph.inner[v] + (n + p if u >= n + p else n)
+        u, at = int(v), 0
+        while at < k - 1 and stations[u, at] != station:
+            at += 1
+    return edges[: size + 1], ways[: size + 1], u, at
 
 
 @compiled
@@ -99,26 +111,36 @@ def _slot(stations: I32, node: int, station: int) -> int:
 
 
 @compiled
-def drawn(g: SegmentGrid, way: tuple[I32, Bools], place: Snap, end: Snap, station: int) -> F64:
+def drawn(g: SegmentGrid, way: Way, place: Snap, end: Snap, station: int) -> F64:
     """Draw a walk: door, street, edges in part and whole, street, entrance."""
     edges, forward = way
-    size = 4
+    size, last = 4, len(edges) - 1
     for e in edges:
         size += g.first[e + 1] - g.first[e]
     line = np.empty((size, 2))
-    line[0] = place.xy[0]
-    count = _append(line, 1, place.foot[0])
+    line[0, 0], line[0, 1] = place.xy[0, 0], place.xy[0, 1]
+    count = _append(line, 1, place.foot[0, 0], place.foot[0, 1])
     for i in range(len(edges)):
+        e, onwards = edges[i], forward[i]
+        if 0 < i < last:
+            p = g.first[e] if onwards else g.first[e + 1] - 1
+            for _ in range(g.first[e + 1] - g.first[e]):
+                x, y = g.points[p, 0], g.points[p, 1]
+                if line[count - 1, 0] != x or line[count - 1, 1] != y:
+                    line[count, 0], line[count, 1] = x, y
+                    count += 1
+                p += 1 if onwards else -1
+            continue
         low, high = -1.0, np.inf
         if i == 0:
-            low, high = _beyond(float(place.along_cm[0]), forward[0], low, high)
-        if i == len(edges) - 1:
-            low, high = _beyond(float(end.along_cm[station]), not forward[i], low, high)
-        count = _part(line, count, g, (edges[i], forward[i]), (low, high))
-    count = _append(line, count, end.foot[station])
-    count = _append(line, count, end.xy[station])
+            low, high = _beyond(float(place.along_cm[0]), onwards, low, high)
+        if i == last:
+            low, high = _beyond(float(end.along_cm[station]), not onwards, low, high)
+        count = _part(line, count, g, (e, onwards), (low, high))
+    count = _append(line, count, end.foot[station, 0], end.foot[station, 1])
+    count = _append(line, count, end.xy[station, 0], end.xy[station, 1])
     if count == 1:
-        line[1] = line[0]
+        line[1, 0], line[1, 1] = line[0, 0], line[0, 1]
         count = 2
     return line[:count]
 
@@ -143,7 +165,7 @@ def _part(
     for step in range(last - first + 1):
         p = first + step if forward else last - step
         if between[0] < at < between[1]:
-            count = _append(line, count, g.points[p])
+            count = _append(line, count, g.points[p, 0], g.points[p, 1])
         if step < last - first:
             at += _leg_cm(g, p) if forward else -_leg_cm(g, p - 1)
     return count
@@ -152,12 +174,12 @@ def _part(
 @compiled
 def _leg_cm(g: SegmentGrid, p: int) -> float:
     dx, dy = g.points[p + 1, 0] - g.points[p, 0], g.points[p + 1, 1] - g.points[p, 1]
-    return float(100.0 * np.hypot(dx, dy))
+    return float(100.0 * np.sqrt(dx * dx + dy * dy))
 
 
 @compiled
-def _append(line: F64, count: int, point: F64) -> int:
-    if line[count - 1, 0] == point[0] and line[count - 1, 1] == point[1]:
+def _append(line: F64, count: int, x: float, y: float) -> int:
+    if line[count - 1, 0] == x and line[count - 1, 1] == y:
         return count
-    line[count] = point
+    line[count, 0], line[count, 1] = x, y
     return count + 1
