@@ -8,12 +8,12 @@ import typer
 
 from api.cli.door import Json, answer, ask, out
 
-app = typer.Typer(help="门卡 Door cards.", no_args_is_help=True)
+app = typer.Typer(help="指路卡 Door cards.", no_args_is_help=True)
 
 
 @app.callback()
 def cards() -> None:
-    """门卡 Door cards."""
+    """指路卡 Door cards."""
 
 
 @app.command(name="print")
@@ -36,7 +36,7 @@ def print_cards(
     walker: Annotated[str, typer.Option(help="adult | elder | frail | wheelchair")] = "adult",
     json: Json = False,
 ) -> None:
-    """打印门卡：最近三个站点、步行图、二维码；默认全部楼栋 Print door cards; every building by default."""
+    """打印指路卡：最近三个站点、步行图、二维码；默认全部楼栋 Print door cards; every building by default."""
     from api.tasks.print_cards import PrintCards
 
     form = PrintCards(
@@ -57,5 +57,7 @@ def print_cards(
             out.print(
                 "未设网址，没有印查找页二维码 no finder code: give --base-url or WANGGE_BASE_URL"
             )
+        if not done.approved:
+            out.print("未设审图号，公开张贴前请设置 no map approval number: WANGGE_MAP_APPROVAL_NO")
 
     answer(asdict(done), as_json=json, shown=shown)

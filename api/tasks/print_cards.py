@@ -28,7 +28,7 @@ from geo.layers import WALKERS, walker
 from maps import cards
 
 STATIONS = 3
-STEP = "门卡 door cards"
+STEP = "指路卡 door cards"
 
 
 class PrintCards(Form):
@@ -51,13 +51,16 @@ class PrintCards(Form):
         url = finder_url(work.settings.base_url if self.base_url is None else self.base_url)
         here = known(work)
         _require_stations(here)
-        with work.step("门卡底图 ground of the cards"):
+        with work.step("指路卡底图 ground of the cards"):
             press = self._press(here, work)
         found = self._doors(here, work)
         made = Making(self.cards(found, here, url), len(found), work)
         one = self.out.suffix.lower() == ".pdf"
         files = _one(press, made, self.out) if one else _many(press, made, self.out)
-        return Printed(self.out, len(found), files, made.nowhere, made.estimated, bool(url))
+        approved = bool(work.settings.map_approval_no)
+        return Printed(
+            self.out, len(found), files, made.nowhere, made.estimated, bool(url), approved
+        )
 
     def _press(self, here: Known, work: Work) -> cards.Press:
         who, elder = walker(self.walker), WALKERS["elder"]
@@ -111,7 +114,10 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """What was printed: cards and files, and how many are without a station or estimated."""
+    """What was printed: cards and files, and how many are without a station or estimated.
+
+    `approved` says whether the maps carry a 审图号.
+    """
 
     path: Path
     cards: int
@@ -119,6 +125,7 @@ class Printed:
     nowhere: int
     estimated: int
     finder_codes: bool
+    approved: bool
 
 
 class Making:
@@ -170,7 +177,7 @@ def whole(path: Path) -> Iterator[BinaryIO]:
 
 def _one(press: cards.Press, made: Making, path: Path) -> int:
     with whole(path) as out:
-        press.bind(made, out, title="门卡 Door cards")
+        press.bind(made, out, title="指路卡 Door cards")
     return 1
 
 
@@ -203,7 +210,7 @@ def _require_stations(here: Known) -> None:
     if not len(here.stations):
         raise NotFound(
             "there is no open station to print",
-            zh="还没有开放的服务站，无法打印门卡",
+            zh="还没有开放的服务站，无法打印指路卡",
             hint="import stations with `wangge import PATH`",
             hint_zh="请先用 wangge import 导入服务站",
         )

@@ -14,8 +14,8 @@ PAPER_PT = (595.28, 841.89)
 LEFT, RIGHT, BOTTOM, TOP = 34.0, 561.28, 30.0, 811.89
 WIDE = RIGHT - LEFT
 HEADER, ROW, SMALL_PRINT, LEAD = 96.0, 136.0, 40.0, 23.5
-CODE, DOOR_CODE = 84.0, 80.0
-"""Sides of the codes; more than four modules of paper stay free around them."""
+CODE, DOOR_CODE = 80.0, 80.0
+"""Sides of the codes; four modules of paper stay free around those of usual links."""
 SOFT, INK = "#5a6168", "#14181b"
 LETTER = 18.0
 """The least size of what an elder reads (工信部 age-friendly design: 18 pt)."""
@@ -88,8 +88,8 @@ def _row(pen: Pen, numbered: tuple[int, Stop], top: float, *, estimated: bool) -
     top += LEAD if rest else 0
     pen.form(qr(stop.link), RIGHT - CODE, top - CODE - 8, CODE)
     middle = RIGHT - CODE / 2
-    pen.text(middle, top - CODE - 28, "扫码导航", LETTER, anchor="middle", colour=INK)
-    pen.text(middle, top - CODE - 40, "Scan for the way", 9, anchor="middle", colour=SOFT)
+    pen.text(middle, top - CODE - 32, "扫码导航", LETTER, anchor="middle", colour=INK)
+    pen.text(middle, top - CODE - 43, "Scan for the way", 9, anchor="middle", colour=SOFT)
 
 
 def _lines(stop: Stop, rooms: list[float]) -> list[str]:

@@ -58,7 +58,7 @@ def press() -> Press:
 def printed(press: Press, *cards: Card) -> bytes:
     """Print cards into one document."""
     out = io.BytesIO()
-    assert press.bind(cards, out, title="门卡") == len(cards)
+    assert press.bind(cards, out, title="指路卡") == len(cards)
     return out.getvalue()
 
 
