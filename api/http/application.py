@@ -1,6 +1,7 @@
 """The application: routes, errors, headers and files of our own host, nothing else."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
@@ -27,7 +28,8 @@ FOR_EVER = "public, max-age=31536000, immutable"
 def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
     """Build the application around a piece of work (settings and store).
 
-    `draw_first` draws the maps in the background, so that the first visitor need not wait.
+    `draw_first` draws the maps in the background, so that the first visitor need not wait,
+    and gives the old answers while a change of the layers is being built.
     """
     app = FastAPI(
         title="Wangge 网格",
@@ -36,7 +38,7 @@ def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.state.work = work or Work()
+    app.state.work = replace(work or Work(), meanwhile=draw_first)
     app.state.drawn = views.Drawn()
     problems.install(app)
     app.include_router(v1.router, prefix="/v1")

@@ -7,14 +7,17 @@ store changed?); layers, network and everything derived from them stay in memory
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from functools import cached_property
-from threading import RLock
+from threading import RLock, Thread
 from typing import TypeVar, cast
 
+import numpy as np
+import numpy.typing as npt
+
 from api.tasks.scene import Scene, read_scene
-from api.tasks.walk import STREETS, network_of
+from api.tasks.walk import STREETS, network_of, tree_of
 from api.tasks.work import Work
 from geo import network, store
-from geo.layers import StationLayer
+from geo.layers import StationLayer, Walker
 
 Kept = TypeVar("Kept")
 MOST_STORES = 2
@@ -42,6 +45,10 @@ class Known:
         """Give the walking network; None when no streets are kept."""
         return self.keep("net", lambda: network_of(self.scene))
 
+    def tree(self, xy: npt.NDArray[np.float64], k: int, who: Walker) -> network.Tree:
+        """Give the k nearest of some places for every node; streets must be kept."""
+        return cast(network.Tree, tree_of(self.scene, xy, k=k, who=who))
+
     def keep(self, key: Hashable, make: Callable[[], Kept]) -> Kept:
         """Give what was made under a key in this state of the store, or make it now.
 
@@ -66,6 +73,7 @@ class Known:
 
 
 _STORES: OrderedDict[str, Known] = OrderedDict()
+_RENEWED: set[str] = set()
 _LOCK = RLock()
 
 
@@ -79,6 +87,9 @@ def state(work: Work) -> str:
 def known(work: Work) -> Known:
     """Give what is known of the store as it is now.
 
+    A server that answers at all times (`Work.meanwhile`) gives the old answers while what is
+    new is read and built behind it.
+
     Raises
     ------
     NotFound
@@ -88,9 +99,41 @@ def known(work: Work) -> Known:
     with _LOCK:
         kept = _STORES.get(name)
         if kept is None or kept.state != now:
-            kept = Known(now, read_scene(work, "station", *STREETS))
-            _STORES[name] = kept
+            if kept is not None and work.meanwhile:
+                _renew(name, work)
+                return kept
+            kept = _stand(name, Known(now, read_scene(work, "station", *STREETS)))
+        _STORES.move_to_end(name)
+    return kept
+
+
+def _stand(name: str, fresh: Known) -> Known:
+    with _LOCK:
+        _STORES[name] = fresh
         _STORES.move_to_end(name)
         while len(_STORES) > MOST_STORES:
             _STORES.popitem(last=False)
-    return kept
+    return fresh
+
+
+def _renew(name: str, work: Work) -> None:
+    """Read and build in the background, one at a time, and let it stand when it is whole.
+
+    When that fails the old is given up, and who asks next is told what is wrong.
+    """
+
+    def make() -> None:
+        try:
+            fresh = Known(state(work), read_scene(work, "station", *STREETS))
+            _ = fresh.net
+            _stand(name, fresh)
+        except Exception:
+            with _LOCK:
+                _STORES.pop(name, None)
+            raise
+        finally:
+            _RENEWED.discard(name)
+
+    if name not in _RENEWED:
+        _RENEWED.add(name)
+        Thread(target=make, name="renew", daemon=True).start()

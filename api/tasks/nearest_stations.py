@@ -140,7 +140,7 @@ def ways(
     net = here.net
     if net is not None and network.snap(net, place).edge[0] >= 0:
         key = ("tree", who.name, k, rows.tobytes())
-        tree = here.keep(key, lambda: network.tree(net, xy, k=k, walker=who))
+        tree = here.keep(key, lambda: here.tree(xy, k, who))
         return [_of(way, rows) for way in network.routes(tree, place) if way.found], False
     return [_of(way, rows) for way in _straight(place, xy, who, k)], True
 

@@ -1,8 +1,12 @@
 """What most analyses start from: the district's layers, brought to metres together."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
+import shapely
 from pyproj import CRS
 
 from api.tasks.work import Work
@@ -13,14 +17,26 @@ from geo.layers import DemandLayer, GridLayer, StationLayer
 
 @dataclass(frozen=True)
 class Scene:
-    """Layers of one moment in one metre system; an absent layer is an empty frame."""
+    """Layers of one moment in one metre system; an absent layer is an empty frame.
+
+    In `folder` what is made from them may be kept; None: nowhere.
+    """
 
     crs: CRS
     frames: dict[str, gpd.GeoDataFrame]
+    folder: Path | None = None
+    _marks: dict[tuple[str, ...], str] = field(default_factory=dict, compare=False, repr=False)
 
     def frame(self, name: str) -> gpd.GeoDataFrame:
         """Give a layer as it was kept."""
         return self.frames[name]
+
+    def mark(self, *names: str) -> str:
+        """Give a sum of all that layers hold: another, when anything in them is."""
+        if names not in self._marks:
+            parts = [self.crs.to_wkt().encode(), *(_content(self.frames[name]) for name in names)]
+            self._marks[names] = hashlib.sha256(b"".join(parts)).hexdigest()
+        return self._marks[names]
 
     def areas(self, level: str) -> GridLayer:
         """Give the areas of a level."""
@@ -41,6 +57,12 @@ class Scene:
         """Give the places that serve people today."""
         places = self.frames["station"]
         return layers.stations(places[places["status"] == "open"].reset_index(drop=True))
+
+
+def _content(frame: gpd.GeoDataFrame) -> bytes:
+    values = pd.util.hash_pandas_object(frame.drop(columns=frame.geometry.name), index=False)
+    shapes = b"".join(shapely.to_wkb(frame.geometry.to_numpy()))
+    return hashlib.sha256(values.to_numpy().tobytes() + shapes).digest()
 
 
 def read_scene(work: Work, *names: str) -> Scene:
@@ -71,4 +93,5 @@ def read_scene(work: Work, *names: str) -> Scene:
     bounds = [frame.total_bounds for frame in filled]
     middle = (min(b[0] for b in bounds) + max(b[2] for b in bounds)) / 2
     crs = coords.working_crs(float(middle))
-    return Scene(crs, {name: coords.to_metres(frame, crs) for name, frame in frames.items()})
+    metres = {name: coords.to_metres(frame, crs) for name, frame in frames.items()}
+    return Scene(crs, metres, work.settings.home / "artefacts")

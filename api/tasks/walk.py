@@ -3,10 +3,10 @@
 import hashlib
 from functools import lru_cache
 
-import geopandas as gpd
-import pandas as pd
-import shapely
+import numpy as np
+import numpy.typing as npt
 
+from api.tasks.artefacts import kept_network, kept_tree
 from api.tasks.scene import Scene
 from geo import network
 from geo.layers import Progress, StationLayer, TravelTimes, Walker, quiet, walker
@@ -18,11 +18,22 @@ ADULT = walker("adult")
 def network_of(scene: Scene) -> network.Network | None:
     """Give the walking network of a scene; None when no streets are kept.
 
-    A network is built once for the same streets, barriers and gates.
+    A network is built once for the same streets, barriers and gates, and kept in the folder
+    of the scene (`artefacts`).
     """
     if not len(scene.frame("street")):
         return None
     return _built(_Kept(scene))
+
+
+def tree_of(
+    scene: Scene, xy: npt.NDArray[np.float64], *, k: int, who: Walker = ADULT
+) -> network.Tree | None:
+    """Give every node's k nearest of some places; None when no streets are kept."""
+    if (net := network_of(scene)) is None:
+        return None
+    asked = hashlib.sha256(xy.tobytes() + f"{scene.mark(*STREETS)} {k} {who}".encode())
+    return kept_tree(scene.folder, net, asked.hexdigest(), (xy, k, who))
 
 
 def walk_times(
@@ -50,24 +61,19 @@ class _Kept:
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
-        self.key = tuple(_mark(scene.frame(name)) for name in STREETS)
 
     def __hash__(self) -> int:
-        return hash(self.key)
+        return hash(self.scene.mark(*STREETS))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Kept) and self.key == other.key
-
-
-def _mark(frame: gpd.GeoDataFrame) -> str:
-    values = pd.util.hash_pandas_object(frame.drop(columns=frame.geometry.name), index=False)
-    shapes = b"".join(shapely.to_wkb(frame.geometry.to_numpy()))
-    return hashlib.sha256(values.to_numpy().tobytes() + shapes).hexdigest()
+        return isinstance(other, _Kept) and self.scene.mark(*STREETS) == other.scene.mark(*STREETS)
 
 
 @lru_cache(maxsize=2)
 def _built(kept: _Kept) -> network.Network:
-    scene = kept.scene
-    return network.build(
-        scene.frame("street"), barriers=scene.frame("barrier"), gates=scene.frame("gate")
+    street, barrier, gate = (kept.scene.frame(name) for name in STREETS)
+    return kept_network(
+        kept.scene.folder,
+        kept.scene.mark(*STREETS),
+        lambda: network.build(street, barriers=barrier, gates=gate),
     )

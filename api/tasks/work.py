@@ -32,12 +32,16 @@ class Task(Protocol[Result_co]):
 
 @dataclass(frozen=True)
 class Work:
-    """What a task works with: settings, the store (opened on first use), progress, and who asked."""
+    """What a task works with: settings, the store (opened on first use), progress, and who asked.
+
+    `meanwhile`: rather an answer of a moment ago than wait for what is being built anew.
+    """
 
     settings: Settings = field(default_factory=settings)
     who: str = "local"
     progress: Progress = quiet
     database: store.Database | None = None
+    meanwhile: bool = False
 
     @cached_property
     def db(self) -> store.Database:
