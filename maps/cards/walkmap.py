@@ -155,16 +155,24 @@ def _list(points: Points) -> list[tuple[float, float]]:
 
 
 def _here(door: Points, taken: Taken, soft: Taken) -> Box:
-    """Find where “您在这里” covers least: above, below or beside the door."""
-    wide, high, gap = 92.0, 25.0, 14.0
+    """Find where “您在这里” covers least: above, below or beside the door, or farther off."""
+    wide, high = 92.0, 25.0
     x, y = float(door[0]), float(door[1])
+
+    def cost(offer: tuple[Box, float]) -> float:
+        box, gap = offer
+        return _cost(box, taken, soft) + 1000 * (not taken.inside(box)) + gap / 3
+
     offers = [
-        (x - wide / 2, y + gap), (x - wide / 2, y - gap - high), (x + gap, y - high / 2),
-        (x - gap - wide, y - high / 2), (x + gap, y + gap / 2), (x - gap - wide, y + gap / 2),
-        (x + gap, y - gap / 2 - high), (x - gap - wide, y - gap / 2 - high),
+        ((left, bottom, left + wide, bottom + high), gap)
+        for gap in (14.0, 36.0)
+        for left, bottom in (
+            (x - wide / 2, y + gap), (x - wide / 2, y - gap - high), (x + gap, y - high / 2),
+            (x - gap - wide, y - high / 2), (x + gap, y + gap / 2), (x - gap - wide, y + gap / 2),
+            (x + gap, y - gap / 2 - high), (x - gap - wide, y - gap / 2 - high),
+        )
     ]  # fmt: skip
-    boxes = [(left, bottom, left + wide, bottom + high) for left, bottom in offers]
-    best = min(boxes, key=lambda box: _cost(box, taken, soft) + 1000 * (not taken.inside(box)))
+    best, _ = min(offers, key=cost)
     taken.add(best)
     return best
 
@@ -178,6 +186,8 @@ def _dense(ways: list[Points], step: float) -> Points:
 def _door(pen: Pen, door: Points, label: Box) -> None:
     x, y = float(door[0]), float(door[1])
     left, bottom, right, top = label
+    near = (min(max(x, left + 12), right - 12), min(max(y, bottom + 6), top - 6))
+    pen.path([(x, y), near], DOOR, 2.4)
     pen.disc(x, y, 8.6, "#ffffff")
     pen.disc(x, y, 7.2, DOOR)
     pen.disc(x, y, 2.6, "#ffffff")
