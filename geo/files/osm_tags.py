@@ -25,7 +25,7 @@ _GATES = frozenset(
     }
 )  # fmt: skip
 _CROSSINGS = frozenset({"level_crossing", "crossing"})
-_CLOSED, _OPEN = frozenset({"no", "private"}), frozenset({"yes", "designated", "permissive"})
+_OPEN = frozenset({"yes", "designated", "permissive", "private", "residents", "destination"})
 _HOMES = frozenset(
     {
         "residential", "apartments", "house", "detached", "semidetached_house", "terrace",
@@ -81,12 +81,14 @@ def barrier(tags: Tags) -> Row | None:
 
 
 def gate(tags: Tags) -> Row | None:
-    """Read an opening in a barrier: a gate, or a crossing of a railway on the level."""
+    """Read an opening in a barrier: a gate, or a crossing of a railway on the level.
+
+    A private gate opens to those who live behind it: the ways there say that they are private.
+    """
     if tags.get("barrier") not in _GATES and tags.get("railway") not in _CROSSINGS:
         return None
-    closed = tags.get("foot") == "no" or (
-        tags.get("access") in _CLOSED and tags.get("foot") not in _OPEN
-    )
+    foot, access = tags.get("foot"), tags.get("access")
+    closed = foot == "no" or (access == "no" and foot not in _OPEN)
     return {"name": _name(tags), "compound": "", "foot": "no" if closed else "yes"}
 
 

@@ -38,13 +38,14 @@ def build(
         Rivers, railways, walls. Streets are taken at their word where they cross one; no
         connector between a building and its street may.
     gates : gate layer, optional
-        Openings in the walls; those with ``foot = no`` stay shut.
+        Openings in the walls; those with ``foot = no`` stay shut, and ways that are drawn
+        through them end there.
     tolerance_m : float
         Ends of ways this near to another vertex (with `node`: to another way) are drawn to
         it. 0: only equal coordinates meet.
     node : bool
-        Planar data whose lines cross without a common vertex: cut them where they cross,
-        if they lie on one level (`layer`; a bridge without one 1, a tunnel −1).
+        Planar data whose lines cross without a common vertex: cut them where they cross
+        each other or themselves, if they lie on one level (`layer`; a bridge without one 1, a tunnel −1).
     drop_pieces_m : float
         Leave out pieces of the network, unconnected with its longest, shorter than this.
 
@@ -64,7 +65,11 @@ def build(
     """
     _same_system(streets, barriers, gates)
     lines, street = _parts(streets, rules.walkable(streets))
+    lines, whole = walls.cut_at_shut(lines, gates, tolerance_m=tolerance_m)
+    street = street[whole]
     if node:
+        lines, whole = noding.untangled(lines)
+        street = street[whole]
         lines = noding.crossed(lines, _levels(streets)[street], tolerance_m=tolerance_m)
     lines, added = walls.links(lines, barriers, gates)
     flags = np.r_[rules.flags(streets)[street], np.full(len(added), rules.LINK, dtype=np.uint8)]

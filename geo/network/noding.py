@@ -144,6 +144,17 @@ def crossed(lines: Objects, levels: I32, *, tolerance_m: float = 0.0) -> Objects
     return with_vertices(lines, np.r_[first[pair], second[pair]], np.r_[spots, spots])
 
 
+def untangled(lines: Objects) -> tuple[Objects, I64]:
+    """Cut lines that cross themselves where they do; give pieces, and the line of each."""
+    knots = ~shapely.is_simple(lines)
+    if not knots.any():
+        return lines, np.arange(len(lines))
+    pieces = lines.copy()
+    pieces[knots] = shapely.node(lines[knots])
+    parts, index = shapely.get_parts(pieces, return_index=True)
+    return parts, index.astype(np.int64)
+
+
 def _ends_joined(lines: Objects, reach_m: float) -> Objects:
     """Draw every end onto the nearest line within reach, and give that line a vertex there."""
     n = len(lines)

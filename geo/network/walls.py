@@ -16,6 +16,8 @@ ASIDE_M = 0.05
 """One looks for it from this far beside the middle of the gate."""
 AT_GATE_M = 1.0
 """A way that passes this near to a gate goes through it."""
+SHUT_M = 0.5
+"""A way through a shut gate is cut this far before and behind it."""
 
 
 def openings(barriers: gpd.GeoDataFrame | None, gates: gpd.GeoDataFrame | None) -> SegmentGrid:
@@ -41,10 +43,46 @@ def _lines(barriers: gpd.GeoDataFrame | None) -> Objects:
 
 
 def _open(gates: gpd.GeoDataFrame | None) -> Objects:
+    return _gates(gates, shut=False)
+
+
+def _gates(gates: gpd.GeoDataFrame | None, *, shut: bool) -> Objects:
     if gates is None or not len(gates):
         return np.empty(0, dtype=object)
     shapes: Objects = gates.geometry.to_numpy()
-    return shapes[(gates["foot"] != "no").to_numpy()] if "foot" in gates else shapes
+    if "foot" not in gates:
+        return shapes[:0] if shut else shapes
+    wanted: Objects = shapes[(gates["foot"] == "no").to_numpy() == shut]
+    return wanted
+
+
+def cut_at_shut(
+    lines: Objects, gates: gpd.GeoDataFrame | None, *, tolerance_m: float
+) -> tuple[Objects, I64]:
+    """Cut ways where they are drawn through a gate that nobody walks through.
+
+    The gap is wider than what the tolerance closes. A way that only ends at the gate is
+    shortened by half a metre.
+
+    Returns
+    -------
+    parts, line
+        The ways in pieces, and the way of each.
+    """
+    doors = _gates(gates, shut=True)
+    whole = np.arange(len(lines))
+    if not len(doors) or not len(lines):
+        return lines, whole
+    gate, line = shapely.STRtree(lines).query(doors, predicate="dwithin", distance=SHUT_M / 2)
+    if not len(line):
+        return lines, whole
+    cut = lines.copy()
+    gaps = shapely.buffer(doors, max(SHUT_M, 0.6 * tolerance_m))
+    for at in np.unique(line).tolist():
+        cut[at] = shapely.difference(cut[at], shapely.union_all(gaps[gate[line == at]]))
+    parts, index = shapely.get_parts(cut, return_index=True)
+    filled = ~shapely.is_empty(parts)
+    return parts[filled], index[filled].astype(np.int64)
 
 
 def links(

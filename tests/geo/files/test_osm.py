@@ -29,7 +29,7 @@ WAYS = {
     20: ((2, 999, 3, 4), {"highway": "service"}),
     21: ((999, 998), {"highway": "service"}),
 }
-TAGGED = {2: {"barrier": "gate", "access": "private"}, 3: {"railway": "level_crossing"}}
+TAGGED = {2: {"barrier": "gate", "access": "no"}, 3: {"railway": "level_crossing"}}
 
 
 @pytest.fixture
@@ -101,6 +101,7 @@ def test_buildings_and_land(extract):
 
 def test_tags():
     assert osm_tags.gate({"barrier": "gate", "access": "private", "foot": "yes"})["foot"] == "yes"
+    assert osm_tags.gate({"barrier": "gate", "access": "private"})["foot"] == "yes"
     assert osm_tags.gate({"barrier": "lift_gate"})["foot"] == "yes"
     assert osm_tags.gate({"barrier": "fence"}) is None
     assert osm_tags.building({"building": "yes"})["use"] == "unknown"

@@ -24,6 +24,27 @@ def test_planar_data_meets_where_it_crosses():
     assert (net.length_cm == 5000).all()
 
 
+def test_a_way_that_crosses_itself_meets_itself_where_planar_data_is_noded():
+    loop = towns.streets([(0, 0), (100, 0), (100, 50), (50, 50), (50, -50)])
+    assert network.build(loop).edges == 1
+    net = network.build(loop, node=True)
+    assert (net.nodes, net.edges) == (3, 3)
+    assert network.route(net, (0, 0), (50, -50)).metres == 100
+    ring = towns.streets([(0, 0), (100, 0), (100, 50), (0, 0)])
+    assert network.build(ring, node=True).edges == 1
+
+
+@pytest.mark.parametrize("tolerance_m", [0.0, 1.0, 4.0])
+@pytest.mark.parametrize("node", [False, True])
+def test_a_way_is_not_walked_through_a_gate_that_is_shut(tolerance_m, node):
+    street = towns.streets([(0, 0), (50, 0), (100, 0)], [(0, 0), (0, 40), (100, 40), (100, 0)])
+    for foot, metres in (("yes", 80), ("no", 10 + 40 + 100 + 40 + 10)):
+        for at in ((50, 0), (40, 0), (40, 0.1)):
+            doors = towns.gates(at, foot=foot)
+            net = network.build(street, gates=doors, tolerance_m=tolerance_m, node=node)
+            assert network.route(net, (10, 0), (90, 0)).metres == metres
+
+
 @pytest.mark.parametrize(
     ("column", "value"), [("layer", 1), ("bridge", 1), ("tunnel", 1), ("layer", -1)]
 )
