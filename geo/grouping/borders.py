@@ -110,7 +110,7 @@ def allowed(problem: Problem, group: Bools) -> bool:
     if np.any(held < problem.needs):
         return False
     for a, b, sign in problem.ties:
-        if group[a] and group[b] and sign < 0 or group[a] != group[b] and sign > 0:
+        if (group[a] and group[b] and sign < 0) or (group[a] != group[b] and sign > 0):
             return False
     locks = problem.locked[problem.locked >= 0]
     inside = np.unique(problem.locked[group & (problem.locked >= 0)])
@@ -208,8 +208,7 @@ def _harvested(run: Borders, unit: Floats, own: float) -> int:
         harvest(g, unit, own - SLACK, begin, 400 * run.problem.n, seed, made.room)
     count = int(made.room.notes[0])
     order = np.argsort(made.room.value[:count], kind="stable")[:2000]
-    new = made.add(made.room.found[order])
-    return new
+    return made.add(made.room.found[order])
 
 
 def _exact(run: Borders, unit: Floats, own: float) -> tuple[int, bool]:
@@ -233,7 +232,7 @@ def _budget(clock: Clock) -> int:
 def _near(run: Borders) -> bool:
     """Whether enumerating now costs no more than a few more rounds (4 × nodes an edge)."""
     scale = float(run.made.g.half.mean()) * 2
-    return 4.0 ** max(0.0, (run.target() - run.best.bound) / scale) < 6.0
+    return bool(4.0 ** max(0.0, (run.target() - run.best.bound) / scale) < 6.0)
 
 
 def _finish(run: Borders) -> bool:

@@ -67,7 +67,7 @@ def steps(start: Ints, other: Ints, source: int, n: int) -> Ints:
 
 
 @njit(cache=True, nogil=True)
-def flood(g: Ground, code: Codes, wall: int, first: int, mark: Codes, queue: Ints) -> int:
+def flood(g: Ground, code: Codes, wall: int, first: int, mark: Codes, queue: Ints) -> int:  # noqa: PLR0917
     """Mark what hangs together with `first` without passing units coded `wall`; count it.
 
     The units reached stand in ``queue[:count]``; `mark` must be 0 on them before.

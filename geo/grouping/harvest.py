@@ -22,7 +22,11 @@ def harvest(  # noqa: PLR0917
     """
     n, m = len(g.weight), len(g.ends)
     code = begin.astype(np.int8)
-    mark, copy, queue = np.empty(n, dtype=np.int8), np.empty(n, dtype=np.int8), np.empty(n, np.int32)
+    mark, copy, queue = (
+        np.empty(n, dtype=np.int8),
+        np.empty(n, dtype=np.int8),
+        np.empty(n, np.int32),
+    )
     load, value = 0.0, _value(g, price, code)
     for i in range(n):
         load += g.weight[i] * code[i]
