@@ -1,5 +1,5 @@
 # 两条命令 The two commands: make demo, make test. Everything else is for daily work.
-.PHONY: demo serve test check walls bench docs setup clean
+.PHONY: demo serve test check walls bench bench-network docs setup clean
 VENV := .venv/bin
 
 setup:
@@ -33,6 +33,9 @@ walls:
 
 bench: setup
 	@for script in tests/bench/bench_*.py; do $(VENV)/python $$script; done
+
+bench-network: setup
+	@$(VENV)/python tests/bench/bench_network.py
 
 docs: setup
 	@$(VENV)/typer api.cli utils docs --name wangge --output docs/commands.md

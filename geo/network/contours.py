@@ -42,7 +42,8 @@ def area_below(values: I32, level: int, corner: XY, side_m: float, least_m2: flo
     rings = np.asarray(shapely.linearrings(xy, indices=ring), dtype=object)
     rings = rings[shapely.area(shapely.polygons(rings)) >= least_m2]
     area = shapely.build_area(shapely.GeometryCollection(list(rings)))
-    return shapely.make_valid(shapely.simplify(area, 0.4 * side_m))
+    plain = shapely.simplify(area, 0.4 * side_m, preserve_topology=False)
+    return shapely.make_valid(plain, method="structure", keep_collapsed=False)
 
 
 @compiled
