@@ -8,6 +8,7 @@ from geo.grouping import board as boards
 from geo.grouping import bound, grow, measure, model
 from geo.grouping.borders import prove_borders
 from geo.grouping.problem import Bools, Ints, Problem
+from geo.grouping.refit import refit
 from geo.grouping.search import Clock, Found, polish
 from geo.grouping.separate import pieces
 
@@ -72,6 +73,8 @@ def _around_centres(
     low = max(low, model.linear(made, best, clock))
     if low < best and (rounded := made.rounded()) is not None:
         _mend(problem, found, rounded, rng, clock)
+        if found.broken == 0 and low < found.value:
+            refit(problem, found, rng, clock)
         best = found.value if found.broken == 0 else np.inf
         low = max(low, model.linear(made, best, clock))
     if low >= best:

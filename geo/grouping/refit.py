@@ -1,0 +1,118 @@
+"""Neighbouring groups around fixed centres, divided anew by the exact model.
+
+Large neighbourhood search (Shaw 1998): a few groups that touch are taken out of the best plan
+and divided again, exactly or as far as a limit of nodes allows. Where capacities are tight,
+no chain of single moves finds what this finds.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from geo.grouping import bound, measure, model
+from geo.grouping.problem import Floats, Ints, Problem
+from geo.grouping.search import Clock, Found
+from geo.layers import Adjacency
+
+NODES = 400
+"""Branch and bound nodes for one division."""
+PAIRS = 1500
+"""Pairs of unit and centre divided at once, about."""
+
+
+def refit(problem: Problem, found: Found, rng: np.random.Generator, clock: Clock) -> None:
+    """Divide neighbouring groups anew until every group was tried in vain."""
+    idle = np.zeros(problem.k, dtype=np.int64)
+    while clock.left() > 0 and idle.min() < 2:
+        first = int(rng.choice(np.flatnonzero(idle == idle.min())))
+        some = around(problem, found.labels, first, rng)
+        clock.tell("divide", float(np.sum(idle > 0)), float(problem.k))
+        if _divide(problem, found, some, clock):
+            idle[some] = 0
+        else:
+            idle[first] += 1
+
+
+def around(problem: Problem, labels: Ints, first: int, rng: np.random.Generator) -> Ints:
+    """Give a group and some that touch it or each other, up to `PAIRS` pairs."""
+    touch = _touching(problem, labels)
+    size = np.bincount(labels, minlength=problem.k)
+    some = [first]
+    while True:
+        beside = touch[some].sum(axis=0)
+        beside[some] = 0
+        if not beside.any():
+            break
+        more = int(rng.choice(problem.k, p=beside / beside.sum()))
+        pairs = (size[some].sum() + size[more]) * (len(some) + 1)
+        if len(some) >= 2 and pairs > PAIRS or len(some) >= 6:
+            break
+        some.append(more)
+    return np.array(sorted(some), dtype=np.int32)
+
+
+def _touching(problem: Problem, labels: Ints) -> Floats:
+    a, b = labels[problem.adjacency.pairs].T
+    touch = np.zeros((problem.k, problem.k))
+    np.add.at(touch, (a, b), 1.0)
+    touch += touch.T
+    np.fill_diagonal(touch, 0.0)
+    return touch
+
+
+def _divide(problem: Problem, found: Found, some: Ints, clock: Clock) -> bool:
+    """Divide some groups again; say whether the plan became better."""
+    units = np.flatnonzero(np.isin(found.labels, some)).astype(np.int32)
+    small = part(problem, some, units)
+    labels = np.searchsorted(some, found.labels[units]).astype(np.int32)
+    value = measure.objective(small, labels)
+    inner = Found(labels.copy(), 0.0, value)
+    pairs = bound.within_reach(small)
+    if small.costs is not None:
+        pairs &= np.isfinite(small.costs)
+    made = model.model(small, pairs)
+    made.solver.setOptionValue("mip_max_nodes", NODES)
+    low = model.linear(made, value, clock)
+    if low < value and clock.left() > 0:
+        model.integer(made, inner, low, clock, mend=lambda _: None)
+    if inner.value >= value - 1e-9 * abs(value):
+        return False
+    whole = found.labels.copy()
+    whole[units] = some[inner.labels]
+    if measure.faults(problem, whole):
+        return False
+    return found.offer(whole, 0.0, measure.objective(problem, whole))
+
+
+def part(problem: Problem, some: Ints, units: Ints) -> Problem:
+    """Give the problem of some groups and their units alone."""
+    at = np.full(problem.n, -1, dtype=np.int32)
+    at[units] = np.arange(len(units), dtype=np.int32)
+    group = np.full(problem.k + 1, -1, dtype=np.int32)
+    group[some] = np.arange(len(some), dtype=np.int32)
+    pairs = at[problem.adjacency.pairs]
+    kept = (pairs >= 0).all(axis=1)
+    near = Adjacency(problem.ids[units], pairs[kept], problem.adjacency.length_m[kept])
+    ties = problem.ties.copy()
+    ties[:, :2] = at[ties[:, :2]]
+    assert problem.centres is not None
+    centres = at[problem.centres[some]]
+    costs, seats = problem.costs, np.arange(len(units), dtype=np.int32)
+    if costs is not None:
+        column = {int(unit): j for j, unit in enumerate(problem.seats)}
+        costs = costs[np.ix_(units, [column[int(s)] for s in problem.centres[some]])]
+        seats = centres
+    return replace(
+        problem,
+        adjacency=near,
+        xy=problem.xy[units],
+        weight=problem.weight[units],
+        lower=problem.lower[some],
+        upper=problem.upper[some],
+        costs=None if costs is None else np.ascontiguousarray(costs),
+        seats=seats,
+        centres=centres,
+        marks=problem.marks[units],
+        ties=ties[(ties[:, :2] >= 0).all(axis=1)],
+        locked=group[problem.locked[units]],
+    )
