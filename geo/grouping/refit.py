@@ -45,7 +45,7 @@ def around(problem: Problem, labels: Ints, first: int, rng: np.random.Generator)
             break
         more = int(rng.choice(problem.k, p=beside / beside.sum()))
         pairs = (size[some].sum() + size[more]) * (len(some) + 1)
-        if len(some) >= 2 and pairs > PAIRS or len(some) >= 6:
+        if (len(some) >= 2 and pairs > PAIRS) or len(some) >= 6:
             break
         some.append(more)
     return np.array(sorted(some), dtype=np.int32)
@@ -100,7 +100,9 @@ def part(problem: Problem, some: Ints, units: Ints) -> Problem:
     costs, seats = problem.costs, np.arange(len(units), dtype=np.int32)
     if costs is not None:
         column = {int(unit): j for j, unit in enumerate(problem.seats)}
-        costs = costs[np.ix_(units, [column[int(s)] for s in problem.centres[some]])]
+        costs = costs[
+            np.ix_(units, np.array([column[int(s)] for s in problem.centres[some]], dtype=np.intp))
+        ]
         seats = centres
     return replace(
         problem,
