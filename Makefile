@@ -1,5 +1,5 @@
 # 两条命令 The two commands: make demo, make test. Everything else is for daily work.
-.PHONY: demo serve test check walls bench bench-network docs setup clean
+.PHONY: demo serve test check walls peers bench docs setup clean
 VENV := .venv/bin
 
 setup:
@@ -31,11 +31,15 @@ check: setup
 walls:
 	@$(VENV)/lint-imports
 
-bench: setup
+# The peers that the benches measure beside us are installed only here.
+peers: setup
+	@$(VENV)/pip install --quiet --constraint constraints.txt --editable '.[bench]'
+
+bench: peers
 	@for script in tests/bench/bench_*.py; do $(VENV)/python $$script; done
 
-bench-network: setup
-	@$(VENV)/python tests/bench/bench_network.py
+bench-%: peers
+	@$(VENV)/python tests/bench/bench_$*.py
 
 docs: setup
 	@$(VENV)/typer api.cli utils docs --name wangge --output docs/commands.md
