@@ -51,7 +51,9 @@ class BlindSpots:
 
     def scene(self) -> Scene:
         """Give what the map shows."""
-        covered = [] if self.areas is None or self.areas.empty else [self._areas()]
+        covered = (
+            [] if self.areas is None or self.areas.empty else [served(self.areas, self.public)]
+        )
         facts = [Fact(Words("盲区", "Blind spots"), f"{len(self.spots):,}")]
         if not self.public:
             beyond = int(self.spots["households"].sum())
@@ -119,28 +121,29 @@ class BlindSpots:
             choice="minutes" if self.also else "",
         )  # fmt: skip
 
-    def _areas(self) -> Sheet:
-        assert self.areas is not None
-        frame = in_metres(self.areas)
-        share = frame["share"].fillna(1.0)
-        styles = [next(style for least, style, *_ in _SHARES if s >= least) for s in share]
-        rows: list[tuple[Cell, ...]] = []
-        for area in frame.to_dict("records"):
-            percent = None if np.isnan(area["share"]) else round(100 * area["share"], 1)
-            people = () if self.public else (int(area["households"]),)
-            rows.append((area["name"] or area["code"], percent, *people, area["code"]))
-        households = [] if self.public else [Words("户数", "Households")]
-        return Sheet(
-            key="areas",
-            words=Words("覆盖率", "Share served"),
-            shapes=frame.geometry,
-            styles=styles,
-            legend=[Key(s, Words(zh, en), styles.count(s)) for _, s, zh, en in _SHARES],
-            fields=[
-                Words("名称", "Name"),
-                Words("覆盖率 %", "Served %"),
-                *households,
-                Words("编码", "Code"),
-            ],
-            rows=rows,
-        )
+
+def served(areas: gpd.GeoDataFrame, public: bool = False) -> Sheet:
+    """Give areas shaded by their share of households served; NaN, where nobody lives, as full."""
+    frame = in_metres(areas)
+    share = frame["share"].fillna(1.0)
+    styles = [next(style for least, style, *_ in _SHARES if s >= least) for s in share]
+    rows: list[tuple[Cell, ...]] = []
+    for area in frame.to_dict("records"):
+        percent = None if np.isnan(area["share"]) else round(100 * area["share"], 1)
+        people = () if public else (int(area["households"]),)
+        rows.append((area["name"] or area["code"], percent, *people, area["code"]))
+    households = [] if public else [Words("户数", "Households")]
+    return Sheet(
+        key="areas",
+        words=Words("覆盖率", "Share served"),
+        shapes=frame.geometry,
+        styles=styles,
+        legend=[Key(s, Words(zh, en), styles.count(s)) for _, s, zh, en in _SHARES],
+        fields=[
+            Words("名称", "Name"),
+            Words("覆盖率 %", "Served %"),
+            *households,
+            Words("编码", "Code"),
+        ],
+        rows=rows,
+    )
