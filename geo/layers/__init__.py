@@ -2,6 +2,7 @@
 
 from geo.layers import codes, hours
 from geo.layers.adjacency import Adjacency
+from geo.layers.clock import Clock
 from geo.layers.findings import Finding, Report, Severity
 from geo.layers.levels import DEFAULT_SCHEME, Level, level
 from geo.layers.progress import Progress, quiet
@@ -47,6 +48,7 @@ __all__ = [
     "WALKERS",
     "Adjacency",
     "BarrierLayer",
+    "Clock",
     "Column",
     "CouncilLayer",
     "DemandLayer",

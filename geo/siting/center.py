@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo.errors import Stopped
+from geo.layers import Clock
 from geo.siting import sets, swap
-from geo.siting.clock import Clock
 from geo.siting.costs import Floats, Ints, Rows
 from geo.siting.field import Field, transposed
 from geo.siting.play import Score, Searcher

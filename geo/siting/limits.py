@@ -12,8 +12,8 @@ import numpy as np
 from scipy import sparse
 
 from geo.errors import BadInput
+from geo.layers import Clock
 from geo.siting import core, mip
-from geo.siting.clock import Clock
 from geo.siting.costs import Floats, Ints, Longs, Rows
 from geo.siting.field import Field, field
 from geo.siting.problem import Problem

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from geo.errors import Stopped
-from geo.siting.clock import Clock
+from geo.layers import Clock
 from geo.siting.costs import Bools, Floats
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
+from geo.layers import Clock
 from geo.siting import core, dual, mip, swap
 from geo.siting.chance import source
-from geo.siting.clock import Clock
 from geo.siting.coarse import coarse, spread
 from geo.siting.costs import Floats, Ints
 from geo.siting.dual import FREE, OPEN, SHUT, Prices

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from geo.layers import Clock
 from geo.siting import few, mip
-from geo.siting.clock import Clock
 from geo.siting.costs import Floats, Ints, Rows
 
 PRODUCT = 60_000_000

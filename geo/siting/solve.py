@@ -5,10 +5,9 @@ from functools import cache
 import numpy as np
 
 from geo.errors import BadInput, Stopped
-from geo.layers import Progress, quiet
+from geo.layers import Clock, Progress, quiet
 from geo.siting import limits, sets
 from geo.siting.center import Radii
-from geo.siting.clock import Clock
 from geo.siting.costs import Floats, Ints, Points, Rows
 from geo.siting.field import PAIRS, field
 from geo.siting.play import Score, play, rehearse, value_of

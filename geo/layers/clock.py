@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass, field
 
-from geo.layers import Progress, quiet
+from geo.layers.progress import Progress, quiet
 
 
 @dataclass(slots=True)
