@@ -12,6 +12,8 @@ from geo.layers import DemandLayer, GridLayer, TravelTimes
 
 REACH_S = (300.0, 600.0, 900.0)
 """Five, ten and fifteen minutes: the circles of GB 50180-2018."""
+LI_M = 500.0
+"""One *li* (里), in metres."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,25 +22,36 @@ class Coverage:
 
     `frame` has one row a building in which households live (index `id`): counts of people,
     `nearest_s`, `nearest_m` (inf: none), `station` (empty: none), one flag `within_<s>` for
-    each reach, and the shape. `estimated` is true when the walks are straight lines × 1.3,
-    because no streets were loaded.
+    each reach in seconds and ``within_<m>m`` for each in metres, and the shape. `estimated` is
+    true when the walks are straight lines × 1.3, because no streets were loaded.
     """
 
     frame: gpd.GeoDataFrame
     reach_s: tuple[float, ...]
     estimated: bool
+    reach_m: tuple[float, ...] = ()
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """Names of the columns of all reaches, those in seconds first, shortest first."""
+        return (*map(flag, self.reach_s), *map(flag_m, self.reach_m))
+
+    @property
+    def longest(self) -> str:
+        """The column of the longest reach: in seconds, where there is one."""
+        return flag(self.reach_s[-1]) if self.reach_s else flag_m(self.reach_m[-1])
 
     @property
     def totals(self) -> pd.DataFrame:
         """People served: a row for households, residents and each priority group.
 
-        Columns `total`, ``within_<s>`` for each reach and `beyond` the longest.
+        Columns `total`, those of `flags`, and `beyond` the `longest`.
         """
         people = self.frame[list(PEOPLE)]
         table = {"total": people.sum()}
-        for reach in self.reach_s:
-            table[flag(reach)] = people[self.frame[flag(reach)]].sum()
-        table["beyond"] = people[~self.frame[flag(self.reach_s[-1])]].sum()
+        for name in self.flags:
+            table[name] = people[self.frame[name]].sum()
+        table["beyond"] = people[~self.frame[self.longest]].sum()
         return pd.DataFrame(table).rename_axis("people")
 
     @property
@@ -59,19 +72,19 @@ class Coverage:
         -------
         DataFrame
             One row an area, index `code`, in the order of `areas`: for each count of people
-            its total and, as ``<count>_within_<s>``, those served; `share` of households
-            within the longest reach (NaN where none live); `p50_s, p90_s`, the walks that
+            its total and, as ``<count>_<flag>``, those served; `share` of households
+            within the `longest` reach (NaN where none live); `p50_s, p90_s`, the walks that
             half and nine tenths of the households do not exceed.
         """
         area = area_of(self.frame, areas)
         people = self.frame[list(PEOPLE)]
         parts = [people.groupby(area).sum()]
-        for reach in self.reach_s:
-            served = people.where(self.frame[flag(reach)], 0)
-            parts.append(served.groupby(area).sum().add_suffix(f"_{flag(reach)}"))
+        for name in self.flags:
+            served = people.where(self.frame[name], 0)
+            parts.append(served.groupby(area).sum().add_suffix(f"_{name}"))
         codes = pd.Index(areas["code"], dtype="str", name="code")
         table = pd.concat(parts, axis=1).reindex(codes, fill_value=0)
-        last = table[f"households_{flag(self.reach_s[-1])}"]
+        last = table[f"households_{self.longest}"]
         table["share"] = last / table["households"].replace(0, np.nan)
         for name, part in (("p50_s", 0.5), ("p90_s", 0.9)):
             table[name] = self._quantiles(area, part).reindex(codes)
@@ -94,6 +107,11 @@ def flag(reach_s: float) -> str:
     return f"within_{reach_s:g}"
 
 
+def flag_m(reach_m: float) -> str:
+    """Name the column of a reach in metres, ``within_500m``."""
+    return f"within_{reach_m:g}m"
+
+
 def quantile(
     values: npt.NDArray[np.float64], weights: npt.NDArray[np.float64], part: float
 ) -> float:
@@ -106,7 +124,11 @@ def quantile(
 
 
 def measure(
-    demand: DemandLayer, times: TravelTimes, *, reach_s: tuple[float, ...] = REACH_S
+    demand: DemandLayer,
+    times: TravelTimes,
+    *,
+    reach_s: tuple[float, ...] = REACH_S,
+    reach_m: tuple[float, ...] = (),
 ) -> Coverage:
     """Measure who lives within a walk of a station.
 
@@ -119,6 +141,8 @@ def measure(
         served: its station is beyond the limit of the times, or it is cut off.
     reach_s : tuple of float
         Longest acceptable walks, seconds; a walk of exactly a reach is within it.
+    reach_m : tuple of float
+        The same in metres along the way. There must be one reach at least.
 
     Raises
     ------
@@ -132,8 +156,11 @@ def measure(
     >>> int(found.totals.loc["residents", "within_300"])
     60
     """
-    reaches = checked_reaches(reach_s)
+    seconds = checked_reaches(reach_s) if reach_s or not reach_m else ()
+    metres = checked_reaches(reach_m) if reach_m else ()
     frame = walks(demand, times)
-    for reach in reaches:
+    for reach in seconds:
         frame[flag(reach)] = frame["nearest_s"] <= reach
-    return Coverage(frame, reaches, times.estimated)
+    for reach in metres:
+        frame[flag_m(reach)] = frame["nearest_m"] <= reach
+    return Coverage(frame, seconds, times.estimated, metres)

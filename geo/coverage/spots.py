@@ -1,6 +1,7 @@
 """Blind spots: places, not dots, where people live beyond the reach of every station."""
 
 import hashlib
+from collections.abc import Mapping
 
 import geopandas as gpd
 import numpy as np
@@ -11,6 +12,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from geo.coverage.causes import WORLDS, explained, served_if
 from geo.coverage.measuring import quantile
 from geo.coverage.people import F64, PEOPLE, area_of, checked_reaches, doors, walks
 from geo.layers import DemandLayer, GridLayer, StationLayer, TravelTimes
@@ -20,8 +22,9 @@ LINK_M = 200.0
 AROUND_M = 60.0
 INSET_M = 40.0
 """The outline of a spot: footprints widened by 60 m, joined, and drawn in again by 40 m."""
-REASONS = ("cut_off", "detour", "no_station")
-"""Why a spot is blind: no way at all; a way round something; too far even straight."""
+REASONS = (*WORLDS, "cut_off", "detour", "no_station")
+"""Why a spot is blind: for want of what (`causes.WORLDS`: hours, a service, room, a gate, a
+bridge, a crossing); no way at all; a way round something; no station near."""
 
 
 def blind_spots(
@@ -31,6 +34,7 @@ def blind_spots(
     reach_s: float,
     areas: GridLayer | None = None,
     stations: StationLayer | None = None,
+    worlds: Mapping[str, TravelTimes] | None = None,
 ) -> gpd.GeoDataFrame:
     """Where people live beyond the reach of every station.
 
@@ -52,6 +56,10 @@ def blind_spots(
         The stations of `times`: with them `reason` tells a detour (a station is within
         reach in a straight line, so a wall, river or railway stands between) from no
         station at all.
+    worlds : mapping of str to TravelTimes, optional
+        Walks in worlds where one thing is otherwise (`causes.WORLDS`): a spot of which a world
+        would serve half the households is blind for want of that thing, which goes before
+        every other reason; adds ``if_<world>``, the households that each would serve.
 
     Returns
     -------
@@ -78,11 +86,37 @@ def blind_spots(
     (reach_s,) = checked_reaches((reach_s,))
     frame = walks(demand, times)
     blind = frame[frame["nearest_s"] > reach_s].copy()
-    blind["area"] = area_of(blind, areas) if areas is not None else ""
     blind["reason"] = _reasons(blind, times, reach_s, stations)
+    return grouped(blind, areas=areas, would=served_if(blind.index, worlds or {}, reach_s=reach_s))
+
+
+def grouped(
+    blind: gpd.GeoDataFrame,
+    *,
+    areas: GridLayer | None = None,
+    would: pd.DataFrame | None = None,
+) -> gpd.GeoDataFrame:
+    """Join blind or weakly served buildings that are near to each other into spots.
+
+    Parameters
+    ----------
+    blind : GeoDataFrame
+        Index `id`: the counts of people, `nearest_s`, `station`, `reason`, shape.
+    areas : GridLayer, optional
+    would : DataFrame, optional
+        From `causes.served_if`: which building each world would serve.
+
+    Returns
+    -------
+    GeoDataFrame
+        As `blind_spots` gives it.
+    """
+    blind = blind.copy()
+    blind["area"] = area_of(blind, areas) if areas is not None else ""
+    would = pd.DataFrame(index=blind.index) if would is None else would
     spot = linked(doors(blind), LINK_M)
-    rows = [_spot(blind[spot == i]) for i in range(int(spot.max(initial=-1)) + 1)]
-    return _sorted(rows, demand)
+    rows = [_spot(blind[spot == i], would[spot == i]) for i in range(int(spot.max(initial=-1)) + 1)]
+    return _sorted(rows, blind, list(would.columns))
 
 
 def linked(xy: F64, link_m: float) -> npt.NDArray[np.int32]:
@@ -112,7 +146,7 @@ def _reasons(
     return reason.mask(~cut_off & near, "detour").mask(~cut_off & ~near, "no_station")
 
 
-def _spot(rows: gpd.GeoDataFrame) -> dict[str, object]:
+def _spot(rows: gpd.GeoDataFrame, would: pd.DataFrame) -> dict[str, object]:
     households = rows["households"].to_numpy(dtype=np.float64)
     anchor = rows.iloc[[int(np.lexsort((rows.index.to_numpy(), -households))[0])]]
     return {
@@ -123,8 +157,9 @@ def _spot(rows: gpd.GeoDataFrame) -> dict[str, object]:
         "nearest_s": quantile(rows["nearest_s"].to_numpy(dtype=np.float64), households, 0.5),
         "least_s": float(rows["nearest_s"].min()),
         "station": _most(rows, "station"),
-        "reason": _most(rows, "reason"),
+        "reason": explained(rows["households"], would) or _most(rows, "reason"),
         "area": _most(rows, "area"),
+        **{f"if_{world}": int(rows["households"][would[world]].sum()) for world in would},
         "geometry": _outline(rows),
     }
 
@@ -147,12 +182,16 @@ def _outline(rows: gpd.GeoDataFrame) -> shapely.Geometry:
     return shapely.simplify(shapely.buffer(wide, -INSET_M, quad_segs=4), 1.0)
 
 
-def _sorted(rows: list[dict[str, object]], demand: DemandLayer) -> gpd.GeoDataFrame:
-    numbers = dict.fromkeys((*PEOPLE, "buildings"), "int64")
+def _sorted(
+    rows: list[dict[str, object]], blind: gpd.GeoDataFrame, worlds: list[str]
+) -> gpd.GeoDataFrame:
+    cures = [f"if_{world}" for world in worlds]
+    numbers = dict.fromkeys((*PEOPLE, "buildings", *cures), "int64")
     texts = dict.fromkeys(("spot_id", "members", "station", "reason", "area"), "str")
     types = {**numbers, **texts, "nearest_s": "float64", "least_s": "float64"}
     columns = [*PEOPLE, "buildings", "nearest_s", "least_s", "station", "reason", "area", "members"]
+    columns += cures
     table = pd.DataFrame(rows, columns=["spot_id", *columns, "geometry"]).astype(types)
     table = table.sort_values(["households", "spot_id"], ascending=[False, True], kind="stable")
-    shapes = gpd.GeoSeries(list(table["geometry"]), index=table["spot_id"], crs=demand.crs)
-    return gpd.GeoDataFrame(table.set_index("spot_id")[columns], geometry=shapes, crs=demand.crs)
+    shapes = gpd.GeoSeries(list(table["geometry"]), index=table["spot_id"], crs=blind.crs)
+    return gpd.GeoDataFrame(table.set_index("spot_id")[columns], geometry=shapes, crs=blind.crs)

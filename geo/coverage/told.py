@@ -8,6 +8,15 @@ import numpy as np
 from geo.layers import Finding, Severity
 
 _WHY = {
+    "hours": ("站点到时已关门或未开门", "stations are near, but shut at that time"),
+    "service": ("附近站点没有这项服务", "stations are near, but do not offer the service"),
+    "capacity": (
+        "附近站点面积不足，人均过少",
+        "stations are near, but too small for those in reach",
+    ),
+    "wall": ("隔着围墙，没有出入口", "a wall without a gate stands between"),
+    "river": ("隔着河流，没有桥", "a river without a bridge lies between"),
+    "rail": ("隔着铁路，没有通道", "a railway without a crossing lies between"),
     "cut_off": ("没有任何步行路线可达站点", "no way on foot leads to a station"),
     "detour": (
         "直线不远，但要绕行",
@@ -17,6 +26,12 @@ _WHY = {
     "": ("", ""),
 }
 _CURE = {
+    "hours": ("延长附近站点的开放时间", "open a station nearby for longer"),
+    "service": ("在附近站点增设这项服务", "add the service to a station nearby"),
+    "capacity": ("扩建附近站点或增设站点", "enlarge a station nearby or add one"),
+    "wall": ("在围墙上开设步行出入口", "open a gate in the wall"),
+    "river": ("增设步行桥", "build a footbridge"),
+    "rail": ("增设过铁路的步行通道", "build a crossing of the railway"),
     "cut_off": ("补上缺失的通道或出入口", "add the missing way or gate"),
     "detour": (
         "考虑增开出入口、过河或过铁路通道，或就地设站",
