@@ -39,7 +39,11 @@ class Step:
 
 
 def recognised(
-    known: gpd.GeoDataFrame, found: gpd.GeoDataFrame, households: "pd.Series[int]"
+    known: gpd.GeoDataFrame,
+    found: gpd.GeoDataFrame,
+    households: "pd.Series[int]",
+    *,
+    given: Iterable[str] = (),
 ) -> list[Step]:
     """Tell for every spot what has become of it.
 
@@ -52,6 +56,8 @@ def recognised(
         From `blind_spots`, in any order; its index proposes names for new spots.
     households : Series
         Of every building, index its id.
+    given : iterable of str
+        Further names that may not be given again.
 
     Returns
     -------
@@ -69,7 +75,7 @@ def recognised(
         if spot not in taken and row not in names:
             names[row] = spot
             taken.add(spot)
-    used = set(known.index)
+    used = {*known.index, *given}
     steps = []
     for row, proposed in enumerate(found.index):
         if row in names:

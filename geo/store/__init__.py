@@ -9,7 +9,18 @@ Read in a short transaction, compute in none, write in a short one::
         store.areas.replace(session, "grid", grids, revision)
 """
 
-from geo.store import areas, audit, cluster, features, groupings, levels, places, revisions, runs
+from geo.store import (
+    areas,
+    audit,
+    cluster,
+    features,
+    groupings,
+    levels,
+    places,
+    revisions,
+    runs,
+    spots,
+)
 from geo.store.database import Database, connect
 from geo.store.lifespan import Changes
 from geo.store.schema import current, downgrade, drift, head, upgrade
@@ -31,5 +42,6 @@ __all__ = [
     "places",
     "revisions",
     "runs",
+    "spots",
     "upgrade",
 ]

@@ -5,6 +5,7 @@ from geo.store.models.bodies import Body, Grouping, GroupingMember, Net, NetArea
 from geo.store.models.declarative import SRID, Base
 from geo.store.models.places import Barrier, Building, LandUse, Place, Street
 from geo.store.models.records import AuditEntry, Run
+from geo.store.models.spots import BlindSpot, BlindSpotEvent
 
 __all__ = [
     "SRID",
@@ -13,6 +14,8 @@ __all__ = [
     "AuditEntry",
     "Barrier",
     "Base",
+    "BlindSpot",
+    "BlindSpotEvent",
     "Body",
     "Building",
     "Grouping",
