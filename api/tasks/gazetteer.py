@@ -11,13 +11,12 @@ import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
-from api.tasks import spelling
+from api.tasks import spelling, typed
 from geo.errors import NotFound
 
 KINDS = ("compound", "landmark", "station", "community", "street", "building")
 """Sorts of place, those that people mean most often first."""
 NUMBERED = re.compile(r"(\d+)\s*(?:幢|栋|号楼|号|座|楼)?")
-WITH_NUMBER = re.compile(r"(.*?\D)(\d+)\s*(?:幢|栋|号楼|号|座|楼|zhuang|dong|haolou|z|d)?", re.I)
 SAME_COMPOUND_M = 2_000.0
 AT_HOME_M = 60.0
 ON_STREET_M = 120.0
@@ -44,6 +43,8 @@ class Gazetteer:
         self._tree = STRtree(self._areas.geometry.to_numpy())
         buildings, stations = frames["building"], frames["station"]
         self._buildings, self._streets = buildings, frames["street"]
+        plates = zip(stations["address"], stations["id"], strict=True)
+        self._addresses = {spelling.plain(address): key for address, key in plates if address}
         points = shapely.point_on_surface(buildings.geometry.to_numpy())
         self._xy = shapely.get_coordinates(points)
         self._in = self._communities(points)
@@ -68,17 +69,33 @@ class Gazetteer:
 
     def find(self, text: str, limit: int) -> list[tuple[Place, float]]:
         """Give what a text may mean, the likeliest first, each with a score of at most 100."""
-        if (key := text.strip().upper()) in self._rows:
+        key = text.strip().upper()
+        if key in self._rows:
             return [(self._building(self._rows[key]), 100.0)]
-        found = {self.places[i]: score for i, score in self._spelled.find(text).items()}
-        numbered = WITH_NUMBER.fullmatch(spelling.plain(text))
-        if numbered and len(numbered[1]) > 1:
-            found |= self._numbered(numbered[1], int(numbered[2]))
+        if (coded := self.by_key.get(key)) and coded.name != coded.key:
+            return [(coded, 100.0)]
+        found = self._meant(text)
+        if not found and (narrow := typed.narrowed(text)):
+            wide = text[: text.find(narrow)]
+            found = {
+                place: score + (0.5 if place.area and place.area in wide else 0.0)
+                for place, score in self._meant(narrow).items()
+            }
         order = sorted(
             found.items(),
             key=lambda item: (-item[1], KINDS.index(item[0].kind), len(item[0].name), item[0].key),
         )
-        return order[:limit]
+        return [(place, min(score, 100.0)) for place, score in order[:limit]]
+
+    def _meant(self, text: str) -> dict[Place, float]:
+        """Score the places of a name, and the house of a name with a number."""
+        found = {self.places[i]: score for i, score in self._spelled.find(text).items()}
+        told = typed.read(text)
+        if told.number is not None:
+            found |= self._numbered(told.name, told.number, text)
+        elif not found:
+            found = {self.places[i]: score for i, score in self._spelled.find(told.name).items()}
+        return found
 
     def at(self, key: str) -> Place:
         """Give the place that a door QR names: by its key, its building, or its full name."""
@@ -113,16 +130,22 @@ class Gazetteer:
     def _named_streets(self) -> gpd.GeoDataFrame:
         return self._streets[self._streets["name"] != ""]
 
-    def _numbered(self, head: str, number: int) -> dict[Place, float]:
-        """Give building `number` of the compounds that a text may mean, and these after it."""
+    def _numbered(self, head: str, number: int, text: str) -> dict[Place, float]:
+        """Give the station of this address, house `number` of the compounds that a name may mean.
+
+        After these come the compounds and the streets of that name themselves.
+        """
         found: dict[Place, float] = {}
+        if (key := self._addresses.get(spelling.plain(text))) is not None:
+            found[self.by_key[key]] = 100.5
         for i, score in self._spelled.find(head).items():
-            if self.places[i].kind == "compound":
-                found[self.places[i]] = score / 2
-                for row in self._members.get(self.places[i].key, ()):
-                    match = NUMBERED.fullmatch(self._buildings["name"].iloc[row])
-                    if match and int(match[1]) == number:
-                        found[self._building(row)] = score + 0.5
+            place = self.places[i]
+            if place.kind in ("compound", "street"):
+                found[place] = score / 2
+            for row in self._members.get(place.key, ()) if place.kind == "compound" else ():
+                match = NUMBERED.fullmatch(self._buildings["name"].iloc[row])
+                if match and int(match[1]) == number:
+                    found[self._building(row)] = score + 0.5
         return found
 
     def _building(self, row: int) -> Place:

@@ -1,25 +1,36 @@
-"""Names as people type them: characters, pinyin, initials, southern ears and one slip.
+"""Names as people type them: characters, pinyin, initials, southern ears and a slip or two.
 
 Pinyin is compared folded (zh z, ch c, sh s and final ng n are alike), since many do not hear
 the difference. A character with several readings is indexed under all of them: 重庆路 is
 found as *chongqinglu* and as *zhongqinglu*.
+
+All forms of a sort stand in one long text, a line each, so that a search is one scan of it.
+With k slips allowed, one of k + 1 pieces of what was typed is without a slip (the pigeonhole
+of Wu and Manber, 1992, "Fast text searching allowing errors"): only lines that hold such a
+piece at its place are measured.
 """
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice, product
+from itertools import combinations, count, islice, pairwise
 
+import numpy as np
+import numpy.typing as npt
 from pypinyin import Style, lazy_pinyin, pinyin
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-MOST_READINGS = 48
+MOST_READINGS = 10
+MOST_HITS = 10_000
+"""So many lines that hold a text are looked at, in the order of the names."""
 CHINESE = re.compile(r"[㐀-鿿]")
 _SIGNS = re.compile(r"[\W_]+")
 _SOUTH = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))
+Rows = npt.NDArray[np.int64]
 
 
 def plain(text: str) -> str:
@@ -62,28 +73,112 @@ def _readings(character: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(pinyin(character, style=Style.NORMAL, heteronym=True)[0]))
 
 
-def readings(name: str) -> list[tuple[str, ...]]:
-    """Give the ways to read a name, syllable by syllable, the usual one first."""
+@lru_cache(maxsize=1 << 17)
+def readings(name: str) -> tuple[tuple[str, ...], ...]:
+    """Give the ways to read a name, syllable by syllable: the usual one first.
+
+    After it those that differ in one character, then in two.
+    """
     usual = tuple(_usual(name))
-    every = product(*(_readings(c) for c in name))
-    return list(dict.fromkeys([usual, *islice(every, MOST_READINGS)]))
+    others = [(i, other) for i, c in enumerate(name) for other in _readings(c) if other != usual[i]]
+
+    def every() -> Iterator[tuple[str, ...]]:
+        yield usual
+        for size in (1, 2):
+            for changes in combinations(others, size):
+                read = usual
+                for i, other in changes:
+                    read = (*read[:i], other, *read[i + 1 :])
+                yield read
+
+    return tuple(islice(dict.fromkeys(every()), MOST_READINGS))
 
 
-def spellings(name: str) -> Iterator[tuple[str, str]]:
-    """Give the forms of a name, each with its sort: characters, sound or initials."""
-    name = plain(name)
-    yield "characters", name
-    for syllables in readings(name):
-        yield "sound", folded("".join(syllables))
-        yield "initials", "".join(s[:1] for s in syllables)
+class Lines:
+    """Forms in one text, a line each, in the order of the letters, beside whose they are."""
+
+    def __init__(self, forms: Iterable[tuple[str, int]]) -> None:
+        told = sorted(forms)
+        self._text = "\n".join(["", *(form for form, _ in told), ""])
+        codes = np.frombuffer(self._text.encode("utf-32-le"), dtype=np.uint32)
+        ends = np.flatnonzero(codes == ord("\n"))
+        self._starts, self._stops = ends[:-1] + 1, ends[1:]
+        self._owners = np.array([owner for _, owner in told], dtype=np.int64)
+
+    def matches(self, asked: str, worth: tuple[float, float, float]) -> dict[int, float]:
+        """Score the owners of lines that are the text, begin with it, or hold it."""
+        whole, begins, within = worth
+        rows = self._beginning(asked)
+        full = self._stops[rows] - self._starts[rows] == len(asked)
+        told = [(rows, np.where(full, whole, begins))]
+        if within:
+            inner = self._lines(self._places(asked))
+            told.insert(0, (inner, np.full(len(inner), within)))
+        return self._scored(
+            np.concatenate([r for r, _ in told]), np.concatenate([w for _, w in told])
+        )
+
+    def slips(self, asked: str, most: int, worth: tuple[float, float]) -> dict[int, float]:
+        """Score the owners of lines that are the text, or begin with it, but for some slips."""
+        rows = self._alike(asked, most)
+        lines = [self._line(row) for row in rows.tolist()]
+        starts = [line[: len(asked)] for line in lines]
+        told = []
+        for forms, score in zip((lines, starts), worth, strict=True):
+            far = process.cdist([asked], forms, scorer=OSA.distance, score_cutoff=most)[0]
+            told.append(np.where(far <= most, score - 5.0 * far, 0.0))
+        best = np.maximum(*told)
+        return self._scored(rows[best > 0], best[best > 0])
+
+    def _scored(self, rows: Rows, worth: npt.NDArray[np.float64]) -> dict[int, float]:
+        """Give each owner the best of its lines."""
+        order = np.argsort(worth, kind="stable")
+        return dict(zip(self._owners[rows[order]].tolist(), worth[order].tolist(), strict=True))
+
+    def _alike(self, asked: str, most: int) -> Rows:
+        """Give the lines in which one piece of a text stands where it should."""
+        edges = np.linspace(0, len(asked), most + 2).astype(int).tolist()
+        found = [self._beginning(asked[: edges[1]])]
+        for start, stop in pairwise(edges[1:]):
+            places = self._places(asked[start:stop])
+            rows = self._lines(places)
+            found.append(rows[np.abs(places - self._starts[rows] - start) <= most])
+            turned = asked[: start - 1] + asked[start] + asked[start - 1]
+            found.append(self._beginning(turned))
+        return np.unique(np.concatenate(found))
+
+    def _beginning(self, asked: str) -> Rows:
+        """Give the lines that begin with a text."""
+        every = range(len(self._starts))
+        first = bisect_left(every, asked, key=self._line)
+        last = bisect_left(every, asked + chr(0x10FFFF), lo=first, key=self._line)
+        return np.arange(first, last)
+
+    def _line(self, row: int) -> str:
+        return self._text[self._starts[row] : self._stops[row]]
+
+    def _lines(self, places: Rows) -> Rows:
+        return np.searchsorted(self._starts, places, side="right") - 1
+
+    def _places(self, piece: str) -> Rows:
+        """Give where a text stands, at most `MOST_HITS` places."""
+
+        def found() -> Iterator[int]:
+            at = self._text.find(piece)
+            while at >= 0:
+                yield at
+                at = self._text.find(piece, at + 1)
+
+        return np.fromiter(islice(found(), MOST_HITS), dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Spelled:
-    """Names by all their forms: `forms` and, beside them, whose they are."""
+    """Names by all their forms: as characters, as sounds, as initials."""
 
-    forms: dict[str, list[str]]
-    owners: dict[str, list[int]]
+    characters: Lines
+    sounds: Lines
+    initials: Lines
 
     def find(self, text: str) -> dict[int, float]:
         """Give the names that a text may mean, with a score of at most 100.
@@ -92,55 +187,37 @@ class Spelled:
         what needs a correction last.
         """
         asked = plain(text)
-        scores: dict[int, float] = {}
         if not asked:
-            return scores
+            return {}
         sound = folded("".join(_usual(asked)))
-        self._match(scores, "characters", asked, (100, 90, 80))
-        self._match(scores, "sound", sound, (96, 84, 60 if len(sound) > 3 else 0))
+        tables = [
+            self.characters.matches(asked, (100, 90, 80)),
+            self.sounds.matches(sound, (96, 84, 60 if len(sound) > 3 else 0)),
+        ]
         if not CHINESE.search(asked):
-            self._match(scores, "initials", asked, (92, 76, 0))
-        if max(scores.values(), default=0) < 84:
-            self._slips(scores, "characters", asked, 1 if len(asked) > 2 else 0)
-            self._slips(scores, "sound", sound, min(2, len(sound) // 5))
+            tables.append(self.initials.matches(asked, (92, 76, 0)))
+        if max((score for table in tables for score in table.values()), default=0) < 84:
+            if len(asked) > 2 and CHINESE.search(asked):
+                tables.append(self.characters.slips(asked, 1, (60, 50)))
+            if most := min(2, len(sound) // 5):
+                tables.append(self.sounds.slips(sound, most, (60, 50)))
+        scores: dict[int, float] = {}
+        for table in tables:
+            for number, score in table.items():
+                scores[number] = max(scores.get(number, 0), score)
         return scores
-
-    def _match(
-        self, scores: dict[int, float], sort: str, asked: str, worth: tuple[float, float, float]
-    ) -> None:
-        whole, begins, within = worth
-        for form, owner in zip(self.forms[sort], self.owners[sort], strict=True):
-            if asked in form:
-                score = whole if form == asked else begins if form.startswith(asked) else within
-                if score > scores.get(owner, 0):
-                    scores[owner] = score
-
-    def _slips(self, scores: dict[int, float], sort: str, asked: str, most: int) -> None:
-        """Find forms, whole or as far as was typed, that are at most so many slips away."""
-        if not most:
-            return
-        starts = [form[: len(asked)] for form in self.forms[sort]]
-        for forms, worth in ((self.forms[sort], 60), (starts, 50)):
-            near = process.extract(asked, forms, scorer=OSA.distance, score_cutoff=most, limit=50)
-            for _, slips, at in near:
-                owner = self.owners[sort][at]
-                scores[owner] = max(scores.get(owner, 0), worth - 5 * slips)
 
 
 def spelled(names: Sequence[str]) -> Spelled:
     """Index names; the position of a name is its number."""
-    sorts = ("characters", "sound", "initials")
-    forms: dict[str, list[str]] = {sort: [] for sort in sorts}
-    owners: dict[str, list[int]] = {sort: [] for sort in sorts}
-    for number, name in enumerate(names):
-        for sort, form in _once(spellings(name)):
-            forms[sort].append(form)
-            owners[sort].append(number)
-    return Spelled(forms, owners)
-
-
-def _once(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    return list(dict.fromkeys(pairs))
+    signs = [plain(name) for name in names]
+    sounds: list[tuple[str, int]] = []
+    initials: list[tuple[str, int]] = []
+    for number, name in enumerate(signs):
+        read = readings(name)
+        sounds += {(folded("".join(syllables)), number) for syllables in read}
+        initials += {("".join(s[:1] for s in syllables), number) for syllables in read}
+    return Spelled(Lines(zip(signs, count(), strict=False)), Lines(sounds), Lines(initials))
 
 
 def titled(name: str) -> str:
