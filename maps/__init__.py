@@ -1,10 +1,11 @@
 """Maps: values go in, a page or a picture comes out. Folium lives here and nowhere else."""
 
+from maps.desk import desk_of_sites
 from maps.index import index
 from maps.page import Page, draw
 from maps.picture import picture, thumbnail
 from maps.scene import Base
-from maps.themes import Alliances, BlindSpots, Flaws, Grids, Stations, Theme
+from maps.themes import Alliances, BlindSpots, Flaws, Grids, PlanSites, Stations, Theme
 
 __all__ = [
     "Alliances",
@@ -13,8 +14,10 @@ __all__ = [
     "Flaws",
     "Grids",
     "Page",
+    "PlanSites",
     "Stations",
     "Theme",
+    "desk_of_sites",
     "draw",
     "index",
     "picture",

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import mimetypes
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +55,13 @@ class OfflineMap(folium.Map):
     default_js = [*folium.Map.default_js, *((name, OWN + name) for name in SCRIPTS)]  # noqa: RUF012
     default_css = [*folium.Map.default_css, *((name, OWN + name) for name in STYLES)]  # noqa: RUF012
 
-    def __init__(self, key: str, **options: Any) -> None:
+    def __init__(
+        self, key: str, *, scripts: Sequence[str] = (), styles: Sequence[str] = (), **options: Any
+    ) -> None:
         super().__init__(location=[0, 0], tiles=None, zoom_control=False, **options)
         self._id = key
+        self.default_js = [*self.default_js, *((name, OWN + name) for name in scripts)]
+        self.default_css = [*self.default_css, *((name, OWN + name) for name in styles)]
 
 
 class OfflineFigure(Figure):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from maps.palette import palette
 from maps.scene import Base, Scene, Sheet
 from maps.swatch import swatch
 from maps.themes import Theme
+from maps.vendor import STATIC
 
 _TEMPLATES = jinja2.Environment(
     loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
@@ -32,10 +33,24 @@ ALWAYS = _ASCII + "–—·…°²≥≤×（）：，。、；“”《》条�
 
 
 @dataclass(frozen=True, slots=True)
+class Desk:
+    """What a page holds when one works on it: a panel above the legend and its own script.
+
+    `panel` names a template, `values` are what it and the script read.
+    """
+
+    panel: str
+    script: str
+    style: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A map page; the same theme always gives the same bytes."""
 
     scene: Scene
+    desk: Desk | None = None
 
     @property
     def title(self) -> str:
@@ -62,9 +77,15 @@ class Page:
         """
         scene = self.scene
         title = f"{scene.base.title} {scene.words.zh}".strip()
-        data = plain(scene)
+        data, desk = plain(scene), self.desk
+        said = ""
+        if desk is not None:
+            data["desk"] = dict(desk.values)
+            said = (STATIC / desk.script).read_text("utf-8")
         header = _TEMPLATES.get_template("header.html").render(scene=scene)
-        aside = _TEMPLATES.get_template("aside.html").render(scene=scene, groups=_groups(scene))
+        aside = _TEMPLATES.get_template("aside.html").render(
+            scene=scene, groups=_groups(scene), desk=desk
+        )
         figure = OfflineFigure(
             title,
             inline=inline,
@@ -73,10 +94,16 @@ class Page:
             header=header,
             aside=aside,
             data=_for_script(data),
-            style=_faces(data, header + aside),
+            style=_faces(data, header + aside + said),
         )
         chart = OfflineMap(
-            scene.kind, zoomSnap=0.25, wheelPxPerZoomLevel=110, maxZoom=19, attributionControl=True
+            scene.kind,
+            scripts=() if desk is None else (desk.script,),
+            styles=() if desk is None else (desk.style,),
+            zoomSnap=0.25,
+            wheelPxPerZoomLevel=110,
+            maxZoom=19,
+            attributionControl=True,
         )
         figure.add_child(chart, name="map")
         return figure.render()

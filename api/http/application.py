@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 import maps as drawings
-from api.http import finder, problems, reference, v1, views
+from api.http import finder, plan, problems, reference, v1, views
 from api.settings import VERSION
 from api.tasks.work import Work
 
@@ -42,7 +42,9 @@ def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
     app.state.drawn = views.Drawn()
     problems.install(app)
     app.include_router(v1.router, prefix="/v1")
+    app.include_router(plan.router, prefix="/v1")
     app.include_router(finder.router)
+    app.include_router(plan.pages)
     app.include_router(views.router)
     app.include_router(reference.router)
     app.mount("/static", StaticFiles(directory=Path(drawings.__file__).parent / "static"))

@@ -1,6 +1,7 @@
 """Pages for people: the index and the thematic maps, drawn from the living data."""
 
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
@@ -28,13 +29,23 @@ class Drawn:
     base: maps.Base = field(default_factory=maps.Base)
     lock: Lock = field(default_factory=Lock)
 
+    def keep(self, name: str, work: Work, make: Callable[[maps.Base], str]) -> str:
+        """Give the page of a name, made once for the present state."""
+        with self.lock:
+            self._renew(work)
+            if name not in self.pages:
+                self.pages[name] = make(self.base)
+            return self.pages[name]
+
+    def _renew(self, work: Work) -> None:
+        if (state := known.state(work)) != self.state:
+            self.pages, self.cards = {}, {}
+            self.base, self.state = draw_maps.ground(work), state
+
     def draw(self, kind: str, work: Work) -> None:
         """Make sure that the page and picture of a kind are of the present state."""
         with self.lock:
-            state = known.state(work)
-            if state != self.state:
-                self.pages, self.cards = {}, {}
-                self.base, self.state = draw_maps.ground(work), state
+            self._renew(work)
             if kind not in self.pages:
                 theme = draw_maps.theme(kind, work, self.base)
                 page = maps.draw(theme)
@@ -70,10 +81,10 @@ def chart(request: Request, work: WorkDep, kind: str) -> Response:
     """Show a map."""
     drawn = _drawn(request)
     drawn.draw(kind, work)
-    return _page(drawn.pages[kind])
+    return page(drawn.pages[kind])
 
 
-def _page(html: str) -> HTMLResponse:
+def page(html: str) -> HTMLResponse:
     """Send a page under a policy that runs only its own scripts, from our own host."""
     nonce = secrets.token_urlsafe(16)
     policy = (

@@ -18,6 +18,8 @@ from geo.errors import BadInput
 LEVELS = ("subdistrict", "community", "grid", "microgrid")
 PICTURES: dict[str, Literal["png", "pdf", "svg"]] = {".png": "png", ".pdf": "pdf", ".svg": "svg"}
 REACH_S = (300.0, 600.0, 900.0)
+TRIED_MIN = 15
+"""The walk for which sites are tried first."""
 
 
 class DrawMap(Form):
@@ -118,6 +120,16 @@ def of_alliances(done: Alliances, base: maps.Base) -> maps.Theme:
     """The territories of councils with their alliance, lead and reason."""
     told = done.members.drop(columns=["name", "community"])
     return maps.Alliances(done.territories.merge(told, on="id"), base)
+
+
+def plan_sites(work: Work, base: maps.Base) -> maps.Page:
+    """The page on which sites are tried."""
+    done = MeasureCoverage(by="grid", minutes=(TRIED_MIN,)).run(work)
+    areas = done.scene.frame(done.by).merge(done.areas[["share"]], left_on="code", right_index=True)
+    candidates = read_scene(work, "candidate").frame("candidate")
+    return maps.desk_of_sites(
+        maps.PlanSites(done.stations, candidates, areas, base), chosen_minutes=TRIED_MIN
+    )
 
 
 THEMES: dict[str, Callable[[Work, maps.Base], maps.Theme]] = {

@@ -32,6 +32,14 @@ SERVICES = {
     "meal": "助餐",
     "activity": "文体活动",
 }
+HOSTS = {
+    "gatehouse": "门房",
+    "bike_shed": "车棚",
+    "pavilion": "凉亭",
+    "property_office": "物业用房",
+    "shop": "商铺",
+    "own_building": "独立用房",
+}
 REASONS = {"cut_off": "无路可达", "detour": "绕行过远", "no_station": "附近无站点"}
 
 

@@ -32,10 +32,13 @@ Wangge.mount = function (map, data) {
   light._container.classList.add("light");
   Wangge.controls(map, scene);
 
+  let desk = null;
   const tell = (sheet, i, at) => {
     state.chosen = { sheet, i };
     light.redraw();
-    const popup = L.popup({ maxWidth: 300, minWidth: 180, autoPanPadding: [20, 20] }).setLatLng(at).setContent(Wangge.card(sheet, i));
+    const card = Wangge.card(sheet, i);
+    if (desk) desk.offer(card, sheet, i);
+    const popup = L.popup({ maxWidth: 300, minWidth: 180, autoPanPadding: [20, 20] }).setLatLng(at).setContent(card);
     popup.once("remove", () => { state.chosen = null; light.redraw(); });
     popup.openOn(map);
     popup.getElement().querySelector(".leaflet-popup-close-button").setAttribute("aria-label", "关闭 Close");
@@ -56,6 +59,7 @@ Wangge.mount = function (map, data) {
 
   map.on("click", (e) => {
     const hit = Wangge.hit(map, shown(), palette, e.latlng);
+    if (desk && desk.take(e.latlng, hit)) return;
     if (hit) tell(hit.sheet, hit.i, e.latlng);
   });
   let waiting = false;
@@ -73,6 +77,7 @@ Wangge.mount = function (map, data) {
   });
   map.on("mouseout", () => { state.hover = null; light.redraw(); });
   Wangge.onPaper(map);
+  if (Wangge.Desk) desk = new Wangge.Desk(map, scene);
   document.fonts.ready.then(() => { words.redraw(); window.__mapReady = performance.now(); });
 };
 

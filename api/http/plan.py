@@ -1,0 +1,40 @@
+"""The planner's pages, and what their scripts ask."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.http.v1 import WorkDep
+from api.http.views import HOLDER, Drawn, page
+from api.tasks import draw_maps
+from api.tasks.try_sites import BestSites, TrySites
+from api.tasks.work import perform
+
+pages = APIRouter(include_in_schema=False)
+router = APIRouter()
+
+
+@pages.get("/plan/sites")
+def sites(request: Request, work: WorkDep) -> Response:
+    """Show where stations stand and might stand, to try a plan on."""
+    drawn: Drawn = request.app.state.drawn
+    return page(
+        drawn.keep(
+            "plan/sites",
+            work,
+            lambda base: draw_maps.plan_sites(work, base).html(inline=False, nonce=HOLDER),
+        )
+    )
+
+
+@router.post("/sites/try", tags=["sites"], summary="试设站点 What a plan of sites changes")
+def try_sites(form: TrySites, work: WorkDep) -> dict[str, Any]:
+    """Say who gains and who loses when stations are added, moved (closed and added) or closed."""
+    return perform(form, work)
+
+
+@router.post("/sites/best", tags=["sites"], summary="方案上限 What any plan could reach")
+def best_sites(form: BestSites, work: WorkDep) -> dict[str, Any]:
+    """Give the best plan of as many new sites, and a bound that none can exceed."""
+    return perform(form, work)

@@ -1,0 +1,29 @@
+"""Pages on which one works: a map with a panel of tools beside it."""
+
+from collections import Counter
+
+from geo.layers import WALKERS
+from maps.page import Desk, Page
+from maps.themes import PlanSites
+from maps.themes.terms import SERVICES, hours
+
+MINUTES = (5, 10, 15)
+ALWAYS_OPEN = "24/7"
+MOST_HOURS = 5
+
+
+def desk_of_sites(theme: PlanSites, *, chosen_minutes: int = 15) -> Page:
+    """Make the page on which stations are added, moved and closed to see who gains and loses."""
+    ordinary = dict(zip(theme.stations["id"], theme.stations["hours"], strict=True))
+    common = Counter(text for text in ordinary.values() if text and text != ALWAYS_OPEN)
+    choices = [*(text for text, _ in common.most_common(MOST_HOURS)), ALWAYS_OPEN]
+    values = {
+        "minutes": MINUTES,
+        "chosen_minutes": chosen_minutes,
+        "walkers": [{"name": w.name, "zh": w.zh} for w in WALKERS.values()],
+        "services": [{"name": name, "zh": zh} for name, zh in SERVICES.items()],
+        "choices": [{"text": text, "zh": hours(text)} for text in choices],
+        "hours": ordinary,
+    }
+    desk = Desk("plan_sites.html", "js/plansites.js", "css/desk.css", values)
+    return Page(theme.scene(), desk)
