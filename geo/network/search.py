@@ -65,56 +65,75 @@ def nearest(graph: Graph, seed: Seeds, limit: int) -> tuple[I32, I32, I32]:
     (U. Meyer, P. Sanders 2003, "Δ-stepping").
     """
     n = len(graph.first) - 1
-    far = np.full(n, FAR, dtype=np.int32)
-    owner = np.full(n, np.int32(-1), dtype=np.int32)
-    back = np.full(n, np.int32(-1), dtype=np.int32)
-    waits = np.zeros(n, dtype=np.bool_)
-    shift, heads = _buckets(graph, seed, limit)
-    mask = len(heads) - 1
-    entries = np.empty((n + len(seed.node) + 1, 2), dtype=np.int32)
+    found = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
+    room = n + len(seed.node) + 1
+    while not _spread(graph, seed, limit, found, room):
+        room *= 2
+    return found
+
+
+@compiled
+def _spread(graph: Graph, seed: Seeds, limit: int, found: tuple[I32, I32, I32], room: int) -> bool:
+    """Search; False when more waits at a time than there is room for.
+
+    An array that is replaced inside a loop is counted at every turn: it costs twice the time.
+    """
+    far, owner, back = found
+    first, heads, via, step = graph.first, graph.heads, graph.via, graph.step
+    far[:], owner[:], back[:] = FAR, -1, -1
+    waits = np.zeros(len(far), dtype=np.bool_)
+    shift, begins = buckets(graph, seed, limit)
+    mask, one = len(begins) - 1, np.uint32(1)
+    entries, after = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
     free, used, live, bucket = np.int32(-1), np.int32(0), 0, 0
     for i in range(len(seed.node)):
-        u, d, s = seed.node[i], seed.start[i], seed.label[i]
+        u, d, s = np.uint32(seed.node[i]), seed.start[i], seed.label[i]
         if d <= limit and (d < far[u] or (d == far[u] and s < owner[u])):
-            far[u], owner[u], waits[u] = d, s, True
-            entries[used, 0], entries[used, 1] = u, heads[(d >> shift) & mask]
-            heads[(d >> shift) & mask] = used
+            far[u], owner[u] = d, s
+    for node in seed.node:
+        u = np.uint32(node)
+        if far[u] != FAR and not waits[u]:
+            waits[u] = True
+            spot = (far[u] >> shift) & mask
+            entries[used], after[used] = u, begins[spot]
+            begins[spot] = used
             used, live = np.int32(used + 1), live + 1
     while live:
-        entry = heads[bucket & mask]
+        entry = begins[bucket & mask]
         if entry < 0:
             bucket += 1
             continue
-        u = np.uint32(entries[entry, 0])
-        heads[bucket & mask] = entries[entry, 1]
-        entries[entry, 1] = free
-        free, live = entry, live - 1
+        u = np.uint32(entries[entry])
+        begins[bucket & mask], after[entry], free = after[entry], free, entry
+        live -= 1
         if not waits[u]:
             continue
         waits[u] = False
         at, mine = np.int64(far[u]), owner[u]
-        for a in range(np.uint32(graph.first[u]), np.uint32(graph.first[u + np.uint32(1)])):
-            v, reach = np.uint32(graph.heads[a]), at + np.int64(graph.step[a])
+        for a in range(np.uint32(first[u]), np.uint32(first[u + one])):
+            v, reach = np.uint32(heads[a]), at + np.int64(step[a])
             known = np.int64(far[v])
             if reach > known or reach > limit or (reach == known and mine >= owner[v]):
                 continue
-            far[v], owner[v], back[v] = reach, mine, graph.via[a]
+            far[v], owner[v], back[v] = reach, mine, via[a]
             if waits[v] and reach >> shift == known >> shift:
                 continue
             waits[v] = True
             if free >= 0:
-                entry, free = free, entries[free, 1]
+                entry, free = free, after[free]
+            elif used == room:
+                return False
             else:
-                entries = _longer(entries) if used == len(entries) else entries
                 entry, used = used, np.int32(used + 1)
-            entries[entry, 0], entries[entry, 1] = v, heads[(reach >> shift) & mask]
-            heads[(reach >> shift) & mask] = entry
+            spot = (reach >> shift) & mask
+            entries[entry], after[entry] = v, begins[spot]
+            begins[spot] = entry
             live += 1
-    return far, owner, back
+    return True
 
 
 @compiled
-def _buckets(graph: Graph, seed: Seeds, limit: int) -> tuple[int, I32]:
+def buckets(graph: Graph, seed: Seeds, limit: int) -> tuple[int, I32]:
     """Choose the width of the buckets, as a power of two, and make them, empty, for one round."""
     longest, total, count = np.int64(1), np.int64(0), 1
     for step in graph.step:
@@ -132,19 +151,8 @@ def _buckets(graph: Graph, seed: Seeds, limit: int) -> tuple[int, I32]:
 
 
 @compiled
-def _longer(entries: I32) -> I32:
-    longer = np.empty((2 * len(entries), 2), dtype=np.int32)
-    longer[: len(entries)] = entries
-    return longer
-
-
-@compiled
-def around(
-    graph: Graph, seed: Seeds, limit: int, scratch: tuple[I32, I32], most: int = int(FAR)
-) -> I32:
+def around(graph: Graph, seed: Seeds, limit: int, scratch: tuple[I32, I32]) -> I32:
     """Search from one place only, no farther than `limit`; give the nodes met, nearest first.
-
-    It ends at `most` nodes.
 
     `scratch` is distances, which must be `FAR` everywhere, and edges. They hold how far the
     nodes met are and by which edge the station lies (−1: its own); who calls sets distances
@@ -159,7 +167,7 @@ def around(
         if d <= limit and d < far[u]:
             far[u], back[u] = d, -1
             size = push(keys, size, (np.int64(d) << 32) | np.int64(u))
-    while size and count < most:
+    while size:
         u, at = keys[0] & LOW, keys[0] >> 32
         size = pop(keys, size)
         if at != far[u]:
@@ -176,9 +184,6 @@ def around(
             if size == len(keys):
                 keys = doubled(keys)
             size = push(keys, size, (reach << 32) | np.int64(v))
-    for key in keys[:size]:
-        if far[key & LOW] == key >> 32:
-            far[key & LOW] = FAR
     return met[:count].astype(np.int32)
 
 
