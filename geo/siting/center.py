@@ -11,10 +11,11 @@ import numpy as np
 
 from geo.errors import Stopped
 from geo.layers import Clock
-from geo.siting import sets, swap
+from geo.siting import sets
+from geo.siting.chance import source
 from geo.siting.costs import Floats, Ints, Rows
-from geo.siting.field import Field, transposed
-from geo.siting.play import Score, Searcher
+from geo.siting.field import transposed
+from geo.siting.seek import seek
 
 
 @dataclass(slots=True)
@@ -31,16 +32,6 @@ def within(rows: Rows, radius: float) -> Rows:
     kept = rows.cost <= radius
     counts = np.concatenate([[0], np.cumsum(kept)])[rows.start]
     return Rows(counts.astype(np.int64), rows.site[kept], rows.cost[kept])
-
-
-def cover_game(rows: Rows, m: int, p: int) -> Field:
-    """The game of leaving as few points as possible unreached."""
-    n = len(rows.start) - 1
-    cost = np.zeros(len(rows.site))
-    return Field(
-        rows.start, rows.site, cost, np.ones(n), *transposed(rows.start, rows.site, cost, m),
-        p, 0.0, True, n + 1.0,
-    )  # fmt: skip
 
 
 class Radii:
@@ -60,7 +51,7 @@ class Radii:
         self.rows, self.near, self.m, self.p, self.rng, self.clock = rows, near, m, p, rng, clock
         self.ladder = np.unique(np.concatenate([rows.cost, near[np.isfinite(near)]]))
         self.best = Radius(np.zeros(0, dtype=np.int32), np.inf, 0.0)
-        self.last: Ints | None = None
+        self.random = source(rng)
         self.impossible = False
 
     def run(self) -> None:
@@ -96,23 +87,26 @@ class Radii:
         start = np.concatenate([[0], np.cumsum(size[far])]).astype(np.int64)
         return Rows(start, rows.site[kept], rows.cost[kept])
 
-    def try_cover(self, at: int, rounds: int) -> bool:
-        """Look for p sites within a radius by swap search; take them when found."""
+    def try_cover(self, at: int) -> bool:
+        """Look for p sites within a radius by search; take them when found."""
         rows = self.left(at)
         if np.any(np.diff(rows.start) == 0) or self.p == 0:
             return False
-        game = cover_game(rows, self.m, self.p)
-        score = Score(np.zeros(0, dtype=np.int32))
-        hunt = Searcher(game, score, self.rng, self.clock)
-        start = self.last
-        if start is None or len(start) != self.p:
-            start = swap.greedy(game, np.zeros(0, dtype=np.int32), 0.0, hunt.random)
-        hunt.start(start)
-        while score.value > 0 and rounds > 0 and not self.clock.over():
-            hunt.rounds(10)
-            rounds -= 10
-        self.last = score.chosen
-        return score.value == 0 and self.take(score.chosen)
+        by_start, by_point, _ = transposed(rows.start, rows.site, rows.cost, self.m)
+        chosen = self._start()
+        steps, size, left = 4000, 50, 1
+        while steps > 0 and left > 0 and not self.clock.over():
+            left = seek(rows.start, rows.site, by_start, by_point, chosen, size, self.random)
+            steps -= size
+            self.clock.tell("covers", 0, 1)
+        return left == 0 and self.take(chosen)
+
+    def _start(self) -> Ints:
+        """The best plan so far, filled up or begun with random sites."""
+        some = self.best.chosen[: self.p]
+        rest = np.setdiff1d(np.arange(self.m, dtype=np.int32), some)
+        more = self.rng.permutation(rest)[: self.p - len(some)]
+        return np.concatenate([some, more]).astype(np.int32)
 
     def take(self, chosen: Ints) -> bool:
         """Keep a plan if it is the best."""
@@ -134,27 +128,43 @@ class Radii:
         low, high = self.bottom(), self.top()
         while low < high and not self.clock.over():
             middle = (low + high) // 2
-            if self.try_cover(middle, 20):
+            if self.try_cover(middle):
                 high = self.top()
             else:
                 low = middle + 1
 
     def prove(self) -> None:
-        """Exclude radii below the best until none is left."""
+        """Exclude radii below the best: those that the relaxation excludes, then the hard ones."""
         low, high = self.bottom(), self.top()
-        ahead = 1
         while low < high and not self.clock.over():
+            middle = (low + high) // 2
+            if sets.least(self.left(middle), self.m, self.clock) > self.p:
+                low = self.exclude(middle)
+            else:
+                high = middle
+        while self.bottom() < self.top() and not self.impossible and not self.clock.over():
+            self.close_in()
+
+    def close_in(self) -> None:
+        """Ask for certain whether radii can do, from the best one downwards."""
+        low, high, ahead = self.bottom(), self.top(), 1
+        while low < high and not self.impossible and not self.clock.over():
             middle = max(low, high - ahead) if high == self.top() else (low + high) // 2
-            cover = sets.fewest(self.left(middle), self.m, self.clock, most=self.p)
+            rows = self.left(middle)
+            cover = sets.fewest(rows, self.m, self.clock, self.random, most=self.p)
             if cover.chosen is not None and len(cover.chosen) <= self.p:
                 self.take(cover.chosen)
                 high, ahead = self.top(), ahead * 2
             elif cover.bound > self.p:
-                low = middle + 1
-                self.impossible = low == len(self.ladder)
-                self.best.bound = np.inf if self.impossible else float(self.ladder[low])
+                low = self.exclude(middle)
             else:
                 high = middle  # undecided: what lies below may still be excluded
+
+    def exclude(self, rung: int) -> int:
+        """Note that a radius is too small; give the next."""
+        self.impossible = rung + 1 == len(self.ladder)
+        self.best.bound = np.inf if self.impossible else float(self.ladder[rung + 1])
+        return rung + 1
 
 
 def least_costs(rows: Rows, chosen: Ints) -> Floats:

@@ -33,13 +33,17 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What HiGHS found (`x` None when nothing) and proved (`bound` −inf when nothing)."""
+    """What HiGHS found (`x` None when nothing) and proved (`bound` −inf when nothing).
+
+    `dual`: prices of the rows, of a finished program without whole numbers.
+    """
 
     x: Floats | None
     value: float
     bound: float
     infeasible: bool
     finished: bool
+    dual: Floats | None = None
 
 
 def run(
@@ -106,4 +110,5 @@ def _outcome(model: Model, solver: highspy.Highs) -> Outcome:
     x = np.array(solver.getSolution().col_value) if found else None
     value = float(info.objective_function_value) if found else np.inf
     bound = float(info.mip_dual_bound) if mixed else (value if finished else -np.inf)
-    return Outcome(x, value, bound if np.isfinite(bound) else -np.inf, infeasible, finished)
+    dual = np.array(solver.getSolution().row_dual) if finished and not mixed else None
+    return Outcome(x, value, bound if np.isfinite(bound) else -np.inf, infeasible, finished, dual)

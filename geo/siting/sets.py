@@ -1,25 +1,28 @@
 """Fewest sites that reach every point (Toregas et al. 1971), and whether p can.
 
-Reductions first (Toregas & ReVelle 1973): a point that is reached whenever another is may be
-left out; a site that reaches no more than another may be left out; the only site of a point
-opens. What is left falls into parts and goes to HiGHS.
+Reductions first; what is left falls into parts that share no site. For each part a search with
+growing weights finds a cover, the linear relaxation proves how few could do, sites that
+are too dear for that (by reduced cost) are dropped, and what is still open is searched whole
+when few sites are enough, or goes to HiGHS.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from geo.layers import Clock
 from geo.siting import few, mip
+from geo.siting.chance import Words
 from geo.siting.costs import Floats, Ints, Rows
+from geo.siting.reduce import reduced
+from geo.siting.seek import seek
 
-PRODUCT = 60_000_000
-"""Largest number of pairs that a search for dominated rows may look at."""
-
-
-FEW, BRANCHES = 12, 1_000_000
+FEW, BRANCHES = 12, 20_000
 """Up to so many sites an exhaustive search is tried first, for so many branches."""
+LOOKS = 30_000_000
+"""About how many pairs a search for one cover may look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,52 +39,14 @@ def incidence(rows: Rows, m: int) -> sparse.csr_matrix:
     return sparse.csr_matrix((ones, rows.site, rows.start), shape=(len(rows.start) - 1, m))
 
 
-def reduced(matrix: sparse.csr_matrix) -> tuple[sparse.csr_matrix, Ints, Ints]:
-    """Apply the reductions until nothing changes.
-
-    Returns
-    -------
-    (csr_matrix, sites, forced)
-        What is left, the positions of its sites, and the sites that must open.
-    """
-    sites = np.arange(matrix.shape[1])
-    forced: list[int] = []
-    while True:
-        before = matrix.shape
-        lonely = np.asarray(matrix.sum(axis=1)).ravel() == 1
-        only = np.unique(matrix[lonely].indices)
-        forced.extend(sites[only].tolist())
-        open_rows = np.asarray(matrix[:, only].sum(axis=1)).ravel() == 0
-        matrix = matrix[open_rows]
-        rows = _undominated(matrix, keep="small")
-        matrix = matrix[rows]
-        columns = _undominated(matrix.T.tocsr(), keep="large")
-        matrix, sites = matrix[:, columns].tocsr(), sites[columns]
-        if matrix.shape == before or min(matrix.shape) == 0:
-            return matrix, sites.astype(np.int32), np.array(forced, dtype=np.int32)
-
-
-def _undominated(matrix: sparse.csr_matrix, *, keep: str) -> Ints:
-    """Rows that matter: the smallest sets of a chain, or the largest; the first of equals."""
-    size = np.asarray(matrix.sum(axis=1)).ravel().astype(np.int64)
-    pairs = int((np.asarray(matrix.sum(axis=0)).ravel().astype(np.int64) ** 2).sum())
-    alive = np.ones(len(size), dtype=bool)
-    if keep == "large":
-        alive &= size > 0
-    if pairs <= PRODUCT:
-        shared = (matrix @ matrix.T).tocoo()
-        a, b, both = shared.row, shared.col, shared.data
-        inside = (both == size[a]) & (a != b) & ((size[a] < size[b]) | (a > b))
-        if keep == "small":
-            outer = (both == size[b]) & (a != b) & ((size[b] < size[a]) | (b < a))
-            alive[a[outer]] = False
-        else:
-            alive[a[inside]] = False
-    return np.flatnonzero(alive).astype(np.int32)
-
-
-def fewest(  # noqa: PLR0911
-    rows: Rows, m: int, clock: Clock, *, most: int | None = None, start: Ints | None = None
+def fewest(
+    rows: Rows,
+    m: int,
+    clock: Clock,
+    random: Words,
+    *,
+    most: int | None = None,
+    start: Ints | None = None,
 ) -> Cover:
     """Find the fewest sites that reach every point.
 
@@ -96,46 +61,201 @@ def fewest(  # noqa: PLR0911
     if np.any(np.diff(rows.start) == 0):
         return Cover(None, m + 1)
     matrix, sites, forced = reduced(incidence(rows, m))
+    chosen: list[Ints] = [forced]
+    parts = _parts(matrix)
+    bound, rest = len(forced), len(parts)
+    for part, columns in parts:
+        rest -= 1
+        room = None if most is None else most - bound - rest
+        alone = None if most is None or len(parts) > 1 else room
+        if room is not None and room <= 0:
+            return Cover(None, bound + rest + 1)
+        warm = (
+            None
+            if start is None
+            else np.flatnonzero(np.isin(sites[columns], start)).astype(np.int32)
+        )
+        found = _Part(part, clock, random).solve(alone, warm, clock.left() / (rest + 1))
+        bound += found.bound
+        if most is not None and bound + rest > most:
+            return Cover(None, bound + rest)
+        chosen.append(_none() if found.chosen is None else sites[columns[found.chosen]])
+        if found.chosen is None:
+            chosen, parts = [], []
+    if not chosen:
+        return Cover(None, bound + rest)
+    return Cover(np.sort(np.concatenate(chosen)).astype(np.int32), bound)
+
+
+def least(rows: Rows, m: int, clock: Clock) -> int:
+    """Give a number of sites below which none can reach every point, from the relaxation alone."""
+    if np.any(np.diff(rows.start) == 0):
+        return m + 1
+    matrix, _, forced = reduced(incidence(rows, m))
     if min(matrix.shape) == 0:
-        return Cover(np.sort(forced), len(forced))
-    room = None if most is None else most - len(forced)
-    if room is not None and room <= 0:
-        return Cover(None, len(forced) + 1)
-    if room is not None and room <= FEW:
-        used, chosen = few.reach_all(matrix.toarray() > 0, room, BRANCHES)
-        if used == 0:
-            return Cover(None, len(forced) + room + 1)
-        if used > 0:
-            found = np.concatenate([forced, sites[chosen]])
-            return Cover(np.sort(found).astype(np.int32), len(forced) + 1)
-    limit_s = None if room is None else clock.left() / 3
-    outcome = mip.run(
-        _model(matrix, room), clock, start=_guess(matrix, sites, start), limit_s=limit_s
-    )
-    if outcome.infeasible and most is not None:
-        return Cover(None, most + 1)
-    bound = len(forced) + max(
-        1, int(np.ceil(outcome.bound - 1e-6)) if np.isfinite(outcome.bound) else 1
-    )
-    if outcome.x is None:
-        return Cover(None, bound)
-    return Cover(np.sort(np.concatenate([forced, sites[outcome.x > 0.5]])).astype(np.int32), bound)
+        return len(forced)
+    bound = relaxed(matrix, clock, clock.left() / 4).bound
+    return len(forced) + int(np.ceil(bound - 1e-6))
 
 
-def _model(matrix: sparse.csr_matrix, room: int | None) -> mip.Model:
+@dataclass(frozen=True, slots=True)
+class Relaxed:
+    """Fractions of the relaxed answer (None when there was no time), reduced costs, bound."""
+
+    x: Floats | None
+    dear: Floats
+    bound: float
+
+
+def relaxed(matrix: sparse.csr_matrix, clock: Clock, limit_s: float) -> Relaxed:
+    """Solve the linear relaxation.
+
+    The bound is reckoned from prices y ≥ 0 of the points, made small enough that no site
+    is worth more than 1 (weak duality), and so does not lean on the solver's tolerance.
+    """
+    model = replace(_model(matrix), whole=np.zeros(matrix.shape[1], dtype=bool))
+    outcome = mip.run(model, clock, limit_s=limit_s)
+    by_site = matrix.T.tocsr()
+    if outcome.dual is not None:
+        price = np.maximum(outcome.dual, 0.0)
+    else:
+        size = np.diff(by_site.indptr)
+        price = 1.0 / np.maximum.reduceat(size[matrix.indices], matrix.indptr[:-1])
+    price = price / max(1.0, float((by_site @ price).max()))
+    return Relaxed(outcome.x, 1.0 - by_site @ price, float(price.sum()))
+
+
+def _model(matrix: sparse.csr_matrix, room: int | None = None) -> mip.Model:
     n, m = matrix.shape
     lower, upper = np.ones(n), np.full(n, np.inf)
     if room is not None:
         matrix = sparse.vstack([matrix, sparse.csr_matrix(np.ones((1, m)))]).tocsr()
         lower, upper = np.append(lower, 0.0), np.append(upper, room)
-    aim = None if room is None else float(room)
     return mip.Model(
-        np.ones(m), matrix, lower, upper, np.zeros(m), np.ones(m), np.ones(m, dtype=bool), aim
+        np.ones(m), matrix, lower, upper, np.zeros(m), np.ones(m), np.ones(m, dtype=bool)
     )
 
 
-def _guess(matrix: sparse.csr_matrix, sites: Ints, start: Ints | None) -> Floats | None:
-    if start is None:
-        return None
-    guess = np.isin(sites, start).astype(np.float64)
-    return guess if np.all(matrix @ guess >= 1) else None
+def _none() -> Ints:
+    return np.zeros(0, dtype=np.int32)
+
+
+def _parts(matrix: sparse.csr_matrix) -> list[tuple[sparse.csr_matrix, Ints]]:
+    """Parts that share no site, each with its columns."""
+    n, m = matrix.shape
+    if min(n, m) == 0:
+        return []
+    graph = sparse.block_array([[None, matrix], [matrix.T, None]])
+    count, label = connected_components(graph, directed=False)
+    parts = []
+    for k in range(count):
+        columns = np.flatnonzero(label[n:] == k).astype(np.int32)
+        parts.append((matrix[label[:n] == k][:, columns].tocsr(), columns))
+    return parts
+
+
+class _Part:
+    """One part of a covering question."""
+
+    def __init__(self, matrix: sparse.csr_matrix, clock: Clock, random: Words) -> None:
+        self.matrix, self.clock, self.random = matrix, clock, random
+        other = matrix.T.tocsr()
+        self.rows = matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32)
+        self.columns = other.indptr.astype(np.int64), other.indices.astype(np.int32)
+
+    def solve(self, most: int | None, warm: Ints | None, limit_s: float) -> Cover:
+        """Find a cover and prove that it is the least, or that `most` cannot do."""
+        if most is not None and most <= FEW and (known := self._whole(most)) is not None:
+            return known
+        began = self.clock.seconds()
+        loose = relaxed(self.matrix, self.clock, limit_s / 3)
+        floor = max(1, int(np.ceil(loose.bound - 1e-6)))
+        if most is not None and floor > most:
+            return Cover(None, floor)
+        chosen = self._cover(floor if most is None else most, warm, loose.x)
+        if len(chosen) <= (floor if most is None else most):
+            return Cover(chosen, floor)
+        room = len(chosen) - 1 if most is None else most
+        left = limit_s - (self.clock.seconds() - began)
+        better = self._proof(room, loose, left, most)
+        if better.chosen is not None:
+            return Cover(better.chosen, max(floor, better.bound))
+        return Cover(None if most is not None else chosen, max(floor, better.bound))
+
+    def _whole(self, most: int) -> Cover | None:
+        used, chosen = few.reach_all(self.matrix.toarray() > 0, most, BRANCHES)
+        if used == 0:
+            return Cover(None, most + 1)
+        return Cover(chosen, 1) if used > 0 else None
+
+    def _cover(self, enough: int, warm: Ints | None, guide: Floats | None) -> Ints:
+        """A small cover: greedy, then with one site less for as long as the search succeeds."""
+        best = self._greedy(guide)
+        if warm is not None and len(warm) < len(best) and self._reached(warm):
+            best = warm
+        while len(best) > max(enough, 1) and not self.clock.over():
+            fewer = best[self._lightest(best)] if len(best) - 1 >= enough else best[:enough]
+            if not self.reach(fewer):
+                break
+            best = fewer
+        return best
+
+    def _reached(self, chosen: Ints) -> bool:
+        return bool(np.all(self.matrix[:, chosen].sum(axis=1) >= 1))
+
+    def _lightest(self, chosen: Ints) -> Ints:
+        """Positions of all but the site that fewest points would miss."""
+        alone = np.asarray(self.matrix[:, chosen].sum(axis=1)).ravel() == 1
+        lost = np.asarray(self.matrix[alone][:, chosen].sum(axis=0)).ravel()
+        return np.delete(np.arange(len(chosen)), np.argmin(lost)).astype(np.int32)
+
+    def reach(self, chosen: Ints) -> bool:
+        """Search for a cover of as many sites as `chosen`, which is changed in place."""
+        wide = max(1, len(self.rows[1]) // self.matrix.shape[1])
+        deep = max(1, len(self.rows[1]) // self.matrix.shape[0])
+        steps, size, left = LOOKS // (wide + 4 * deep) + 200, 50, 1
+        while steps > 0 and left > 0 and not self.clock.over():
+            left = seek(*self.rows, *self.columns, chosen, min(size, steps), self.random)
+            steps, size = steps - size, size * 2
+            self.clock.tell("covers", 0, 1)
+        return left == 0
+
+    def _greedy(self, guide: Floats | None) -> Ints:
+        """Take the site that reaches most of what is left; the relaxed answer breaks ties."""
+        tie = np.zeros(self.matrix.shape[1]) if guide is None else guide * 0.5
+        bare = np.ones(self.matrix.shape[0])
+        taken: list[int] = []
+        by_site = self.matrix.T.tocsr()
+        gain = np.asarray(by_site @ bare).ravel()
+        while bare.any():
+            j = int(np.argmax(gain + tie))
+            taken.append(j)
+            points = by_site.indices[by_site.indptr[j] : by_site.indptr[j + 1]]
+            new = points[bare[points] > 0]
+            bare[new] = 0.0
+            gain -= np.asarray(self.matrix[new].sum(axis=0)).ravel()
+        return np.array(taken, dtype=np.int32)
+
+    def _proof(self, room: int, loose: Relaxed, limit_s: float, aim: int | None) -> Cover:
+        """Ask HiGHS whether `room` sites can do, without sites too dear for that."""
+        kept = np.flatnonzero(loose.bound + loose.dear <= room + 1e-6)
+        matrix = self.matrix[:, kept]
+        if np.any(np.diff(matrix.indptr) == 0):
+            return Cover(None, room + 1)
+        small, sites, forced = reduced(matrix)
+        if min(small.shape) == 0:
+            found = kept[forced].astype(np.int32)
+            return Cover(found if len(forced) <= room else None, min(len(forced), room + 1))
+        model = _model(small, room - len(forced))
+        outcome = mip.run(
+            replace(model, aim=None if aim is None else aim - len(forced)),
+            self.clock,
+            limit_s=limit_s,
+        )
+        if outcome.infeasible:
+            return Cover(None, room + 1)
+        bound = len(forced) + int(np.ceil(max(outcome.bound, 0.0) - 1e-6))
+        if outcome.x is None:
+            return Cover(None, min(bound, room + 1))
+        found = kept[np.concatenate([forced, sites[outcome.x > 0.5]])]
+        return Cover(np.sort(found).astype(np.int32), min(bound, room + 1))

@@ -8,6 +8,7 @@ from geo.errors import BadInput, Stopped
 from geo.layers import Clock, Progress, quiet
 from geo.siting import limits, sets
 from geo.siting.center import Radii
+from geo.siting.chance import source
 from geo.siting.costs import Floats, Ints, Points, Rows
 from geo.siting.field import PAIRS, field
 from geo.siting.play import Score, play, rehearse, value_of
@@ -169,7 +170,7 @@ def _all(plan: _Plans) -> Found:
         if plan.warm is None
         else np.flatnonzero(np.isin(plan.free, plan.warm)).astype(np.int32)
     )
-    cover = sets.fewest(rows, len(plan.free), plan.clock, start=warm)
+    cover = sets.fewest(rows, len(plan.free), plan.clock, source(plan.rng), start=warm)
     bound = cover.bound + len(plan.opened)
     if cover.chosen is None:
         return (None, None) if cover.bound > len(plan.free) else (np.zeros(0, np.int32), bound)
