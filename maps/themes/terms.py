@@ -40,7 +40,17 @@ HOSTS = {
     "shop": "商铺",
     "own_building": "独立用房",
 }
-REASONS = {"cut_off": "无路可达", "detour": "绕行过远", "no_station": "附近无站点"}
+REASONS = {
+    "cut_off": "无路可达",
+    "detour": "绕行过远",
+    "no_station": "附近无站点",
+    "hours": "此时不开放",
+    "service": "附近缺这项服务",
+    "capacity": "附近站点面积不足",
+    "wall": "围墙无门",
+    "river": "隔河无桥",
+    "rail": "隔铁路无通道",
+}
 
 
 _DAYS = (
