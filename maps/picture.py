@@ -47,7 +47,7 @@ def picture(
         Of a PNG.
     """
     scene = theme.scene()
-    with _lettering(scene) as letters:
+    with lettering(scene) as letters:
         figure = Figure(figsize=size_in, dpi=dpi, facecolor="#fffefb")
         FigureCanvasAgg(figure)
         axes = figure.add_axes(_MAP)
@@ -60,7 +60,7 @@ def picture(
 def thumbnail(theme: Theme, size: tuple[int, int] = (480, 320)) -> bytes:
     """Draw the map alone as a small PNG of so many pixels."""
     scene = theme.scene()
-    with _lettering(scene) as letters:
+    with lettering(scene) as letters:
         figure = Figure(figsize=(size[0] / 100, size[1] / 100), dpi=100)
         FigureCanvasAgg(figure)
         axes = figure.add_axes((0, 0, 1, 1))
@@ -69,7 +69,7 @@ def thumbnail(theme: Theme, size: tuple[int, int] = (480, 320)) -> bytes:
 
 
 @contextmanager
-def _lettering(scene: Scene) -> Iterator[Type]:
+def lettering(scene: Scene) -> Iterator[Type]:
     """Lend the Chinese typeface, and settings under which the same scene gives the same bytes."""
     regular, face = fonts.find("Regular")
     bold, bold_face = fonts.find("Bold")
