@@ -35,6 +35,7 @@ for name, part in {
     "maps": maps, "solve": solve, "stations": stations, "streets": streets,
 }.items():  # fmt: skip
     app.add_typer(part.app, name=name)
+app.add_typer(groups.regions, name="regions")
 
 
 def main() -> None:

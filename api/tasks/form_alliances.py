@@ -1,130 +1,254 @@
-"""Group neighbouring councils into alliances: near, balanced, each with a lead."""
+"""Group neighbouring bodies: near on foot, balanced, each group with a lead, complementary.
 
-from dataclasses import dataclass
-from typing import Any
+就近就便、相对均衡、以老带新、以强带弱、优势互补. What comes out is a proposal: it is kept as a run,
+and nothing is published until somebody publishes it (`publish_alliances`).
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-import shapely
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from api.tasks.scene import Scene, read_scene
+from api.tasks import alliance_names, alliance_reasons
+from api.tasks.bodies import PRESETS, Bodies, Preset, read_bodies
+from api.tasks.scene import Scene
 from api.tasks.work import Form, Work, now, record
-from geo import grouping, layers, topology
-from geo.errors import BadInput
-from geo.layers import items
+from geo import grouping
+from geo.errors import BadInput, Infeasible, Stopped
+
+Load = Literal["households", "residents", "members", "needs", "bodies"]
 
 
-class FormAlliances(Form):
-    """Ask for `groups` alliances; `load` is what is balanced, within ± `tolerance`.
+class Question(Form):
+    """What is grouped, into how many, and what every group keeps.
 
-    Leads are the councils whose seniority and strength together rank highest:
-    `leads_per_group` times as many as there are groups may lead, and every alliance has
-    at least one (以老带新、以强带弱).
+    `load` is what is balanced, within ± `tolerance`. Leads are the bodies whose seniority
+    and strength together rank highest, `leads_per_group` times as many as there are groups;
+    every group holds at least `min_leads`. `hub`: groups form around a lead, or around any
+    member. `mentor` makes the walk of the newest and weakest count up to 1 + mentor times:
+    they come nearest to a lead. `skills`: whatever is needed is offered in every group
+    (all; most: but for what too few offer; none). What is left out is usual for the `preset`.
     """
 
+    preset: Literal["alliances", "regions", "teams", "villages"] = "alliances"
     groups: int = Field(9, ge=1)
     tolerance: float = Field(0.15, gt=0, lt=1)
-    load: str = Field("households", pattern="^(households|members)$")
+    load: Load = "households"
+    nearness: Literal["walk", "straight"] = "walk"
+    hub: Literal["lead", "any"] = "lead"
     leads_per_group: float = Field(2.0, ge=1)
+    min_leads: int = Field(1, ge=0)
+    mentor: float = Field(0.5, ge=0)
+    skills: Literal["all", "most", "none"] = "most"
     seed: int = 1
-    time_limit_s: float = Field(10, gt=0)
+    time_limit_s: float = Field(60, gt=0)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual(cls, values: Any) -> Any:
+        """Fill in what is usual for the preset, so that a kept form says everything."""
+        if not isinstance(values, dict):
+            return values
+        given = {name: value for name, value in values.items() if value is not None}
+        preset = PRESETS.get(str(given.get("preset", "alliances")))
+        return {**(preset.defaults if preset else {}), **given}
+
+    @property
+    def custom(self) -> Preset:
+        """Give the preset in full."""
+        return PRESETS[self.preset]
+
+    def leads(self, bodies: Bodies) -> npt.NDArray[np.bool_]:
+        """Say who may lead; nobody is singled out where nothing tells them apart."""
+        table = bodies.table
+        if not bodies.ranked:
+            return np.ones(len(table), dtype=bool)
+        count = max(self.leads_per_group, self.min_leads) * self.groups
+        return np.asarray(table["rank"].rank(ascending=False)) <= count
+
+    def costs(self, bodies: Bodies) -> npt.NDArray[np.float64]:
+        """Give what each body costs at each hub: load × minutes, more for the new and weak."""
+        weak = 1.0 + self.mentor * (1.0 - bodies.table["rank"].to_numpy(float))
+        if not bodies.ranked:
+            weak[:] = 1.0
+        return np.asarray((bodies.load(self.load) * weak)[:, None] * bodies.walk_min)
+
+    def problem(self, bodies: Bodies, **changes: Any) -> grouping.Problem:
+        """Put the question to the solver; `changes` replace what it would be told."""
+        leads = self.leads(bodies)
+        seats = np.flatnonzero(leads) if self.hub == "lead" else np.arange(len(leads))
+        told: dict[str, Any] = {
+            "ids": bodies.table["id"].to_numpy(object),
+            "weight": bodies.load(self.load),
+            "adjacency": bodies.adjacency,
+            "groups": self.groups,
+            "xy": bodies.xy,
+            "tolerance": self.tolerance,
+            "seats": seats,
+        }
+        if self.nearness == "walk":
+            told["costs"] = self.costs(bodies)[:, seats]
+        if self.min_leads and bodies.ranked:
+            told |= {"leads": leads, "min_leads": self.min_leads}
+        return grouping.problem(**told | changes)
+
+    def held(self, bodies: Bodies) -> dict[str, npt.NDArray[np.bool_]]:
+        """Give who offers what every group is to hold."""
+        if self.skills == "none":
+            return {}
+        least = self.groups if self.skills == "most" else 1
+        return bodies.skills.wanted(holders=least)
+
+    def check(self, bodies: Bodies) -> None:
+        """Refuse more groups than there are bodies."""
+        if (n := len(bodies.table)) < self.groups:
+            zh, en = self.custom.body
+            raise BadInput(
+                f"{n} × {en} cannot form {self.groups} groups",
+                zh=f"只有 {n} 个{zh}，组不成 {self.groups} 个{self.custom.word[0]}",
+                hint=f"import the layer {self.custom.layer}, or ask for fewer groups",
+                hint_zh="请先导入图层，或减少组数",
+            )
+
+
+class FormAlliances(Question):
+    """Form groups anew; give a plan with its bound and a reason for every member."""
 
     def run(self, work: Work) -> "Alliances":
         """Read, solve outside any transaction, keep the run."""
         started = now()
-        scene = read_scene(work, "council", "grid")
-        councils = layers.councils(scene.frame("council"))
-        if len(councils) < self.groups:
-            raise BadInput(
-                f"{len(councils)} councils cannot form {self.groups} alliances",
-                zh=f"只有 {len(councils)} 个议事会，组不成 {self.groups} 个联盟",
-                hint="import the layer council, or ask for fewer groups",
-                hint_zh="请先导入议事会图层，或减少联盟数",
-            )
-        territories = territory_shapes(scene, councils)
-        problem = self._problem(councils, territories)
-        rng = np.random.default_rng(self.seed)
-        plan = grouping.solve(
-            problem, rng=rng, time_limit_s=self.time_limit_s, progress=work.progress
-        )
-        members = _members(councils, self.load, problem, plan)
-        result = {
-            "status": plan.status, "objective": plan.objective, "gap": plan.gap,
-            "alliances": members[["id", "alliance", "lead"]].to_dict("records"),
-        }  # fmt: skip
-        run = record(
-            work,
-            "alliances",
-            self,
-            result,
-            started=started,
-            seed=self.seed,
-            objective=plan.objective,
-            bound=plan.bound,
-        )
-        return Alliances(run, plan, members, territories, scene)
-
-    def _problem(
-        self, councils: layers.CouncilLayer, territories: gpd.GeoDataFrame
-    ) -> grouping.Problem:
-        rank = councils["seniority"].rank(pct=True) + councils["strength"].rank(pct=True)
-        leads = rank.rank(method="first", ascending=False) <= self.groups * self.leads_per_group
-        return grouping.problem(
-            ids=councils["id"].to_numpy(object),
-            weight=councils[self.load].to_numpy(float),
-            adjacency=topology.adjacency(territories.rename(columns={"id": "code"})),
-            groups=self.groups,
-            xy=shapely.get_coordinates(councils.geometry.to_numpy()),
-            tolerance=self.tolerance,
-            leads=leads.to_numpy(bool),
-        )
+        bodies = read_bodies(work, self.custom)
+        self.check(bodies)
+        answer = solved(self, bodies, work)
+        made = Alliances.of(self, bodies, answer)
+        return kept(made, work, "alliances", self, started=started)
 
 
-def territory_shapes(scene: Scene, councils: layers.CouncilLayer) -> gpd.GeoDataFrame:
-    """Join the grids of each council's territory, in the order of the councils.
+@dataclass(frozen=True)
+class Answer:
+    """A plan, the problem it answers, and the skills that not every group could have."""
 
-    A grid named by two councils goes to the first; a council without a known grid keeps
-    its meeting place as an empty shape and has no neighbours by border.
+    problem: grouping.Problem
+    plan: grouping.Partition
+    missing: tuple[str, ...] = ()
+
+
+def solved(
+    asked: Question,
+    bodies: Bodies,
+    work: Work,
+    *,
+    warm_start: npt.NDArray[np.integer[Any]] | None = None,
+    **changes: Any,
+) -> Answer:
+    """Solve a question, asking for a skill in every group only when a plan lacks it somewhere.
+
+    A plan that happens to keep a rule nobody enforced is as good as one made under it, so
+    the proof stands. Where `most` skills are wanted, the scarcest give way one by one.
     """
-    owner: dict[str, int] = {}
-    for row, cell in enumerate(councils["territory"]):
-        for code in items(cell):
-            owner.setdefault(code, row)
-    grids = scene.frame("grid").drop_duplicates("code")
-    owned = grids.assign(council=grids["code"].map(owner)).dropna(subset="council")
-    shapes = owned.dissolve("council").geometry.reindex(range(len(councils)))
-    shapes = shapes.where(shapes.notna(), shapely.MultiPolygon())
-    columns = {name: councils[name].to_numpy() for name in ("id", "name", "community")}
-    return gpd.GeoDataFrame(columns, geometry=np.asarray(shapes, dtype=object), crs=scene.crs)
+    wanted = asked.held(bodies)
+    enforced: dict[str, npt.NDArray[np.bool_]] = {}
+    missing: set[str] = set()
+    while True:
+        problem = asked.problem(bodies, resources=enforced, **changes)
+        try:
+            plan = grouping.solve(
+                problem,
+                rng=np.random.default_rng(asked.seed),
+                time_limit_s=asked.time_limit_s,
+                progress=work.progress,
+                warm_start=warm_start,
+                seed=asked.seed,
+            )
+        except (Infeasible, Stopped):
+            if asked.skills != "most" or not enforced:
+                raise
+            scarcest = min(enforced, key=lambda name: (int(enforced[name].sum()), name))
+            del enforced[scarcest]
+            missing.add(scarcest)
+            continue
+        lacking = [
+            name
+            for name, holds in wanted.items()
+            if name not in missing and len(np.unique(plan.labels[holds])) < problem.k
+        ]
+        if not lacking:
+            break
+        enforced |= {name: wanted[name] for name in lacking}
+    if asked.skills == "most":
+        missing |= set(bodies.skills.wanted()) - set(wanted)
+    return Answer(problem, plan, tuple(sorted(missing)))
 
 
 @dataclass(frozen=True)
 class Alliances:
-    """A plan of alliances; `members` has one row a council, in their order.
+    """A plan of groups; `members` has one row a body, in their order.
 
-    Columns: `id`, `name`, `community`, `alliance` (1 …), `alliance_name` (of its lead),
-    `lead` (bool), `load`, and the reason in `zh` and `en`.
+    Columns of `members`: `id`, `name`, `community`, `alliance` (1 …), `alliance_name`, `en_name`,
+    `lead` (bool: the hub and head), `strong` (may lead), `load`, `minutes` (on foot to the
+    lead), `mentor` (name of the nearest strong member), `seniority`, `strength`,
+    `needs_met`, `needs_unmet`, and the reason in `zh` and `en`. `run` is 0 until it is kept.
     """
 
     run: int
-    plan: grouping.Partition
+    asked: Question
+    bodies: Bodies
+    answer: Answer
     members: pd.DataFrame
-    territories: gpd.GeoDataFrame
-    scene: Scene
+
+    @classmethod
+    def of(cls, asked: Question, bodies: Bodies, answer: Answer) -> "Alliances":
+        """Name the groups and tell every member why."""
+        names = alliance_names.names(asked.custom, bodies, answer.plan)
+        strong = asked.leads(bodies)
+        members = alliance_reasons.told(
+            alliance_reasons.Told(bodies, answer.problem, answer.plan, names, strong, asked.custom),
+            asked.load,
+        )
+        return cls(0, asked, bodies, answer, members)
+
+    @property
+    def plan(self) -> grouping.Partition:
+        """Give the partition."""
+        return self.answer.plan
+
+    @property
+    def scene(self) -> Scene:
+        """Give the layers it was made from."""
+        return self.bodies.scene
+
+    @property
+    def territories(self) -> gpd.GeoDataFrame:
+        """Give the area of every member."""
+        return self.bodies.shapes
 
     @property
     def verdict(self) -> str:
         """Say how good the plan is: optimal, within x %, or no proof."""
-        if self.plan.status == "optimal":
-            return "最优 optimal"
-        if self.plan.gap is None:
-            return "未证明 no proof"
-        return f"距最优不超过 within {self.plan.gap:.1%}"
+        return verdict(self.plan)
+
+    @property
+    def needs_met(self) -> float:
+        """Give the share of needs that another member of the group can meet."""
+        return self.bodies.skills.share(self.plan.labels)
+
+    @property
+    def minutes(self) -> float:
+        """Give the mean walk to the lead, weighted by load."""
+        weight = self.members["load"].to_numpy(float)
+        return float(np.average(self.members["minutes"], weights=np.maximum(weight, 1e-9)))
+
+    @property
+    def deviation(self) -> float:
+        """Give how far the most and the least loaded group are from the mean, as a share."""
+        return deviation(self.plan)
 
     def rows(self) -> list[tuple[str, int, int, str]]:
-        """Give name, members, load and lead of every alliance."""
+        """Give name, members, load and lead of every group."""
         return [
             (
                 str(part["alliance_name"].iloc[0]),
@@ -139,63 +263,49 @@ class Alliances:
         """Give plain values for JSON."""
         return {
             "run": self.run,
+            "draft": True,
+            "preset": self.asked.preset,
             "status": self.plan.status,
             "objective": self.plan.objective,
             "bound": self.plan.bound,
             "gap": self.plan.gap,
+            "seconds": round(self.plan.seconds, 2),
+            "minutes_mean": round(self.minutes, 2),
+            "load_deviation": round(self.deviation, 4),
+            "needs_met": round(self.needs_met, 4),
+            "skills_missing": list(self.answer.missing),
+            "walks_estimated": float(self.bodies.estimated.mean()),
+            "borders_cut": len(self.bodies.crossings.cut),
+            "borders_joined": len(self.bodies.crossings.joined),
             "members": self.members.to_dict("records"),
         }
 
 
-def _members(
-    councils: layers.CouncilLayer, load: str, problem: grouping.Problem, plan: grouping.Partition
-) -> pd.DataFrame:
-    """Give every council its alliance, named after its strongest lead, and the reason."""
-    rank = councils["seniority"].rank(pct=True) + councils["strength"].rank(pct=True)
-    members = pd.DataFrame(
-        {
-            "id": councils["id"],
-            "name": councils["name"],
-            "community": councils["community"],
-            "alliance": plan.labels + 1,
-            "load": councils[load],
-            "seniority": councils["seniority"],
-            "strength": councils["strength"],
-        }
+def verdict(plan: grouping.Partition) -> str:
+    """Say how good a plan is: optimal, within x %, or no proof."""
+    if plan.status == "optimal":
+        return "最优 optimal"
+    if plan.gap is None:
+        return "未证明 no proof"
+    return f"距最优不超过 within {plan.gap:.1%}"
+
+
+def deviation(plan: grouping.Partition) -> float:
+    """Give how far the most and the least loaded group are from the mean, as a share."""
+    mean = float(plan.loads.mean())
+    return float(np.abs(plan.loads - mean).max() / mean) if mean else 0.0
+
+
+def kept(made: Alliances, work: Work, kind: str, form: Form, *, started: Any) -> Alliances:
+    """Keep a plan as a draft run, whole enough to be published and printed later."""
+    run = record(
+        work,
+        kind,
+        form,
+        made.as_dict(),
+        started=started,
+        seed=made.asked.seed,
+        objective=made.plan.objective,
+        bound=made.plan.bound,
     )
-    first = rank.groupby(members["alliance"]).idxmax()
-    members["lead"] = members.index.isin(first)
-    names = members.loc[first].set_index("alliance")["name"] + "联盟"
-    members["alliance_name"] = members["alliance"].map(names)
-    called = dict(zip(members["id"], members["name"], strict=True))
-    told = grouping.reasons(problem, plan)
-    sentences = [
-        _reason(row, names, called, plan.objective) for row in told.itertuples(index=False)
-    ]
-    members["zh"], members["en"] = zip(*sentences, strict=True)
-    return members
-
-
-_BREAKS = {
-    "contiguity": ("原联盟会断成两片", "its alliance would fall apart"),
-    "upper": ("对方会超出均衡上限", "the other would be too large"),
-    "lower": ("原联盟会低于均衡下限", "its alliance would be too small"),
-    "lead": ("原联盟会没有牵头", "its alliance would have no lead"),
-}
-
-
-def _reason(
-    row: Any, names: pd.Series, called: dict[str, str], objective: float
-) -> tuple[str, str]:
-    """Say why a council is where it is, in the names that its members know."""
-    zh = f"属于{names[row.group + 1]}，靠近中心“{called[row.centre]}”"
-    en = f"in {names[row.group + 1]}, near its centre {called[row.centre]}"
-    if row.other < 0:
-        return zh + "；相邻的都是本联盟成员", en + "; all its neighbours are members too"
-    share = row.rise / objective if objective else 0.0
-    zh += f"。若改入{names[row.other + 1]}，就近代价{'增加' if share >= 0 else '减少'} {abs(share):.2%}"
-    en += f"; in {names[row.other + 1]} the cost of distance {'rises' if share >= 0 else 'falls'} by {abs(share):.2%}"
-    broken = [_BREAKS[b] for b in row.breaks.split(";") if b in _BREAKS]
-    zh += "".join(f"，{z}" for z, _ in broken) + f"（对方 {row.load_after:,.0f}）"
-    en += "".join(f", {e}" for _, e in broken) + f" (its load {row.load_after:,.0f})"
-    return zh, en
+    return replace(made, run=run)

@@ -12,7 +12,10 @@ from geo.grouping.moves import broken_change, may_leave, worth_change
 from geo.grouping.partition import Partition
 from geo.grouping.problem import Problem
 
-COLUMNS = ["group", "centre", "cost", "other", "rise", "load_after", "breaks", "zh", "en"]
+COLUMNS = [
+    "group", "centre", "cost", "other", "rise", "load_left", "load_after", "balance", "breaks",
+    "zh", "en",
+]  # fmt: skip
 
 
 def reasons(problem: Problem, partition: Partition) -> pd.DataFrame:
@@ -28,7 +31,9 @@ def reasons(problem: Problem, partition: Partition) -> pd.DataFrame:
         - other: best other group among those of its neighbours (−1: has none)
         - rise: change of the objective if it moved there (negative: the move would pay,
           but breaks a rule)
-        - load_after: load of the other group after the move
+        - load_left, load_after: loads of its own and of the other group after the move
+        - balance: how far the most or least loaded group would then be from the mean, as a
+          share of it
         - breaks: rules that the move would break, of ``contiguity``, ``lower``, ``upper``,
           ``locked``, ``tie`` and names of marks, joined by ``;``
         - zh, en: the same in a sentence
@@ -63,15 +68,21 @@ def _row(
     if not moves:
         zh = f"在第 {own + 1} 组（中心“{centre}”）：四邻都在本组"
         en = f"in group {own + 1} (centre {centre}): all its neighbours are there"
-        return own, centre, cost, -1, 0.0, np.nan, "", zh, en
+        return own, centre, cost, -1, 0.0, np.nan, np.nan, np.nan, "", zh, en
     best = min(moves, key=lambda m: (m.broken > 1e-9, m.rise, m.group))
     broken = _broken(
         problem, partition, plan, i, best.group, leaves=bool(may_leave(board, plan, i))
     )
-    load = float(partition.loads[best.group] + problem.weight[i])
+    loads = partition.loads.copy()
+    loads[own] -= problem.weight[i]
+    loads[best.group] += problem.weight[i]
+    load, balance = float(loads[best.group]), float(np.abs(loads - loads.mean()).max())
+    balance /= max(float(loads.mean()), 1e-300)
     zh, en = _sentences(own, centre, best, load, broken, partition.objective)
     names = ";".join(name for name, _, _ in broken)
-    return own, centre, cost, best.group, best.rise, load, names, zh, en
+    return (
+        own, centre, cost, best.group, best.rise, float(loads[own]), load, balance, names, zh, en,
+    )  # fmt: skip
 
 
 def _broken(
