@@ -4,21 +4,18 @@ Both give *nearest pairs*: for every demand point the sites that are cheaper tha
 cheapest first. A table of all pairs of 100,000 points and 5,000 sites is never built.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from geo.siting import near
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int32]
 Longs = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-
-BLOCK_CELLS = 4_000_000
-"""Distances reckoned at a time (32 MB)."""
 
 
 class Rows(NamedTuple):
@@ -95,77 +92,16 @@ class Points:
     def nearest(self, sites: Ints, within: Floats, most: int) -> tuple[Rows, Floats]:
         """Like `Table.nearest`."""
         limit = np.minimum(within, np.nextafter(self.reach_m, np.inf))
-        counts, beyond = np.zeros(self.n, dtype=np.int64), np.full(self.n, np.inf)
-        parts: list[tuple[Ints, Floats]] = []
-        for low, high, far in self._blocks(sites):
-            part = slice(low, high)
-            parts.append(_short(far, limit[part], most, counts[part], beyond[part]))
-        start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        site = np.concatenate([s for s, _ in parts]) if parts else np.zeros(0, dtype=np.int32)
-        cost = np.concatenate([c for _, c in parts]) if parts else np.zeros(0)
+        start, site, cost, beyond = near.pairs(self.demand_xy, self.site_xy[sites], limit, most)
         return Rows(start, site, cost), beyond
 
     def cheapest(self, sites: Ints) -> tuple[Ints, Floats]:
         """Like `Table.cheapest`."""
-        site, cost = np.full(self.n, -1, dtype=np.int32), np.full(self.n, np.inf)
-        if len(sites):
-            for low, high, far in self._blocks(sites):
-                at = np.argmin(far, axis=1)
-                least = far[np.arange(high - low), at]
-                near = least <= self.reach_m
-                site[low:high] = np.where(near, sites[at], -1)
-                cost[low:high] = np.where(near, least, np.inf)
-        return site, cost
-
-    def _blocks(self, sites: Ints) -> Iterator[tuple[int, int, Floats]]:
-        step = max(1, BLOCK_CELLS // max(len(sites), 1))
-        x, y = self.site_xy[sites, 0], self.site_xy[sites, 1]
-        for low in range(0, self.n, step):
-            here = self.demand_xy[low : low + step]
-            far = np.hypot(here[:, :1] - x[None, :], here[:, 1:] - y[None, :])
-            yield low, low + len(here), far
-
-
-@njit(cache=True, nogil=True)
-def _short(
-    far: Floats, limit: Floats, most: int, counts: Longs, beyond: Floats
-) -> tuple[Ints, Floats]:
-    """Of every row the `most` least below its limit, in order; and the least left out."""
-    n, m = far.shape
-    site, cost = np.empty(n * min(most, m), dtype=np.int32), np.empty(n * min(most, m))
-    index, value = np.empty(m, dtype=np.int32), np.empty(m)
-    at = 0
-    for i in range(n):
-        found = 0
-        for j in range(m):
-            if far[i, j] < limit[i]:
-                index[found], value[found] = j, far[i, j]
-                found += 1
-        if found > most:
-            cut = np.partition(value[:found], most)[most]
-            beyond[i] = cut
-            found = _below(index, value, found, cut, most)
-        order = np.argsort(value[:found])
-        for t in range(found):
-            site[at + t], cost[at + t] = index[order[t]], value[order[t]]
-        counts[i] = found
-        at += found
-    return site[:at].copy(), cost[:at].copy()
-
-
-@njit(cache=True, nogil=True)
-def _below(index: Ints, value: Floats, found: int, cut: float, most: int) -> int:
-    """Keep, in place, what is below the cut, and of those at the cut as many as fit."""
-    under = 0
-    for t in range(found):
-        under += value[t] < cut
-    spare, kept = most - under, 0
-    for t in range(found):
-        if value[t] < cut or (value[t] == cut and spare > 0):
-            spare -= value[t] == cut
-            index[kept], value[kept] = index[t], value[t]
-            kept += 1
-    return kept
+        if not len(sites):
+            return np.full(self.n, -1, dtype=np.int32), np.full(self.n, np.inf)
+        site, cost = near.least(self.demand_xy, self.site_xy[sites])
+        within = cost <= self.reach_m
+        return np.where(within, sites[site], -1).astype(np.int32), np.where(within, cost, np.inf)
 
 
 Costs = Table | Points
