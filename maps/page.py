@@ -152,6 +152,7 @@ def _sheet(sheet: Sheet) -> dict[str, Any]:
         "choice": sheet.choice,
         "listed": sheet.listed,
         "bold": sheet.bold,
+        "side": sheet.side,
     }
     if not sheet.shapes.geom_type.dropna().eq("Point").all():
         content["points"] = packing.pack(ground.label_points(sheet.shapes))

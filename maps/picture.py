@@ -24,6 +24,9 @@ from maps.themes import Theme
 from maps.typeset import Type
 
 A4_IN = (11.69, 8.27)
+A3_IN = (16.54, 11.69)
+SIDES = ("现状", "方案")
+_BETWEEN = 0.012
 _MAP, _SIDE = (0.03, 0.06, 0.7, 0.82), (0.75, 0.06, 0.22, 0.82)
 
 
@@ -50,8 +53,7 @@ def picture(
     with lettering(scene) as letters:
         figure = Figure(figsize=size_in, dpi=dpi, facecolor="#fffefb")
         FigureCanvasAgg(figure)
-        axes = figure.add_axes(_MAP)
-        _map(axes, scene, letters)
+        _maps(figure, scene, letters)
         _title(figure, scene, letters)
         _legend(figure, scene, letters)
         return _bytes(figure, format, dpi)
@@ -64,7 +66,7 @@ def thumbnail(theme: Theme, size: tuple[int, int] = (480, 320)) -> bytes:
         figure = Figure(figsize=(size[0] / 100, size[1] / 100), dpi=100)
         FigureCanvasAgg(figure)
         axes = figure.add_axes((0, 0, 1, 1))
-        _map(axes, scene, letters, small=True)
+        _map(axes, scene.sides()[-1], letters, small=True)
         return _bytes(figure, "png", 100)
 
 
@@ -81,6 +83,18 @@ def lettering(scene: Scene) -> Iterator[Type]:
         {"svg.hashsalt": scene.kind, "svg.fonttype": "path", "path.simplify": True}
     ):
         yield letters
+
+
+def _maps(figure: Figure, scene: Scene, letters: Type) -> None:
+    """Draw the map, or side by side how it was and how it would be."""
+    left, bottom, width, height = _MAP
+    sides = scene.sides()
+    for n, side in enumerate(sides):
+        part = (width - _BETWEEN * (len(sides) - 1)) / len(sides)
+        axes = figure.add_axes((left + n * (part + _BETWEEN), bottom, part, height))
+        _map(axes, side, letters)
+        if len(sides) > 1:
+            axes.set_title(SIDES[n], fontproperties=letters.bold, size=11, pad=4)
 
 
 def _map(axes: Axes, scene: Scene, letters: Type, *, small: bool = False) -> None:

@@ -5,7 +5,8 @@ colours, labels and legend.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import geopandas as gpd
 
@@ -71,6 +72,7 @@ class Sheet:
     the first three stand in the list beside the map, all of them in the popup. `choice`
     names the group of which exactly one is shown (empty: a layer of its own). Labels
     appear from zoom `label_from`. A `listed` sheet has rows a reader can walk through.
+    A sheet of one `side` only shows how it was, or how it would be: the map can be wiped.
     """
 
     key: str
@@ -86,6 +88,7 @@ class Sheet:
     label_from: float = 0.0
     listed: bool = True
     bold: bool = False
+    side: Literal["", "before", "after"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +109,12 @@ class Scene:
     sheets: Sequence[Sheet]
     facts: Sequence[Fact] = ()
     note: Words = Words("", "")
+
+    def sides(self) -> list["Scene"]:
+        """Give the scene as it was and as it would be; alone, when it has no sides."""
+        if not any(sheet.side for sheet in self.sheets):
+            return [self]
+        return [
+            replace(self, sheets=[sheet for sheet in self.sheets if sheet.side != other])
+            for other in ("after", "before")
+        ]

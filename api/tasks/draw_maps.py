@@ -17,6 +17,7 @@ from geo.errors import BadInput
 
 LEVELS = ("subdistrict", "community", "grid", "microgrid")
 PICTURES: dict[str, Literal["png", "pdf", "svg"]] = {".png": "png", ".pdf": "pdf", ".svg": "svg"}
+PAPERS = {"a4": maps.A4_IN, "a3": maps.A3_IN}
 REACH_S = (300.0, 600.0, 900.0)
 TRIED_MIN = 15
 """The walk for which sites are tried first."""
@@ -27,25 +28,32 @@ class DrawMap(Form):
 
     kind: str
     out: Path
+    paper: str = "a4"
 
     def run(self, work: Work) -> Path:
         """Analyse as the map needs, draw, and put the whole file in place at once."""
         made = theme(self.kind, work)
-        ending = self.out.suffix.lower()
-        if ending not in (".html", *PICTURES):
-            raise BadInput(
-                f"{self.out.name}: a map becomes .html, .png, .pdf or .svg",
-                zh=f"{self.out.name}：地图只能保存为 .html、.png、.pdf 或 .svg",
-            )
         with work.step(f"出图 {self.out.name}"):
-            write(self.out, _bytes(made, ending))
+            save(made, self.out, paper=self.paper)
         return self.out
 
 
-def _bytes(made: maps.Theme, ending: str) -> bytes:
+def save(made: maps.Theme, out: Path, *, paper: str = "a4") -> None:
+    """Draw a theme into one file, whole or not at all; its ending says what it becomes."""
+    ending = out.suffix.lower()
+    if ending not in (".html", *PICTURES):
+        raise BadInput(
+            f"{out.name}: a map becomes .html, .png, .pdf or .svg",
+            zh=f"{out.name}：地图只能保存为 .html、.png、.pdf 或 .svg",
+        )
+    if paper not in PAPERS:
+        names = ", ".join(PAPERS)
+        raise BadInput(f"no paper {paper!r}", zh=f"没有纸张“{paper}”", hint=f"one of {names}")
     if ending == ".html":
-        return maps.draw(made).html(inline=True).encode()
-    return maps.picture(made, format=PICTURES[ending])
+        content = maps.draw(made).html(inline=True).encode()
+    else:
+        content = maps.picture(made, format=PICTURES[ending], size_in=PAPERS[paper])
+    write(out, content)
 
 
 def write(path: Path, content: bytes) -> None:

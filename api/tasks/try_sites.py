@@ -4,6 +4,7 @@ Moving is closing here and adding there. Read once for a state of the store; a q
 then a search from the new places alone and one product of small sparse matrices.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -22,7 +23,7 @@ from api.tasks.scene import Scene, read_scene
 from api.tasks.walk import STREETS, network_of
 from api.tasks.work import Form, Work
 from geo import coords, network, siting
-from geo.errors import NotFound
+from geo.errors import BadInput, NotFound
 from geo.layers import TravelTimes, items, walker
 
 MOST_ADDED = 60
@@ -47,6 +48,22 @@ class NewSite(Form):
     lat: float | None = Field(default=None, ge=-90, le=90)
     hours: str = "24/7"
     moved: str | None = None
+
+    @classmethod
+    def named(cls, text: str) -> "NewSite":
+        """Read a candidate's id, or ``lon,lat``."""
+        lon, comma, lat = text.partition(",")
+        if not comma:
+            return cls(candidate=text)
+        try:
+            return cls(lon=float(lon), lat=float(lat))
+        except ValueError:
+            raise BadInput(
+                f"{text!r} is neither a candidate nor lon,lat",
+                zh=f"“{text}”既不是候选点编号，也不是“经度,纬度”",
+                hint="e.g. C0001 or 119.45,32.20",
+                hint_zh="例如 C0001 或 119.45,32.20",
+            ) from None
 
     @model_validator(mode="after")
     def somewhere(self) -> "NewSite":
@@ -161,12 +178,7 @@ class Ground:
     def _dropped(self, sites: list[NewSite]) -> list[sparse.csr_array]:
         if not sites:
             return []
-        degrees = gpd.GeoDataFrame(
-            {"id": [str(i) for i in range(len(sites))]},
-            geometry=gpd.points_from_xy(*np.array([(s.lon, s.lat) for s in sites]).T),
-            crs=4490,
-        )
-        places = degrees.to_crs(self.scene.crs)
+        places = points_of(sites, self.scene)
         reach = _reach(self.net, self.homes, places, self.minutes, self.walker)
         return [reach[[i]] for i in range(len(sites))]
 
@@ -191,6 +203,17 @@ class Ground:
             "bound": bound,
             "sites": names,
         }
+
+
+def points_of(sites: Sequence[NewSite], scene: Scene) -> gpd.GeoDataFrame:
+    """Give sites that are places of their own as points, in the metres of a scene."""
+    lonlat = np.array([(site.lon, site.lat) for site in sites], dtype=np.float64)
+    degrees = gpd.GeoDataFrame(
+        {"id": [str(i) for i in range(len(sites))]},
+        geometry=gpd.points_from_xy(*lonlat.reshape(-1, 2).T),
+        crs=4490,
+    )
+    return degrees.to_crs(scene.crs)
 
 
 def ground_of(work: Work, minutes: float, who: str, service: str | None) -> Ground:

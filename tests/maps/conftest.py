@@ -41,6 +41,16 @@ def themes(town: Hamlet) -> dict[str, Callable[..., maps.Theme]]:
         ),
         "stations": lambda **o: maps.Stations(town.stations, town.zones, town.base, **o),
         "alliances": lambda **o: maps.Alliances(town.territories, town.base, **o),
+        "planned": lambda: maps.Planned(
+            town.served,
+            town.served.assign(share=1.0),
+            town.stations,
+            (str(town.stations["id"].iloc[0]),),
+            town.stations.iloc[1:3][["name", "geometry"]].assign(gained=[120, 30]),
+            10,
+            town.base,
+            bound=1000.0,
+        ),
     }
 
 

@@ -12,7 +12,7 @@ import maps
 pytestmark = pytest.mark.pages
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-THEMES = ("grids", "flaws", "blindspots", "stations", "alliances")
+THEMES = ("grids", "flaws", "blindspots", "stations", "alliances", "planned")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 INK = """() => { const c = document.querySelector('.leaflet-container canvas');
   const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data, seen = new Set();
@@ -169,3 +169,18 @@ def test_the_index_shows_every_map_and_loads_nothing(
         assert seen.run("document.documentElement.scrollWidth") <= (phone or 1440)
         assert seen.run("document.images[0].naturalWidth") == 240
         assert violations(seen) == []
+
+
+def test_before_and_after_are_wiped_by_pointer_and_keyboard(
+    drawn: dict[str, Path], visit: Callable[..., Visit]
+) -> None:
+    seen = visit(drawn["planned"])
+    left = "() => parseFloat(getComputedStyle(document.querySelector('.leaflet-after-pane')).clip.match(/([-\\d.]+)px\\)?$/)[1])"
+    middle = seen.run(left)
+    slider = seen.page.locator(".wipe input")
+    slider.focus()
+    slider.press("Home")
+    assert seen.run(left) < middle
+    slider.press("End")
+    assert seen.run(left) > middle
+    assert seen.faults == []

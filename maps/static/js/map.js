@@ -22,14 +22,21 @@ Wangge.mount = function (map, data) {
   const scene = Wangge.unpackScene(data), { palette, base, sheets } = scene;
   const state = { hover: null, chosen: null };
   const shown = () => sheets.filter((s) => s.shown);
-  const ground = new Wangge.Canvas((pen) => Wangge.paintGround(pen, scene));
-  const light = new Wangge.Canvas((pen) => Wangge.paintLight(pen, state, palette));
-  const words = new Wangge.Canvas((pen) => Wangge.paintWords(pen, shown(), base, palette));
+  const wiped = sheets.some((s) => s.side), views = [];
+  for (const side of wiped ? ["before", "after"] : [""]) {
+    const pane = side === "after" ? map.createPane("after") && "after" : "overlayPane";
+    const mine = (s) => !s.side || s.side === side;
+    views.push(new Wangge.Canvas((pen) => Wangge.paintGround(pen, scene, mine), { pane }));
+    views.push(new Wangge.Canvas((pen) => Wangge.paintWords(pen, shown().filter(mine), base, palette), { pane }));
+  }
+  const light = new Wangge.Canvas((pen) => Wangge.paintLight(pen, state, palette), { pane: "markerPane" });
 
   map.fitBounds([Wangge.toLatLng(scene.box[0], scene.box[3]), Wangge.toLatLng(scene.box[2], scene.box[1])], { padding: [14, 14], animate: false });
   map.setMinZoom(Math.floor(map.getZoom()) - 2);
-  for (const canvas of [ground, light, words]) canvas.addTo(map);
+  for (const canvas of [...views, light]) canvas.addTo(map);
   light._container.classList.add("light");
+  const wipe = wiped ? new Wangge.Wipe(map) : null;
+  const under = (latlng) => (wiped ? shown().filter((s) => !s.side || s.side === wipe.side(latlng)) : shown());
   Wangge.controls(map, scene);
 
   let desk = null;
@@ -50,15 +57,14 @@ Wangge.mount = function (map, data) {
     map.getContainer().scrollIntoView({ block: "nearest" });
   });
   const refresh = () => {
-    ground.redraw();
-    words.redraw();
+    for (const canvas of views) canvas.redraw();
     list.offer(shown().filter((s) => s.listed && s.rows.length));
   };
   Wangge.switches(sheets, refresh);
   list.offer(shown().filter((s) => s.listed && s.rows.length));
 
   map.on("click", (e) => {
-    const hit = Wangge.hit(map, shown(), palette, e.latlng);
+    const hit = Wangge.hit(map, under(e.latlng), palette, e.latlng);
     if (desk && desk.take(e.latlng, hit)) return;
     if (hit) tell(hit.sheet, hit.i, e.latlng);
   });
@@ -68,7 +74,7 @@ Wangge.mount = function (map, data) {
     waiting = true;
     requestAnimationFrame(() => {
       waiting = false;
-      const hit = Wangge.hit(map, shown(), palette, e.latlng);
+      const hit = Wangge.hit(map, under(e.latlng), palette, e.latlng);
       if ((hit && hit.i) === (state.hover && state.hover.i) && (hit && hit.sheet) === (state.hover && state.hover.sheet)) return;
       state.hover = hit;
       map.getContainer().classList.toggle("over", Boolean(hit));
@@ -78,7 +84,34 @@ Wangge.mount = function (map, data) {
   map.on("mouseout", () => { state.hover = null; light.redraw(); });
   Wangge.onPaper(map);
   if (Wangge.Desk) desk = new Wangge.Desk(map, scene);
-  document.fonts.ready.then(() => { words.redraw(); window.__mapReady = performance.now(); });
+  document.fonts.ready.then(() => { for (const canvas of views) canvas.redraw(); window.__mapReady = performance.now(); });
+};
+
+// As it was on the left of a line, as it would be on the right; the line is a slider.
+Wangge.Wipe = class {
+  constructor(map) {
+    this.map = map;
+    const bar = Wangge.element("div", null, { class: "wipe" });
+    this.line = Wangge.element("input", null, { type: "range", min: 0, max: 100, value: 50, step: 1, "aria-label": "左边现状，右边方案 Left as it is, right as planned" });
+    this.rule = Wangge.element("span", null, { class: "rule", "aria-hidden": "true" });
+    bar.append(this.rule, Wangge.twice(Wangge.element("b", null, { class: "was" }), ["现状", "Now"]), this.line, Wangge.twice(Wangge.element("b", null, { class: "will" }), ["方案", "Plan"]));
+    map.getContainer().parentElement.append(bar);
+    L.DomEvent.disableClickPropagation(bar);
+    this.line.addEventListener("input", () => this.cut());
+    map.on("move zoom zoomend resize viewreset", () => this.cut());
+    this.cut();
+  }
+
+  at() { return (this.map.getSize().x * this.line.value) / 100; }
+
+  cut() {
+    const x = this.at(), to = this.map.getSize();
+    const near = this.map.containerPointToLayerPoint([0, 0]), far = this.map.containerPointToLayerPoint(to);
+    this.map.getPane("after").style.clip = `rect(${near.y}px,${far.x}px,${far.y}px,${near.x + x}px)`;
+    this.rule.style.transform = `translateX(${x}px)`;
+  }
+
+  side(latlng) { return this.map.latLngToContainerPoint(latlng).x < this.at() ? "before" : "after"; }
 };
 
 // Paper has another shape than the screen: show the same extent on it, and come back.
@@ -92,10 +125,10 @@ Wangge.onPaper = function (map) {
   });
 };
 
-Wangge.paintGround = function (pen, scene) {
+Wangge.paintGround = function (pen, scene, mine) {
   const { palette, base, sheets } = scene;
   Wangge.paintBase(pen, base, palette);
-  const open = sheets.filter((s) => s.shown);
+  const open = sheets.filter((s) => s.shown && mine(s));
   for (const sheet of open) {
     Wangge.paintSheet(pen, sheet, palette);
     if (!sheet.choice) continue;
