@@ -93,5 +93,8 @@ def read_scene(work: Work, *names: str) -> Scene:
     bounds = [frame.total_bounds for frame in filled]
     middle = (min(b[0] for b in bounds) + max(b[2] for b in bounds)) / 2
     crs = coords.working_crs(float(middle))
-    metres = {name: coords.to_metres(frame, crs) for name, frame in frames.items()}
+    metres = {
+        name: coords.to_metres(frame, crs) if isinstance(frame, gpd.GeoDataFrame) else frame
+        for name, frame in frames.items()
+    }
     return Scene(crs, metres, work.settings.home / "artefacts")
