@@ -49,6 +49,8 @@ def print_cards(
         out.print(
             f"已打印 printed {done.cards:,} 张 cards, {done.files:,} 个文件 files: {done.path}"
         )
+        if done.kept:
+            out.print(f"另有 {done.kept:,} 张先前已印好 already there: {done.kept:,}")
         if done.nowhere:
             out.print(f"其中 {done.nowhere:,} 张没有走得到的站点 without a station on foot")
         if done.estimated:

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import orjson
 from fastapi import APIRouter, Query, Request
@@ -10,10 +11,11 @@ from starlette.responses import HTMLResponse, Response
 
 import maps
 from api.http.v1 import WorkDep
-from api.tasks import draw_maps, known, spelling
+from api.tasks import draw_maps, known, spelling, typed
 from api.tasks.find_place import FindPlaces, NamePlace, PlaceAt, gazetteer
 from api.tasks.nearest_stations import NearestStations
 from api.tasks.open_stations import wall_clock
+from api.tasks.print_cards import DoorCard
 from api.tasks.work import Work, perform
 from geo import store
 from geo.errors import BadInput, GeoError, NotFound
@@ -71,6 +73,19 @@ def at(request: Request, work: WorkDep, place: str) -> Response:
     return _found(request, work, asked, told)
 
 
+@router.get("/at/{place}/card.pdf")
+def card(request: Request, work: WorkDep, place: str) -> Response:
+    """Give the door card of a place, one page to print; its code leads to this service."""
+    form = DoorCard(key=place[:80], base_url=str(request.base_url)[:200])
+    name, content = perform(form, work)
+    named = quote(f"{name}.pdf", safe="")
+    headers = {
+        "Content-Disposition": f"inline; filename=\"card.pdf\"; filename*=UTF-8''{named}",
+        "Cache-Control": "private, no-cache",
+    }
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
 @router.get("/finder/ground")
 def ground(
     work: WorkDep,
@@ -86,6 +101,19 @@ def ground(
     return Response(
         found, media_type="application/json", headers={"Cache-Control": "private, max-age=300"}
     )
+
+
+@router.get("/finder/way.svg")
+def way(
+    work: WorkDep,
+    way: Annotated[str, Query(max_length=6000)],
+    n: Annotated[str, Query(max_length=2)] = "",
+    elder: str = "",
+) -> Response:
+    """Draw a way on our ground, for pages without scripts."""
+    drawn = finder.way.picture(_ground(work), finder.way.read(way), number=n, large=elder == "1")
+    headers = {"Cache-Control": "private, max-age=3600", "Content-Security-Policy": POLICY}
+    return Response(drawn, media_type="image/svg+xml", headers=headers)
 
 
 def _ground(work: Work) -> maps.Base:
@@ -116,7 +144,8 @@ def _typed(request: Request, work: Work, asked: dict[str, str]) -> Response:
     """List at once when one place is meant beyond doubt; ask when several may be."""
     found = perform(FindPlaces(text=asked["q"], limit=7), work)
     if not found:
-        return _page(request, work, asked, fault="none_named", about=asked["q"])
+        fault = "whose_house" if typed.house_alone(asked["q"]) else "none_named"
+        return _page(request, work, asked, fault=fault, about=asked["q"])
     first, rest = found[0], found[1:]
     if first["score"] >= SURE and (not rest or rest[0]["score"] < first["score"]):
         others = [place for place in rest if place["score"] >= SURE / 2]
@@ -160,11 +189,13 @@ def _page(
     agent = request.headers.get("user-agent", "")
     answer, district = shown.get("answer"), _district(work)
     signs = [s["signboard"] for part in ("stations", "later") for s in (answer or {}).get(part, [])]
+    signs += [shown["place"]["name"]] if shown.get("place") else []
     seen = finder.Seen(
         path=request.url.path,
         asked=asked,
         place_name=district["place_name"],
         example=district["example"],
+        letters=spelling.initials(district["example"]),
         address=str(request.url),
         approval_no=work.settings.map_approval_no,
         duty_phone=work.settings.duty_phone,

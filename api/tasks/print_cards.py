@@ -2,32 +2,24 @@
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
-import numpy as np
 from pydantic import Field
 
-from api.tasks import draw_maps
+from api.tasks.card_edition import Door, Edition, footprints, require_stations
 from api.tasks.find_place import gazetteer
-from api.tasks.gazetteer import Place
 from api.tasks.known import Known, known
-from api.tasks.nearest_stations import ways
-from api.tasks.open_stations import HERE
-from api.tasks.scene import read_scene
 from api.tasks.work import Form, Work
-from geo import coords
 from geo.errors import BadInput, NotFound
-from geo.layers import WALKERS, walker
 from maps import cards
 
-STATIONS = 3
 STEP = "指路卡 door cards"
 
 
@@ -35,8 +27,9 @@ class PrintCards(Form):
     """Print cards of some doors, or of every building or compound, into a file or a folder.
 
     An `out` that ends in ``.pdf`` becomes one file of so many pages; any other is a folder
-    of one file each. `base_url` None is that of the settings; where there is none either,
-    the cards go without the code that opens the finder.
+    of one file each. A file that the same edition has printed already stays as it is, so
+    that a print that was stopped goes on where it was. `base_url` None is that of the
+    settings; where there is none either, the cards go without the code that opens the finder.
     """
 
     out: Path
@@ -50,31 +43,28 @@ class PrintCards(Form):
         """Print; every file is whole or not there."""
         url = finder_url(work.settings.base_url if self.base_url is None else self.base_url)
         here = known(work)
-        _require_stations(here)
-        with work.step("指路卡底图 ground of the cards"):
-            press = self._press(here, work)
-        found = self._doors(here, work)
-        made = Making(self.cards(found, here, url), len(found), work)
+        require_stations(here)
+        doors = self._doors(here, work)
         one = self.out.suffix.lower() == ".pdf"
-        files = _one(press, made, self.out) if one else _many(press, made, self.out)
-        approved = bool(work.settings.map_approval_no)
+        named = [] if one else _named(doors, self.out)
+        edition = Edition(here, work, url, self.walker)
+        left = [d for d, path in named if not cards.is_of(edition.of(d), path)] if named else doors
+        with work.step("指路卡底图 ground of the cards"):
+            press = edition.press(work)
+        made = Making(edition.cards(left), len(left), work)
+        if one:
+            _one(press, made, self.out)
+        else:
+            paths = {door.place.key: path for door, path in named}
+            _many(press, made, [(edition.of(door), paths[door.place.key]) for door in left])
         return Printed(
-            self.out, len(found), files, made.nowhere, made.estimated, bool(url), approved
-        )
-
-    def _press(self, here: Known, work: Work) -> cards.Press:
-        who, elder = walker(self.walker), WALKERS["elder"]
-        base = replace(draw_maps.ground(work), date=_date(here.state))
-        imprint = cards.Imprint(
-            who.zh, who.speed_m_s, who.speed_m_s / elder.speed_m_s, work.settings.duty_phone
-        )
-        return cards.Press(base, here.scene.crs, imprint)
+            self.out, len(left), 1 if one else len(left), len(doors) - len(left), made.nowhere,
+            made.estimated, bool(url), bool(work.settings.map_approval_no),
+        )  # fmt: skip
 
     def _doors(self, here: Known, work: Work) -> list["Door"]:
         """Give the doors that were asked for, or all of a kind, in the order of their keys."""
-        places = gazetteer(here, work)
-        frame = coords.to_metres(read_scene(work, "building").frame("building"), here.scene.crs)
-        shapes = dict(zip(frame["id"], frame.geometry, strict=True))
+        places, shapes = gazetteer(here, work), footprints(here, work)
         if self.buildings or self.compounds:
             keys = [*self.buildings, *self.compounds]
         elif self.every == "compound":
@@ -85,43 +75,39 @@ class PrintCards(Form):
             _require_building(key, shapes)
         return [Door(places.at(key), shapes.get(key)) for key in keys]
 
-    def cards(self, doors: Sequence["Door"], here: Known, url: str) -> Iterator[cards.Card]:
-        """Give the card of each door, its ways over the streets."""
-        stations, rows = _stations(here), np.arange(len(here.stations))
-        who = walker(self.walker)
-        for door in doors:
-            place = door.place
-            found, estimated = ways(here, np.array([place.x_m, place.y_m]), rows, who, STATIONS)
-            stops = tuple(
-                cards.Stop(
-                    **stations[way.station], walk_m=way.metres, walk_s=way.seconds, line=way.line
-                )
-                for way in found
-            )
-            link = f"{url}/at/{quote(place.key, safe='@')}" if url else ""
-            yield cards.Card(
-                place.key, place.name, place.x_m, place.y_m, stops, link, door.shape, estimated
-            )
 
+class DoorCard(Form):
+    """Ask for the card of one place of a door QR: a building, compound, station or community."""
 
-@dataclass(frozen=True, slots=True)
-class Door:
-    """A place to print for, and its footprint where it is a building."""
+    key: str = Field(max_length=80)
+    base_url: str = Field("", max_length=200)
+    walker: str = "adult"
 
-    place: Place
-    shape: Any
+    def run(self, work: Work) -> tuple[str, bytes]:
+        """Give the name of the place and its card as PDF, or raise `NotFound`."""
+        here = known(work)
+        require_stations(here)
+        url = finder_url(work.settings.base_url or self.base_url)
+        edition = Edition(here, work, url, self.walker)
+        place = gazetteer(here, work).at(self.key)
+        door = Door(place, footprints(here, work).get(place.key))
+        out = BytesIO()
+        edition.press(work).bind(edition.cards([door]), out, title=place.name)
+        return place.name, out.getvalue()
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
     """What was printed: cards and files, and how many are without a station or estimated.
 
-    `approved` says whether the maps carry a 审图号.
+    `kept` files were printed before, all else being the same; `approved` says whether the
+    maps carry a 审图号.
     """
 
     path: Path
     cards: int
     files: int
+    kept: int
     nowhere: int
     estimated: int
     finder_codes: bool
@@ -175,20 +161,22 @@ def whole(path: Path) -> Iterator[BinaryIO]:
         half.unlink(missing_ok=True)
 
 
-def _one(press: cards.Press, made: Making, path: Path) -> int:
+def _one(press: cards.Press, made: Making, path: Path) -> None:
     with whole(path) as out:
         press.bind(made, out, title="指路卡 Door cards")
-    return 1
 
 
-def _many(press: cards.Press, made: Making, folder: Path) -> int:
-    taken: set[str] = set()
+def _many(press: cards.Press, made: Making, files: list[tuple[str, Path]]) -> None:
+    for card, (edition, path) in zip(made, files, strict=True):
+        with whole(path) as out:
+            press.bind([card], out, title=card.title, edition=edition)
+
+
+def _named(doors: list[Door], folder: Path) -> list[tuple[Door, Path]]:
+    """Give each door its file; the folder is there in any case."""
     folder.mkdir(parents=True, exist_ok=True)
-    for card in made:
-        name = file_name(card.key, taken)
-        with whole(folder / name) as out:
-            press.bind([card], out, title=card.title)
-    return len(taken)
+    taken: set[str] = set()
+    return [(door, folder / file_name(door.place.key, taken)) for door in doors]
 
 
 def file_name(key: str, taken: set[str]) -> str:
@@ -206,16 +194,6 @@ def file_name(key: str, taken: set[str]) -> str:
     return f"{name}.pdf"
 
 
-def _require_stations(here: Known) -> None:
-    if not len(here.stations):
-        raise NotFound(
-            "there is no open station to print",
-            zh="还没有开放的服务站，无法打印指路卡",
-            hint="import stations with `wangge import PATH`",
-            hint_zh="请先用 wangge import 导入服务站",
-        )
-
-
 def _require_building(key: str, shapes: dict[str, Any]) -> None:
     if key not in shapes:
         raise NotFound(
@@ -225,25 +203,3 @@ def _require_building(key: str, shapes: dict[str, Any]) -> None:
             hint="a building is called by its id in the building layer",
             hint_zh="请使用楼栋图层中的楼栋编号",
         )
-
-
-def _stations(here: Known) -> list[dict[str, str]]:
-    """Give what cards tell of each station, in the order of the table."""
-    table = here.stations
-    xy = np.column_stack([table.geometry.x, table.geometry.y])
-    lon, lat = coords.transformer(here.scene.crs, coords.STORED).transform(*xy.T)
-    told = []
-    for i, row in enumerate(table.to_dict("records")):
-        name = row["signboard"] or row["name"] or row["id"]
-        link = coords.links.amap(coords.links.Place(lon[i], lat[i], name, row["address"]))
-        kept = {c: row[c] for c in ("hours", "services", "phone", "address")}
-        told.append({"name": name, "link": link, **kept})
-    return told
-
-
-def _date(state: str) -> str:
-    """Give the day of the store's last change, on the clock of the wall."""
-    try:
-        return f"{datetime.fromisoformat(state.split(maxsplit=1)[0]).astimezone(HERE):%Y-%m-%d}"
-    except ValueError:
-        return ""

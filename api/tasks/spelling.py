@@ -212,12 +212,23 @@ def spelled(names: Sequence[str]) -> Spelled:
     """Index names; the position of a name is its number."""
     signs = [plain(name) for name in names]
     sounds: list[tuple[str, int]] = []
-    initials: list[tuple[str, int]] = []
+    letters: list[tuple[str, int]] = []
     for number, name in enumerate(signs):
         read = readings(name)
         sounds += {(folded("".join(syllables)), number) for syllables in read}
-        initials += {("".join(s[:1] for s in syllables), number) for syllables in read}
-    return Spelled(Lines(zip(signs, count(), strict=False)), Lines(sounds), Lines(initials))
+        letters += {("".join(s[:1] for s in syllables), number) for syllables in read}
+    return Spelled(Lines(zip(signs, count(), strict=False)), Lines(sounds), Lines(letters))
+
+
+def initials(name: str) -> str:
+    """Give the initials of a name as most people read it.
+
+    Examples
+    --------
+    >>> initials("世纪小区")
+    'sjxq'
+    """
+    return "".join(syllable[:1] for syllable in _usual(name))
 
 
 def titled(name: str) -> str:

@@ -52,6 +52,18 @@ def read(text: str) -> Typed:
     return Typed(line)
 
 
+def house_alone(text: str) -> bool:
+    """Say whether a text is the number of a house without a name.
+
+    Examples
+    --------
+    >>> house_alone("3号楼"), house_alone("十二栋2单元"), house_alone("世纪小区3号楼")
+    (True, True, False)
+    """
+    told = read(f"某处{text.strip()}")
+    return told.name == "某处" and told.number is not None
+
+
 def narrowed(text: str) -> str:
     """Leave out the wider area before a name; empty where there is none.
 

@@ -30,10 +30,14 @@ class Document:
         As a reader shows it.
     size_pt : tuple of float
         Width and height of the paper.
+    edition : str
+        32 hexadecimal digits: the lasting identifier of the file (empty: the sum of it).
     """
 
-    def __init__(self, out: BinaryIO, title: str, size_pt: tuple[float, float]) -> None:
-        self._out, self._title, self._size = out, title, size_pt
+    def __init__(
+        self, out: BinaryIO, title: str, size_pt: tuple[float, float], edition: str = ""
+    ) -> None:
+        self._out, self._title, self._size, self._edition = out, title, size_pt, edition
         self._places: dict[int, int] = {}
         self._next, self._at = _RESOURCES + 1, 0
         self._sum = hashlib.sha256()
@@ -101,7 +105,7 @@ class Document:
         self._write(
             b"xref\n0 %d\n0000000000 65535 f \n" % self._next + b"".join(lines)
             + f"trailer\n<< /Size {self._next} /Root {_CATALOG} 0 R /Info {info} 0 R "
-            f"/ID [<{mark}> <{mark}>] >>\nstartxref\n{start}\n%%EOF\n".encode("ascii")
+            f"/ID [<{self._edition or mark}> <{mark}>] >>\nstartxref\n{start}\n%%EOF\n".encode("ascii")
         )  # fmt: skip
 
     def _write(self, content: bytes) -> None:

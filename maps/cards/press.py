@@ -1,6 +1,8 @@
 """Where cards become files: one document of many pages, fonts and shared codes written once."""
 
+import os
 from collections.abc import Iterable
+from pathlib import Path
 from typing import BinaryIO
 
 from pyproj import CRS
@@ -14,6 +16,9 @@ from maps.cards.pdf import Document
 from maps.cards.pen import Pen
 from maps.cards.walkmap import WalkMap
 from maps.scene import Base
+
+END = 512
+"""Bytes in which the end of a document lies."""
 
 
 class Press:
@@ -32,7 +37,7 @@ class Press:
         walkmap = WalkMap(Backdrop(base, crs), Names(base, crs))
         self._sheet = layout.Sheet(imprint, walkmap, credit(base))
 
-    def bind(self, cards: Iterable[Card], out: BinaryIO, *, title: str) -> int:
+    def bind(self, cards: Iterable[Card], out: BinaryIO, *, title: str, edition: str = "") -> int:
         """Write cards as one PDF, a page each; give how many.
 
         Parameters
@@ -42,11 +47,24 @@ class Press:
         out : binary file
             Open for writing. Same cards, same bytes.
         title : str
+        edition : str
+            32 hexadecimal digits by which `is_of` knows the file again.
         """
-        document, letters = Document(out, title, layout.PAPER_PT), Letters()
+        document, letters = Document(out, title, layout.PAPER_PT, edition), Letters()
         for card in cards:
             pen = Pen(document, letters)
             layout.draw(pen, card, self._sheet)
             document.page(pen.content())
         document.close(letters.embed(document))
         return document.pages
+
+
+def is_of(edition: str, path: Path) -> bool:
+    """Say whether a file is there, whole, and was bound with this edition."""
+    try:
+        with path.open("rb") as file:
+            file.seek(-min(path.stat().st_size, END), os.SEEK_END)
+            end = file.read()
+    except OSError:
+        return False
+    return f"/ID [<{edition}>".encode("ascii") in end and end.endswith(b"%%EOF\n")

@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 
 from geo import coords
 from maps import packing, vendor
-from maps.finder import words
+from maps.finder import way, words
 from maps.finder.device import Device
 
 _TEMPLATES = jinja2.Environment(
@@ -56,7 +56,8 @@ class Seen:
     fault : str
         A word of `maps.finder.words` when something went wrong, about `about`.
     place_name : str
-        The district, as the heading says it; `example` a place of it that can be typed.
+        The district, as the heading says it; `example` a place of it that can be typed, and
+        `letters` its initials.
     address : str
         The whole address of this page, to be copied.
     """
@@ -70,6 +71,7 @@ class Seen:
     about: str = ""
     place_name: str = ""
     example: str = ""
+    letters: str = ""
     address: str = ""
     approval_no: str = ""
     duty_phone: str = ""
@@ -81,6 +83,11 @@ class Seen:
     def language(self) -> words.Language:
         """Chinese unless English was asked for."""
         return "en" if self.asked.get("lang") == "en" else "zh"
+
+    def card(self) -> str:
+        """Give the address of the door card of this place; empty where it has none."""
+        key = self.place["key"] if self.place else ""
+        return f"/at/{quote(key, safe='@')}/card.pdf" if key else ""
 
     def to(self, path: str | None = None, **changes: str) -> str:
         """Give the address of another page: what was chosen stays, but for the changes."""
@@ -126,6 +133,7 @@ class Card:
     links: Sequence[tuple[str, str]]
     letters: str
     qr: Markup
+    picture: str
 
 
 def _cards(seen: Seen, part: str) -> list[Card]:
@@ -153,7 +161,14 @@ def _card(seen: Seen, told: Mapping[str, Any], number: int) -> Card:
         links=links,
         letters=seen.names.get(told["signboard"], "") if english else "",
         qr=_qr(told["links"]["amap"]) if seen.device == "desktop" else Markup(),
+        picture=_picture(seen, told, number),
     )
+
+
+def _picture(seen: Seen, told: Mapping[str, Any], number: int) -> str:
+    """Give the address of the way as a picture."""
+    large = {"elder": "1"} if seen.asked.get("elder") == "1" else {}
+    return f"/finder/way.svg?{urlencode({'n': number, **large, 'way': way.told(told['route'])})}"
 
 
 def _state(seen: Seen, told: Mapping[str, Any], say: Mapping[str, str]) -> tuple[str, str]:

@@ -6,18 +6,22 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 import pypdf
 import pytest
+from fastapi.testclient import TestClient
 
 from api.settings import Settings
 from api.tasks import known, print_cards
+from api.tasks.find_place import gazetteer
 from api.tasks.nearest_stations import ways
 from api.tasks.print_cards import PrintCards
 from api.tasks.work import Work
 from geo import demo
 from geo.errors import BadInput, NotFound, Stopped
+from geo.layers import walker
 
 pytestmark = pytest.mark.store
 
@@ -45,11 +49,11 @@ def test_every_building_has_a_page_with_its_nearest_stations(
     assert not done.finder_codes
     assert steps[-1] == (print_cards.STEP, len(buildings), len(buildings))
     here = known.known(work)
-    places = print_cards.gazetteer(here, work)
+    places = gazetteer(here, work)
     for i in range(0, len(buildings), max(1, len(buildings) // 10)):
         place = places.at(buildings[i])
         spot, rows = np.array([place.x_m, place.y_m]), np.arange(len(here.stations))
-        found, _ = ways(here, spot, rows, print_cards.walker("adult"), 3)
+        found, _ = ways(here, spot, rows, walker("adult"), 3)
         text = words(document.pages[i])
         assert place.name in text
         for way in found:
@@ -88,6 +92,45 @@ def test_a_stopped_print_leaves_nothing_half(
     with pytest.raises(Stopped):
         PrintCards(out=tmp_path / "each", buildings=some).run(stopped)
     assert all(pages(file) for file in (tmp_path / "each").iterdir())
+
+
+def test_a_stopped_print_goes_on_where_it_was(
+    work: Work, town: demo.District, tmp_path: Path
+) -> None:
+    some = tuple(town.layers["building"]["id"][:4])
+    folder = tmp_path / "cards"
+    first = PrintCards(out=folder, buildings=some[:2]).run(work)
+    assert (first.cards, first.kept) == (2, 0)
+    before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    half = next(iter(sorted(folder.iterdir())))
+    half.write_bytes(half.read_bytes()[:-9])
+    again = PrintCards(out=folder, buildings=some).run(work)
+    assert (again.cards, again.kept) == (3, 1)
+    kept = {
+        path.name for path in folder.iterdir() if path.stat().st_mtime_ns == before.get(path.name)
+    }
+    assert len(kept) == 1
+    assert all(len(pages(path)) == 1 for path in folder.iterdir())
+    assert PrintCards(out=folder, buildings=some).run(work).kept == 4
+    for change in ({"walker": "elder"}, {"base_url": "https://w.example.cn"}):
+        assert PrintCards(out=folder, buildings=some, **change).run(work).kept == 0
+
+
+@pytest.mark.parametrize("sign", ["building", "compound"])
+def test_a_card_comes_over_the_web(
+    client: TestClient, town: demo.District, tmp_path: Path, sign: str
+) -> None:
+    row = town.layers["building"].iloc[20]
+    key = row["id"] if sign == "building" else row["compound"]
+    answer = client.get(f"/at/{key}/card.pdf")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/pdf"
+    (tmp_path / "card.pdf").write_bytes(answer.content)
+    (told,) = pages(tmp_path / "card.pdf")
+    assert row["compound"] in told
+    assert "扫码看此刻" in told
+    assert client.get("/at/没有这里/card.pdf").status_code == 404
+    assert f'href="/at/{quote(key)}/card.pdf"' in client.get(f"/at/{key}").text
 
 
 def test_unknown_doors_and_addresses_are_refused(work: Work, tmp_path: Path) -> None:

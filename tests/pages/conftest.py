@@ -56,10 +56,10 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
 
     def opened(url: str, *, width: int = 390, scripted: bool = True, **more: object) -> Visit:
         held = {"is_mobile": True, "has_touch": True, "user_agent": PHONE} if width else {}
+        size = {"width": width or 1440, "height": 844 if width else 900}
         context = browser.new_context(
-            viewport={"width": width or 1440, "height": 844 if width else 900},
             locale="zh-CN", service_workers="block", java_script_enabled=scripted,
-            **{**held, **more},
+            **{"viewport": size, **held, **more},
         )  # fmt: skip
         contexts.append(context)
         seen = Visit(context.new_page())

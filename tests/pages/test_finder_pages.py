@@ -79,6 +79,17 @@ def test_large_type_is_large_everywhere(state: str, served, visit: Callable[...,
     assert visit(served.url(path(state))).run(THIN) == []
 
 
+@pytest.mark.parametrize(("more", "high"), [("", 568), ("&elder=1", 600), ("&lang=en", 640)])
+def test_a_door_code_shows_navigation_without_scrolling(
+    more: str, high: int, served, visit: Callable[..., Visit]
+) -> None:
+    seen = visit(
+        served.url(f"/at/{home()}?when=all{more}"), viewport={"width": 320, "height": high}
+    )
+    lower = "document.querySelector('.card a.main').getBoundingClientRect().bottom"
+    assert seen.run(lower) <= high
+
+
 def test_two_taps_lead_from_opening_to_navigation(served, visit: Callable[..., Visit]) -> None:
     seen = visit(served.url(f"/?{AT}"), geolocation=spot(), permissions=["geolocation"])
     seen.page.locator("#locate").tap()
@@ -118,6 +129,11 @@ def test_without_scripts_a_name_leads_to_the_list(served, visit: Callable[..., V
     seen.page.get_by_role("link", name="无台阶").tap()
     seen.page.wait_for_url(re.compile("step=1"))
     seen.page.locator(".card a.main").first.wait_for()
+    seen.page.locator(".way summary").first.tap()
+    shown = seen.page.locator(".way img").first
+    shown.scroll_into_view_if_needed()
+    seen.page.wait_for_function("() => document.querySelector('.way img').naturalWidth === 360")
+    assert seen.foreign == []
 
 
 def test_the_keyboard_alone_finds_and_goes(served, visit: Callable[..., Visit]) -> None:
