@@ -22,8 +22,8 @@ from geo.store.stored import Stored
 
 Geometries = npt.NDArray[np.object_]
 
-_DECIMALS = 10
-"""Of a degree: 0.01 mm. A layer that went to metres and back is stored as it was."""
+_DECIMALS = coords.DECIMALS
+"""Of a degree. A layer that went to metres and back is stored as it was."""
 _DTYPES = {"text": "str", "int": "int64", "float": "float64", "bool": "bool"}
 
 
