@@ -1,59 +1,79 @@
 """Who is near enough to a station on foot, area by area, and where the blind spots are."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from pydantic import Field
 from shapely.geometry import mapping
 
-from api.tasks.open_stations import open_stations
+from api.tasks.reach import Ground, Question, all_walks, ground_of, times_of
 from api.tasks.scene import Scene, read_scene
-from api.tasks.walk import STREETS, walk_times
-from api.tasks.work import Form, Work, now, record
+from api.tasks.walk import STREETS
+from api.tasks.work import Work, now, record
 from geo import coords, coverage
 from geo.layers import StationLayer, walker
 from geo.layers import level as level_of
 
 
-class MeasureCoverage(Form):
-    """Measure walks of at most `minutes`; `service` and `at` narrow which stations count."""
+class MeasureCoverage(Question):
+    """Measure a question, and add it up by a level of areas."""
 
-    minutes: tuple[float, ...] = Field((5, 10, 15), min_length=1, max_length=12)
-    service: str | None = None
-    at: datetime | None = None
-    walker: str = "adult"
     by: str = "community"
 
     def run(self, work: Work) -> "Covered":
         """Read, measure outside any transaction, keep the run."""
         started = now()
         level_of(self.by)
-        who = walker(self.walker)
-        reach_s = tuple(sorted({m * 60 for m in self.minutes}))
+        walker(self.walker)
         scene = read_scene(work, self.by, "building", "station", *STREETS)
-        stations = open_stations(scene, self.service, self.at, work.settings.holidays)
-        times = walk_times(scene, stations, who=who, progress=work.progress)
+        ground = ground_of(scene, self.by)
+        times = times_of(self, scene, ground.demand, work)
         with work.step("覆盖与盲区"):
             areas = scene.areas(self.by)
-            found = coverage.measure(scene.demand, times, reach_s=reach_s)
+            found = coverage.measure(
+                ground.demand, times, reach_s=self.reach_s, reach_m=self.metres
+            )
+            stations = _united(self.counting(scene, work))
             spots = {
                 reach: coverage.blind_spots(
-                    scene.demand, times, reach_s=reach, areas=areas, stations=stations
+                    ground.demand, times, reach_s=reach, areas=areas, stations=stations
                 )
-                for reach in reach_s
+                for reach in found.reach_s
             }
-        done = Covered(0, self.by, found, found.by(areas), spots, stations, scene)
-        result = {"totals": done.totals(), "estimated": times.estimated}
+            states = self._states(scene, ground)
+        parts = found.by(areas).join(coverage.by_state(states, areas))
+        done = Covered(
+            0, self.by, found, parts, spots, stations, scene, ground, states, self.walker
+        )
+        result = {"totals": done.totals(), "estimated": times.estimated, "basis": ground.basis}
         return replace(done, run=record(work, "coverage", self, result, started=started))
+
+    def _states(self, scene: Scene, ground: Ground) -> gpd.GeoDataFrame:
+        """Tell served, weak and uncovered apart within the longest walk."""
+        who = walker(self.walker)
+        sort = self.sort(scene)
+        reach_s = max(self.reach_s, default=max(self.metres, default=1000.0) / who.speed_m_s)
+        pairs = all_walks(scene, ground.demand, sort, limit_s=reach_s, who=who)
+        floor = coverage.M2_PER_HOUSEHOLD if ground.basis == "households" else 0.0
+        return coverage.states(
+            ground.demand, pairs, sort, reach_s=reach_s, services=self.needs, at=self.moment,
+            m2_per_household=floor,
+        )  # fmt: skip
+
+
+def _united(parts: list[StationLayer]) -> StationLayer:
+    """Give every station that meets some need, once."""
+    if len(parts) == 1:
+        return parts[0]
+    whole = pd.concat(parts).drop_duplicates("id").sort_values("id", kind="stable")
+    return StationLayer(gpd.GeoDataFrame(whole.reset_index(drop=True), crs=parts[0].crs))
 
 
 @dataclass(frozen=True)
 class Covered:
-    """A coverage run: totals, the same by area, and the blind spots of every reach."""
+    """A coverage run: totals, the same by area, blind spots of every walk, and who is weak."""
 
     run: int
     by: str
@@ -62,6 +82,9 @@ class Covered:
     spots: dict[float, gpd.GeoDataFrame]
     stations: StationLayer
     scene: Scene
+    ground: Ground
+    states: gpd.GeoDataFrame
+    walker: str = "adult"
 
     def totals(self) -> list[dict[str, Any]]:
         """Give a row a reach, shortest first: minutes, households within, share, blind spots."""
@@ -77,25 +100,60 @@ class Covered:
             for reach in self.coverage.reach_s
         ]
 
+    def metres(self) -> list[dict[str, Any]]:
+        """Give a row a reach in metres, shortest first."""
+        people = self.coverage.totals.loc["households"].astype(int).to_dict()
+        return [
+            {
+                "metres": reach,
+                "households": int(people[f"within_{reach:g}m"]),
+                "share": round(float(people[f"within_{reach:g}m"] / max(people["total"], 1)), 4),
+            }
+            for reach in self.coverage.reach_m
+        ]
+
+    def weak(self) -> dict[str, Any]:
+        """Count households by state, and the weak by what makes them so (they overlap)."""
+        households = self.states["households"]
+        by_state = households.groupby(self.states["state"]).sum()
+        flags = ("lacks_service", "seldom_open", "crowded")
+        return {
+            **{state: int(by_state.get(state, 0)) for state in coverage.STATES},
+            "because": {flag: int(households[self.states[flag]].sum()) for flag in flags},
+        }
+
+    def spread(self) -> pd.DataFrame:
+        """Give the spread of walks for households, residents and each group, all together."""
+        return coverage.spread(self.coverage).droplevel("code")
+
     def as_dict(self) -> dict[str, Any]:
         """Give plain values for JSON: spots as GeoJSON in lon/lat, numbers that are none as null."""
         spots = {f"{s / 60:g}": _features(frame) for s, frame in self.spots.items()}
-        areas = self.areas.reset_index().replace({np.inf: None}).astype(object)
         return {
             "run": self.run,
             "estimated": self.coverage.estimated,
+            "basis": self.ground.basis,
             "people": self.coverage.totals.reset_index().to_dict("records"),
             "totals": self.totals(),
-            "areas": areas.where(areas.notna(), None).to_dict("records"),
+            "metres": self.metres(),
+            "states": self.weak(),
+            "spread": plain(self.spread().reset_index()),
+            "areas": plain(self.areas.reset_index()),
             "spots": spots,
         }
+
+
+def plain(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Give a table as rows for JSON; numbers that are none become null."""
+    values = table.replace({np.inf: None}).astype(object)
+    rows = values.where(values.notna(), None).to_dict("records")
+    return [{str(name): cell for name, cell in row.items()} for row in rows]
 
 
 def _features(frame: gpd.GeoDataFrame) -> dict[str, Any]:
     """Give blind spots as a GeoJSON feature collection; seconds that are none become null."""
     placed = coords.to_degrees(frame).reset_index()
-    values = placed.drop(columns="geometry").replace({np.inf: None}).astype(object)
-    rows = values.where(values.notna(), None).to_dict("records")
+    rows = plain(pd.DataFrame(placed.drop(columns="geometry")))
     features = [
         {"type": "Feature", "id": row["spot_id"], "properties": row, "geometry": mapping(shape)}
         for row, shape in zip(rows, placed.geometry, strict=True)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from api.tasks.artefacts import kept_network, kept_tree
 from api.tasks.scene import Scene
 from geo import network
-from geo.layers import Progress, StationLayer, TravelTimes, Walker, quiet, walker
+from geo.layers import DemandLayer, Progress, StationLayer, TravelTimes, Walker, quiet, walker
 
 STREETS = ("street", "barrier", "gate")
 ADULT = walker("adult")
@@ -40,14 +40,18 @@ def walk_times(
     scene: Scene,
     stations: StationLayer | None = None,
     *,
+    demand: DemandLayer | None = None,
     k: int = 1,
     who: Walker = ADULT,
     limit_s: float = float("inf"),
     progress: Progress = quiet,
 ) -> TravelTimes:
-    """Measure every building's walk to its k nearest stations; estimated without streets."""
+    """Measure every building's walk to its k nearest stations; estimated without streets.
+
+    `demand` stands for the buildings where others are meant than all.
+    """
     chosen = scene.stations if stations is None else stations
-    demand = scene.demand
+    demand = scene.demand if demand is None else demand
     if (net := network_of(scene)) is None:
         return network.straight(demand, chosen, k=k, walker=who, limit_s=limit_s)
     progress("步行时间", 0, 1)

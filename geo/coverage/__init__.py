@@ -2,9 +2,11 @@
 
 from geo.coverage.administrative import Bodies, administrative, lacking
 from geo.coverage.causes import WORLDS, opened, served_if
-from geo.coverage.choosing import chosen, every, week
+from geo.coverage.choosing import chosen, every, require, week
 from geo.coverage.clock import Clock, clock
 from geo.coverage.floating import RINGS, WEIGHTS, two_step
+from geo.coverage.ground import ground
+from geo.coverage.identity import STATES as SPOT_STATES
 from geo.coverage.identity import Step, recognised, renamed
 from geo.coverage.measuring import LI_M, REACH_S, Coverage, measure
 from geo.coverage.norms import NORMS, Norm, audit
@@ -14,16 +16,18 @@ from geo.coverage.spots import LINK_M, REASONS, blind_spots, grouped
 from geo.coverage.spread import gini, spread
 from geo.coverage.told import findings
 from geo.coverage.unserved import unserved
-from geo.coverage.weakness import STATES, states
+from geo.coverage.weakness import M2_PER_HOUSEHOLD, STATES, by_state, states
 
 __all__ = [
     "LINK_M",
     "LI_M",
+    "M2_PER_HOUSEHOLD",
     "NORMS",
     "PEOPLE",
     "REACH_S",
     "REASONS",
     "RINGS",
+    "SPOT_STATES",
     "STATES",
     "WEIGHTS",
     "WORLDS",
@@ -35,11 +39,13 @@ __all__ = [
     "administrative",
     "audit",
     "blind_spots",
+    "by_state",
     "chosen",
     "clock",
     "every",
     "findings",
     "gini",
+    "ground",
     "grouped",
     "lacking",
     "measure",
@@ -47,6 +53,7 @@ __all__ = [
     "opened",
     "recognised",
     "renamed",
+    "require",
     "served_if",
     "spread",
     "states",

@@ -10,9 +10,9 @@ import pandas as pd
 
 from geo.coverage.choosing import Bools, offers, open_at, require, week
 from geo.coverage.floating import two_step
-from geo.coverage.people import F64, checked_reaches, walks
+from geo.coverage.people import F64, area_of, checked_reaches, walks
 from geo.errors import SchemaError
-from geo.layers import SERVICES, DemandLayer, StationLayer, TravelTimes
+from geo.layers import SERVICES, DemandLayer, GridLayer, StationLayer, TravelTimes
 
 STATES = ("served", "weak", "uncovered")
 M2_PER_HOUSEHOLD = 0.3
@@ -98,6 +98,26 @@ def states(
         np.select([~covered, weak], ["uncovered", "weak"], "served"), index=frame.index, dtype="str"
     )
     return frame
+
+
+def by_state(found: gpd.GeoDataFrame, areas: GridLayer) -> pd.DataFrame:
+    """Count households by state in every area.
+
+    Parameters
+    ----------
+    found : GeoDataFrame
+        From `states`.
+    areas : GridLayer
+
+    Returns
+    -------
+    DataFrame
+        Index `code` in the order of `areas`; one column a state.
+    """
+    area = area_of(found, areas)
+    count = found["households"].groupby([area, found["state"]]).sum().unstack(fill_value=0)
+    codes = pd.Index(areas["code"], dtype="str", name="code")
+    return count.reindex(index=codes, columns=list(STATES), fill_value=0)
 
 
 Pairs = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], int]
