@@ -1,7 +1,9 @@
 """Alliances, regional groups and teams of bodies, with their history."""
 
+from dataclasses import dataclass
+
 import pandas as pd
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import Table, insert, select, union, update
 from sqlalchemy.orm import Session
 
 from geo.errors import SchemaError
@@ -13,6 +15,23 @@ _GROUPS: Table = models.Base.metadata.tables[models.Grouping.__tablename__]
 _MEMBERS: Table = models.Base.metadata.tables[models.GroupingMember.__tablename__]
 _COLUMNS = {"name": "str", "body": "str", "lead": "bool"}
 Membership = tuple[str, str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One published state of the groupings of a kind.
+
+    `joined`, `left`, `moved`: bodies that were in none before, are in none now, or changed
+    their grouping; `leads`: groupings whose lead is another body than before.
+    """
+
+    revision: revisions.Revision
+    groupings: int
+    members: int
+    joined: int
+    left: int
+    moved: int
+    leads: int
 
 
 def replace(session: Session, kind: str, members: pd.DataFrame, revision: int) -> Changes:
@@ -73,6 +92,45 @@ def read(session: Session, kind: str, *, as_of: AsOf = None) -> pd.DataFrame:
     )
     found = pd.DataFrame(session.execute(query).all(), columns=list(_COLUMNS))
     return found.astype(_COLUMNS)
+
+
+def history(session: Session, kind: str) -> list[Version]:
+    """List every published state of a kind, the oldest first."""
+    moments = union(
+        *(
+            select(column).where(_GROUPS.c.kind == kind, column.is_not(None))
+            for column in (_GROUPS.c.born, _GROUPS.c.died)
+        ),
+        *(
+            select(column)
+            .join(_GROUPS, _MEMBERS.c.grouping == _GROUPS.c.fid)
+            .where(_GROUPS.c.kind == kind, column.is_not(None))
+            for column in (_MEMBERS.c.born, _MEMBERS.c.died)
+        ),
+    )
+    found, before = [], pd.DataFrame(columns=list(_COLUMNS)).astype(_COLUMNS)
+    for number in sorted(session.scalars(moments)):
+        after = read(session, kind, as_of=number)
+        found.append(_version(revisions.read(session, number), before, after))
+        before = after
+    return found
+
+
+def _version(revision: revisions.Revision, before: pd.DataFrame, after: pd.DataFrame) -> Version:
+    old, new = (dict(zip(t["body"], t["name"], strict=True)) for t in (before, after))
+    leads = [set(zip(t["name"], t["body"], t["lead"], strict=True)) for t in (before, after)]
+    kept = set(before["name"]) & set(after["name"])
+    changed = {name for name, _, lead in leads[0] ^ leads[1] if lead and name in kept}
+    both = old.keys() & new.keys()
+    return Version(
+        revision,
+        groupings=after["name"].nunique(),
+        members=len(after),
+        joined=len(new.keys() - old.keys()),
+        left=len(old.keys() - new.keys()),
+        moved=sum(old[body] != new[body] for body in both),
+        leads=len(changed),
+    )
 
 
 def _memberships(members: pd.DataFrame) -> dict[Membership, None]:

@@ -68,6 +68,25 @@ def test_every_revision_can_be_read_as_it_was(
         assert sorted(rows_of(db, str(kind), number)) == rows
 
 
+def test_history_tells_who_joined_left_and_moved(db: store.Database) -> None:
+    kind = "history"
+    states = [
+        members(("东", "c1", True), ("东", "c2", False), ("西", "c3", True)),
+        members(("东", "c1", True), ("西", "c2", False), ("西", "c3", True), ("西", "c4", False)),
+        members(("东", "c1", True), ("西", "c2", True), ("西", "c3", False)),
+    ]
+    numbers = [publish(db, kind, state)[0] for state in states]
+    publish(db, "another", members(("南", "c9", True)))
+    with db.read() as session:
+        told = store.groupings.history(session, kind)
+    assert [v.revision.number for v in told] == numbers
+    assert [(v.groupings, v.members, v.joined, v.left, v.moved, v.leads) for v in told] == [
+        (2, 3, 3, 0, 0, 0), (2, 4, 1, 0, 1, 0), (2, 3, 0, 1, 0, 1),
+    ]  # fmt: skip
+    with db.read() as session:
+        assert store.groupings.history(session, "nothing") == []
+
+
 def test_what_makes_no_sense_is_refused(db: store.Database) -> None:
     with pytest.raises(SchemaError, match="lack lead"):
         publish(db, "alliance", members(("东", "c1", True)).drop(columns="lead"))
