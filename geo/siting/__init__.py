@@ -1,8 +1,26 @@
 """Where to build: stations that serve most, nearest or everyone, with a proof of how good."""
 
+from geo.siting.batches import Batch, in_batches
 from geo.siting.costs import Costs, Points, Table, table
 from geo.siting.problem import Problem, problem
+from geo.siting.slots import over_time
 from geo.siting.solution import Solution
-from geo.siting.solve import solve
+from geo.siting.solve import reckon, solve
+from geo.siting.trial import Trial, what_if
 
-__all__ = ["Costs", "Points", "Problem", "Solution", "Table", "problem", "solve", "table"]
+__all__ = [
+    "Batch",
+    "Costs",
+    "Points",
+    "Problem",
+    "Solution",
+    "Table",
+    "Trial",
+    "in_batches",
+    "over_time",
+    "problem",
+    "reckon",
+    "solve",
+    "table",
+    "what_if",
+]

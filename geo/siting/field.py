@@ -82,6 +82,8 @@ def field(problem: Problem, *, most: int) -> tuple[Field, Ints]:
     opened = np.flatnonzero(problem.fixed == 1).astype(np.int32)
     _, near = problem.costs.cheapest(opened)
     p = min((problem.p if problem.p is not None else problem.m) - len(opened), len(sites))
+    if problem.unserved is not None:
+        near = np.minimum(near, problem.unserved)
     weight = problem.weight
     cover = problem.objective == "cover"
     limit = np.where(np.isfinite(near) | (weight <= 0), 0.0, np.inf) if cover else near

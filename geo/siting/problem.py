@@ -24,7 +24,8 @@ class Problem:
 
     With y_j = 1 where site j is open and x_ij = 1 where it serves point i:
 
-    - median: least Σ weight_i cost_ij x_ij, every point served (Hakimi 1964; ReVelle & Swain 1970)
+    - median: least Σ weight_i cost_ij x_ij, every point served (Hakimi 1964; ReVelle & Swain 1970);
+      with `unserved` a point may be left out at that cost instead
     - center: least max cost_ij x_ij, every point served (Hakimi 1964); weights do not count
     - cover: most Σ weight_i over points that an open site reaches (Church & ReVelle 1974)
     - all: fewest open sites such that one reaches every point (Toregas et al. 1971)
@@ -46,6 +47,8 @@ class Problem:
     site_cost : (m,) float
     budget : float or None
     capacity : (m,) float or None
+    unserved : float or None
+        What a point costs that nobody serves (median); None when everybody must be served.
     """
 
     costs: Costs
@@ -56,6 +59,7 @@ class Problem:
     site_cost: Floats
     budget: float | None
     capacity: Floats | None
+    unserved: float | None = None
 
     @property
     def n(self) -> int:
@@ -85,6 +89,7 @@ def problem(
     site_cost: npt.ArrayLike | None = None,
     budget: float | None = None,
     capacity: npt.ArrayLike | None = None,
+    unserved: float | None = None,
 ) -> Problem:
     """Check what is asked, all at once, and give it its name.
 
@@ -110,6 +115,9 @@ def problem(
         Most that the open sites may cost together.
     capacity : (m,) float, optional
         Most weight that every site may serve; every point is served by one site.
+    unserved : float, optional
+        Median without capacities: cost of leaving a point unserved, ≥ 0. A walk is then never
+        counted as longer, and points that nobody can reach do not make the problem infeasible.
 
     Raises
     ------
@@ -132,6 +140,7 @@ def problem(
     n, m = pairs.n, pairs.m
     given.need(objective in OBJECTIVES, f"no objective {objective!r}", f"没有目标“{objective}”")
     given.count(objective, p, budget)
+    given.alone(unserved, objective, capacity is not None)
     weights = given.column("weight", "权重", weight, n)
     price = given.column("site_cost", "站点费用", site_cost, m)
     room = None if capacity is None else given.column("capacity", "容量", capacity, m)
@@ -146,6 +155,7 @@ def problem(
         site_cost=price,
         budget=None if budget is None else float(budget),
         capacity=room,
+        unserved=None if unserved is None else float(unserved),
     )
 
 
@@ -208,6 +218,13 @@ class _Given:
         )
         self.need(p is None or p >= 0, f"p is {p}", f"站点数 p 为 {p}")
         self.need(budget is None or budget >= 0, "budget is negative", "预算为负")
+
+    def alone(self, unserved: float | None, objective: str, crowded: bool) -> None:
+        self.need(
+            unserved is None or (objective == "median" and not crowded and 0 <= unserved < np.inf),
+            "unserved is a cost ≥ 0 that goes with median without capacities",
+            "未服务的代价须 ≥ 0，且只用于不带容量的 median",
+        )
 
     def column(self, name: str, zh: str, values: npt.ArrayLike | None, size: int) -> Floats:
         if values is None:

@@ -199,6 +199,9 @@ def reckon(problem: Problem, opened: Ints, serves: Ints | None = None) -> tuple[
     site, cost = problem.costs.cheapest(opened)
     if serves is not None:
         site, cost = serves, _paid(problem, serves)
+    if problem.unserved is not None:
+        site = np.where(cost > problem.unserved, -1, site).astype(np.int32)
+        return float((problem.weight * np.minimum(cost, problem.unserved)).sum()), site
     served = site >= 0
     if problem.objective == "cover":
         return float(problem.weight[served].sum()), site
