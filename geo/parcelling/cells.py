@@ -87,7 +87,9 @@ def cells(piece: shapely.Polygon, houses: Shapes, points: Shapes, lines: Lines) 
     at = _block_of(points, blocks)
     samples = _samples(blocks, at, houses)
     cuts = _around(_clipped(samples, blocks), houses, piece)
-    faces = _faces(shapely.union_all([noded, *cuts], grid_size=GRAIN_M), piece) if len(cuts) else blocks
+    faces = (
+        _faces(shapely.union_all([noded, *cuts], grid_size=GRAIN_M), piece) if len(cuts) else blocks
+    )
     house = _owners(faces, blocks, samples, houses)
     border = sides(faces)
     house = _joined(faces, house, points, border)
@@ -160,7 +162,7 @@ def _clipped(samples: Samples, blocks: Shapes) -> Shapes:
     order = np.argsort(block, kind="stable")
     own, where = np.unique(block[order], return_inverse=True)
     chains = shapely.line_merge(
-        shapely.multilinestrings(shapely.linestrings(ends[order]), indices=where)
+        shapely.multilinestrings(np.asarray(shapely.linestrings(ends[order])), indices=where)
     )
     lines, row = shapely.get_parts(chains, return_index=True)
     lines = shapely.simplify(lines, SMOOTH_M)
@@ -230,9 +232,7 @@ def absorbed(owner: Ints, pairs: npt.NDArray[np.int32], metres: Floats) -> Ints:
         owner[key[first] // width] = key[first] % width
 
 
-def _with_neighbours(
-    faces: Shapes, house: Ints, count: int, border: Sides, lines: Lines
-) -> Cells:
+def _with_neighbours(faces: Shapes, house: Ints, count: int, border: Sides, lines: Lines) -> Cells:
     """Measure the borders between the lands of the buildings."""
     own, other = house[border.owner], np.where(border.other < 0, -1, house[border.other])
     rows = np.flatnonzero((own >= 0) & (other > own))

@@ -1,14 +1,18 @@
 """From pieces and groups to areas whose borders are the parents' own, bit by bit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from geo.parcelling.cells import Cells
 from geo.parcelling.seams import End, Rim, Seams, ends, refined, seams
 from geo.parcelling.sides import Ints, Shapes, Sides, sides
+
+NEAR_M = 0.002
+"""The outer border of areas that tile a piece is nowhere farther from its rim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,21 @@ def sketch(piece: shapely.Polygon, own: Cells, labels: Ints) -> Sketch:
     border = sides(ground)
     rows = border.other < 0
     outer = np.union1d(border.tail[rows], border.head[rows])
+    inner = np.union1d(border.tail[~rows], border.head[~rows])
+    return Sketch(rim, ground, border, ends(rim, border.xy[np.intersect1d(outer, inner)]))
+
+
+def retraced(piece: shapely.Polygon, ground: Shapes) -> Sketch | None:
+    """Take the borders of areas that tile a piece already; None when they do not."""
+    rim = Rim.of(piece)
+    filled = abs(shapely.area(ground).sum() - piece.area) <= 1e-6 * piece.area + 1e-3
+    if not filled or not shapely.is_valid(ground).all() or not shapely.coverage_is_valid(ground):
+        return None
+    border = sides(ground)
+    rows = border.other < 0
+    outer = np.union1d(border.tail[rows], border.head[rows])
+    if rim.away_m(border.xy[outer]).max(initial=0.0) > NEAR_M:
+        return None
     inner = np.union1d(border.tail[~rows], border.head[~rows])
     return Sketch(rim, ground, border, ends(rim, border.xy[np.intersect1d(outer, inner)]))
 
@@ -82,15 +101,15 @@ class _Walker:
     def __init__(
         self,
         border: Sides,
-        line: list[np.ndarray],
+        line: list[npt.NDArray[np.complex128]],
         where: dict[complex, tuple[int, int]],
-        place: "dict[complex, complex]",
+        place: Mapping[complex, complex],
     ) -> None:
         self.border, self.line, self.where, self.place = border, line, where, place
         self.z = (border.xy[:, 0] + 1j * border.xy[:, 1]).tolist()
         self.starts = np.flatnonzero(np.diff(border.ring, prepend=-1))
 
-    def polygon(self, group: int) -> shapely.Polygon:
+    def polygon(self, group: int) -> shapely.Polygon | shapely.MultiPolygon:
         """Draw a group: the ring that runs against the clock is its outer one."""
         border = self.border
         rings = []
@@ -110,7 +129,7 @@ class _Walker:
         """Walk one ring."""
         on_rim = self.border.other[segments] < 0
         if on_rim.all():
-            return self.line[self.whole(segments)].tolist()
+            return list(self.line[self.whole(segments)].tolist())
         tails = self.border.tail[segments]
         if not on_rim.any():
             return [self.at(int(t)) for t in tails]
@@ -133,14 +152,14 @@ class _Walker:
 
     def at(self, vertex: int) -> complex:
         """Give the true place of a vertex."""
-        return self.place.get(self.z[vertex], self.z[vertex])
+        return complex(self.place.get(self.z[vertex], self.z[vertex]))
 
     def along(self, a: complex, b: complex) -> list[complex]:
         """Give the vertices of the rim from a up to, but without, b."""
         (ring, i), (_, j) = self.where[a], self.where[b]
         line = self.line[ring]
         count = (j - i) % len(line) or len(line)
-        return line[(i + np.arange(count)) % len(line)].tolist()
+        return list(line[(i + np.arange(count)) % len(line)].tolist())
 
     def whole(self, segments: Ints) -> int:
         """Give the ring of the rim that a ring follows all the way."""

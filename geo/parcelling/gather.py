@@ -17,7 +17,7 @@ LADDER = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Weights of upset that are always tried, so that more weight never upsets more."""
 METRES_A_HOUSEHOLD = 10.0
 """At weight 0.5 one household more with another leader is worth so much border."""
-LEAST_SHAPE = 1e-5
+LEAST_SHAPE = 1e-6
 """At weight 1 shape still decides between plans that upset the same."""
 
 
@@ -188,7 +188,7 @@ def _board(units: Units, allowed: Range) -> Board:
     )  # fmt: skip
 
 
-def _cooled(
+def _cooled(  # noqa: PLR0917
     board: Board, labels: I32, price: Floats, seed: int, effort: float, hot: float = 120.0
 ) -> I32:
     slots = int(labels.max()) + 1
@@ -284,7 +284,11 @@ def _today(units: Units, board: Board) -> I32:
     for p in np.argsort(-load, kind="stable").tolist():
         heaviest.setdefault(int(labels[np.flatnonzero(part == p)[0]]), p)
     first = int(units.old.max(initial=-1)) + 1
-    loose = [p for p in range(len(load)) if heaviest.get(int(labels[part == p][0])) != p or labels[part == p][0] < 0]
+    loose = [
+        p
+        for p in range(len(load))
+        if heaviest.get(int(labels[part == p][0])) != p or labels[part == p][0] < 0
+    ]
     for number, p in enumerate(loose):
         labels[part == p] = first + number
     return labels.astype(np.int32)

@@ -22,7 +22,7 @@ from geo.parcelling.sides import Bools, Floats
 I32 = npt.NDArray[np.int32]
 BROKEN = 1e4
 EVEN_M = 150.0
-EMPTY = 0.01
+EMPTY = 0.001
 """A building without households counts as so many, lest it be moved for nothing."""
 
 
@@ -164,7 +164,7 @@ def energy(board: Board, labels: I32, slots: int, price: Floats) -> tuple[float,
 
 
 @njit(cache=True, nogil=True)
-def cool(  # noqa: PLR0914
+def cool(
     board: Board, labels: I32, slots: int, price: Floats, steps: int, heat: Floats, seed: int
 ) -> I32:
     """Anneal from some labels, from ``heat[0]`` down to ``heat[1]`` metres; give the best met."""
@@ -198,7 +198,9 @@ def cool(  # noqa: PLR0914
         if (rise > luck and rise < 0.5 * BROKEN) or not _stays(board, labels, i, seen, queue):
             continue
         if rise > luck:
-            rise = _second(board, labels, load, size, (i, b), price, (rise, luck), (seen, queue), random)
+            rise = _second(
+                board, labels, load, size, (i, b), price, (rise, luck), (seen, queue), random
+            )
             if rise > luck:
                 continue
         else:
@@ -211,7 +213,7 @@ def cool(  # noqa: PLR0914
 
 
 @njit(cache=True, nogil=True)
-def _second(  # noqa: PLR0917
+def _second(
     board: Board,
     labels: I32,
     load: Floats,

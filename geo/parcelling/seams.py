@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo.parcelling.sides import Floats, Ints, Shapes
 
@@ -45,6 +46,16 @@ class Rim:
 
     def locate(self, xy: Floats) -> tuple[Ints, Ints, Floats]:
         """Give ring, edge and share of the edge (0 … 1) that is nearest to every place."""
+        best, share, _ = self._nearest(xy)
+        first = np.cumsum([0, *(len(ring) for ring in self.rings)])
+        ring = np.searchsorted(first, best, side="right") - 1
+        return ring, best - first[ring], share
+
+    def away_m(self, xy: Floats) -> Floats:
+        """Give how far every place is from the rim."""
+        return self._nearest(xy)[2]
+
+    def _nearest(self, xy: Floats) -> tuple[Ints, Floats, Floats]:
         start = np.concatenate(self.rings)
         run = np.concatenate([np.roll(ring, -1, axis=0) for ring in self.rings]) - start
         square = np.maximum((run**2).sum(axis=1), 1e-300)
@@ -52,9 +63,8 @@ class Rim:
         share = np.clip(along, 0.0, 1.0)
         away = ((start + share[:, :, None] * run - xy[:, None, :]) ** 2).sum(axis=2)
         best = away.argmin(axis=1)
-        first = np.cumsum([0, *(len(ring) for ring in self.rings)])
-        ring = np.searchsorted(first, best, side="right") - 1
-        return ring, best - first[ring], share[np.arange(len(xy)), best]
+        row = np.arange(len(xy))
+        return best, share[row, best], np.sqrt(away[row, best])
 
 
 def edge(a: complex, b: complex) -> Edge:
@@ -81,7 +91,10 @@ def ends(rim: Rim, places: Floats) -> list[End]:
         return []
     ring, at, share = rim.locate(places)
     keys = places[:, 0] + 1j * places[:, 1]
-    return [End(*row) for row in zip(keys.tolist(), ring.tolist(), at.tolist(), share.tolist(), strict=True)]
+    return [
+        End(*row)
+        for row in zip(keys.tolist(), ring.tolist(), at.tolist(), share.tolist(), strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +141,9 @@ def seams(rims: Sequence[Rim], found: Sequence[list[End]], *, meet_m: Mapping[in
                 asked[name].append((share, number, end.key))
     added: dict[Edge, tuple[complex, ...]] = {}
     for name, wishes in asked.items():
-        added[name] = tuple(_agreed(name, sorted(wishes, key=lambda w: (w[0], w[1])), place, meet_m))
+        added[name] = tuple(
+            _agreed(name, sorted(wishes, key=lambda w: (w[0], w[1])), place, meet_m)
+        )
     return Seams(added, place)
 
 
@@ -179,7 +194,7 @@ def with_vertices(polygons: Shapes, agreed: Seams) -> Shapes:
     return given
 
 
-def _refined(shape: shapely.Geometry, agreed: Seams) -> shapely.Geometry:
+def _refined(shape: BaseGeometry, agreed: Seams) -> BaseGeometry:
     parts = []
     for part in shapely.get_parts(shape):
         rings = [

@@ -154,6 +154,13 @@ def history(session: Session, code: str) -> gpd.GeoDataFrame:
     )
 
 
+def codes_ever(session: Session, level: str, *, within: str = "") -> list[str]:
+    """List every code that areas of a level ever had, living or not, sorted; none is given again."""
+    column = _AREAS.c.code
+    query = select(column).where(_AREAS.c.level == level, column.startswith(within, autoescape=True))
+    return list(session.execute(query.distinct().order_by(column)).scalars())
+
+
 def link(
     session: Session, parents: Iterable[str], children: Iterable[str], kind: str, revision: int
 ) -> int:

@@ -1,0 +1,83 @@
+"""Which neighbouring buildings are connected on foot."""
+
+import numpy as np
+import shapely
+
+from geo.layers import TravelTimes
+from geo.parcelling.cells import Lines
+from geo.parcelling.ground import Ground
+from geo.parcelling.sides import Bools, Ints, Shapes
+
+REACH_M = 250.0
+"""Neighbours whose doors are farther apart than this on foot are none to each other."""
+FAR_SHARE = 0.5
+"""Of neighbours this share of the reach apart in a straight line, the ways tell too little."""
+GATE_M = 3.0
+"""Half the width of the opening that a gate makes."""
+
+
+def on_foot(
+    ground: Ground,
+    lines: Lines,
+    *,
+    times: TravelTimes | None = None,
+    gates: Shapes | None = None,
+    reach_m: float = REACH_M,
+) -> Bools:
+    """Say of each pair of neighbours whether one walks from one to the other.
+
+    With streets, the walk along them is what counts. Buildings that no street is near, farms
+    far from each other, and all buildings where no streets are known, are neighbours on foot
+    when nothing closed (water, rails, a wall) stands between them.
+
+    Parameters
+    ----------
+    ground : Ground
+    lines : Lines
+        Their closed ones are what nobody walks across, but for the `gates` in them.
+    times : TravelTimes, optional
+        All walks from building to building of at most `reach_m`, in the order of the table,
+        those to itself included. A building without one is joined to no street.
+    gates : (g,) Point, optional
+        Openings in closed lines.
+
+    Returns
+    -------
+    (e,) bool
+        In the order of ``ground.neighbours()``.
+    """
+    pairs, _ = ground.neighbours()
+    if not len(pairs):
+        return np.zeros(0, dtype=bool)
+    xy = shapely.get_coordinates(ground.points)
+    apart_m = np.hypot(*(xy[pairs[:, 0]] - xy[pairs[:, 1]]).T)
+    walk, told = _walked(pairs, times, len(xy))
+    told &= apart_m < FAR_SHARE * reach_m
+    ask = np.flatnonzero(~told & ~walk)
+    ways = shapely.linestrings(np.stack([xy[pairs[ask, 0]], xy[pairs[ask, 1]]], axis=1))
+    walk[ask] = ~_barred(np.asarray(ways, dtype=object), lines, gates)
+    return walk
+
+
+def _walked(pairs: Ints, times: TravelTimes | None, count: int) -> tuple[Bools, Bools]:
+    """Give which pairs have a walk, and of which pairs the streets know both buildings."""
+    if times is None:
+        return np.zeros(len(pairs), dtype=bool), np.zeros(len(pairs), dtype=bool)
+    rows, cols = times.rows.astype(np.int64), times.cols.astype(np.int64)
+    known = np.zeros(count, dtype=bool)
+    known[rows[rows == cols]] = True
+    near = np.isin(pairs[:, 0] * count + pairs[:, 1], rows * count + cols)
+    return near, np.asarray(known[pairs].all(axis=1))
+
+
+def _barred(ways: Shapes, lines: Lines, gates: Shapes | None) -> Bools:
+    closed = lines.shapes[lines.closed]
+    if gates is not None and len(gates) and len(closed):
+        holes = shapely.union_all(shapely.buffer(gates, GATE_M))
+        cut = shapely.intersects(closed, holes)
+        closed = closed.copy()
+        closed[cut] = shapely.difference(closed[cut], holes)
+    barred = np.zeros(len(ways), dtype=bool)
+    if len(closed):
+        barred[shapely.STRtree(closed).query(ways, predicate="intersects")[0]] = True
+    return barred
