@@ -11,8 +11,10 @@ from geo.coords.datums import (
     wgs_to_gcj,
 )
 from geo.coords.working import (
+    DECIMALS,
     STORED,
     require_metres,
+    settled,
     to_degrees,
     to_metres,
     transformer,
@@ -20,6 +22,7 @@ from geo.coords.working import (
 )
 
 __all__ = [
+    "DECIMALS",
     "STORED",
     "bd_to_gcj",
     "bd_to_wgs",
@@ -29,6 +32,7 @@ __all__ = [
     "links",
     "outside",
     "require_metres",
+    "settled",
     "to_degrees",
     "to_metres",
     "transformer",
