@@ -28,7 +28,7 @@ class Field(NamedTuple):
 
     start: Ints  # neighbours of unit i: other[start[i]:start[i + 1]]
     other: Ints
-    length: Floats
+    length: Floats  # what it costs to part the neighbours
     ends: Ints  # (m, 2) edges
     weight: Floats
     xy: Floats
@@ -43,6 +43,14 @@ class Field(NamedTuple):
     mean: float
     marks: npt.NDArray[np.int32]
     needs: Ints
+    optional: Bools
+    skips: int
+    sums: Floats  # (n, q), in means of a group
+    sum_lower: Floats
+    sum_upper: Floats
+    previous: Ints
+    moving: Floats
+    moved_max: float
     tie_start: Ints
     tie_other: Ints
     tie_sign: Ints
@@ -56,10 +64,11 @@ class State(NamedTuple):
     load: Floats
     size: Ints
     held: Ints  # (k, r) marks in each group
+    total: Floats  # (k, q) further sums of each group
     centre: Ints  # (k,) column (SEATS) of the centre
     spot: Floats  # (k, 2) centroid sums (CENTROID) or the centre's place (POINTS)
     toll: Floats  # (k, columns) cost of the group to every seat (SEATS)
-    value: Floats  # [compactness, border, violation]
+    value: Floats  # [compactness, border, violation, moved]
     seen: npt.NDArray[np.int64]  # (n + 1,) stamps of the searches; the last is the current stamp
     queue: Ints
     random: Words
@@ -68,21 +77,26 @@ class State(NamedTuple):
 def field(problem: Problem) -> Field:
     """Lay a problem out as arrays; keeps a table of costs where it fits."""
     n, k = problem.n, problem.k
-    start, other, length = neighbours(n, problem.adjacency.pairs, problem.adjacency.length_m)
+    fees = problem.fees
+    start, other, length = neighbours(n, problem.adjacency.pairs, fees)
     mode, table, seat = _costs(problem)
     column = np.full(n, -1, dtype=np.int32)
     column[seat] = np.arange(len(seat), dtype=np.int32)
     tie_start, tie_other, tie_sign = neighbours(
         n, problem.ties[:, :2], problem.ties[:, 2].astype(np.float64)
     )
-    pure_cut = problem.objective == "cut" and problem.costs is None
+    size = np.maximum(np.abs(problem.sums).sum(axis=0) / k, 1e-300)
+    unit = max(float(problem.moving.mean()), 1e-300)
     return Field(
         start, other, length, np.ascontiguousarray(problem.adjacency.pairs),
         problem.weight, np.ascontiguousarray(problem.xy - problem.xy.mean(axis=0)),
         table, seat, column, mode,
-        0.0 if pure_cut else 1.0, 1.0 if pure_cut else problem.border,
+        1.0 if problem.compact else 0.0, 1.0 if fees.any() else 0.0,
         problem.lower, problem.upper, max(float(problem.weight.sum()) / k, 1e-300),
         np.ascontiguousarray(problem.marks.astype(np.int32)), problem.needs,
+        problem.optional, problem.skips, np.ascontiguousarray(problem.sums / size),
+        problem.sum_lower / size, problem.sum_upper / size,
+        problem.previous, problem.moving / unit, problem.moved_max / unit,
         tie_start, tie_other, tie_sign.astype(np.int32), problem.locked >= 0,
     )  # fmt: skip
 
@@ -90,11 +104,11 @@ def field(problem: Problem) -> Field:
 def _costs(problem: Problem) -> tuple[int, Floats, Ints]:
     n = problem.n
     nothing = np.zeros((1, 1))
-    if problem.objective == "cut" and problem.costs is None:
+    if not problem.compact:
         return CUT, nothing, np.arange(n, dtype=np.int32)
     if problem.centres is not None:
         return FIXED, seat_costs(problem, problem.centres), problem.centres
-    if problem.costs is not None or n * n <= TABLE_CELLS:
+    if problem.costs is not None or n * len(problem.seats) <= TABLE_CELLS:
         return SEATS, seat_costs(problem, problem.seats), problem.seats
     mode = POINTS if problem.objective == "walk" else CENTROID
     return mode, nothing, np.arange(n, dtype=np.int32)
@@ -133,8 +147,8 @@ def state(board: Field, labels: Ints, seed: int) -> State:
     )
     plan = State(
         labels.astype(np.int32).copy(), np.zeros(k), np.zeros(k, dtype=np.int32),
-        np.zeros((k, board.marks.shape[1]), dtype=np.int32), np.zeros(k, dtype=np.int32),
-        np.zeros((k, 4)), np.zeros((k, columns)), np.zeros(3),
+        np.zeros((k, board.marks.shape[1]), dtype=np.int32), np.zeros((k, board.sums.shape[1])),
+        np.zeros(k, dtype=np.int32), np.zeros((k, 4)), np.zeros((k, columns)), np.zeros(4),
         np.zeros(n + 1, dtype=np.int64), np.zeros(n, dtype=np.int32), random,
     )  # fmt: skip
     settle(board, plan)
@@ -169,6 +183,30 @@ def excess(board: Field, g: int, load: float) -> float:
 
 
 @njit(cache=True, nogil=True)
+def lacking(board: Field, plan: State, g: int, i: int, sign: int) -> float:
+    """How many marks group g lacks when unit i is added (sign 1), taken (−1) or neither (0)."""
+    missing, optional = 0, 0
+    for r in range(len(board.needs)):
+        short = board.needs[r] - plan.held[g, r] - sign * board.marks[i, r]
+        if short > 0:
+            if board.optional[r]:
+                optional += 1
+            else:
+                missing += short
+    return float(missing + max(0, optional - board.skips))
+
+
+@njit(cache=True, nogil=True)
+def strain(board: Field, plan: State, g: int, i: int, sign: int) -> float:
+    """How far the further sums of group g are outside their bounds, with unit i as in `lacking`."""
+    out = 0.0
+    for q in range(len(board.sum_lower)):
+        total = plan.total[g, q] + sign * board.sums[i, q]
+        out += max(0.0, board.sum_lower[q] - total) + max(0.0, total - board.sum_upper[q])
+    return out
+
+
+@njit(cache=True, nogil=True)
 def best_seat(board: Field, plan: State, g: int) -> int:
     """Column of the unit of the group that is its best centre; the old one when none is."""
     best, least = plan.centre[g], np.inf
@@ -197,6 +235,8 @@ def settle(board: Field, plan: State) -> None:
     plan.load[:] = 0.0
     plan.size[:] = 0
     plan.held[:] = 0
+    plan.total[:] = 0.0
+    plan.value[3] = 0.0
     plan.toll[:] = 0.0
     if board.mode == CENTROID:
         plan.spot[:] = 0.0
@@ -206,6 +246,10 @@ def settle(board: Field, plan: State) -> None:
         plan.size[g] += 1
         for r in range(len(board.needs)):
             plan.held[g, r] += board.marks[i, r]
+        for q in range(len(board.sum_lower)):
+            plan.total[g, q] += board.sums[i, q]
+        if board.previous[i] >= 0 and board.previous[i] != g:
+            plan.value[3] += board.moving[i]
         if board.mode == SEATS:
             plan.toll[g] += board.cost[i]
         elif board.mode == CENTROID:
@@ -264,6 +308,6 @@ def _values(board: Field, plan: State) -> None:
         if board.mode in (SEATS, CENTROID):
             compact += group_cost(board, plan, g)
         broken += excess(board, g, plan.load[g])
-        for r in range(len(board.needs)):
-            broken += max(0, board.needs[r] - plan.held[g, r])
+        broken += lacking(board, plan, g, 0, 0) + strain(board, plan, g, 0, 0)
+    broken += max(0.0, plan.value[3] - board.moved_max)
     plan.value[0], plan.value[1], plan.value[2] = compact, border, broken

@@ -24,9 +24,11 @@ from geo.grouping import measure
 from geo.grouping.cover import cover
 from geo.grouping.ground import Ground, Shelf, ground, shelf
 from geo.grouping.harvest import harvest
+from geo.grouping.partition import matched
 from geo.grouping.problem import Bools, Floats, Ints, Problem
-from geo.grouping.search import Clock, Found
+from geo.grouping.search import Found
 from geo.grouping.shapes import shapes
+from geo.layers import Clock
 
 NODES_A_SECOND = 25_000
 """What the exact search looks at in a second, on a slow machine."""
@@ -106,8 +108,7 @@ def border(g: Ground, group: Bools) -> float:
 
 def allowed(problem: Problem, group: Bools) -> bool:
     """Whether marks, ties and locks allow a connected, balanced group."""
-    held = problem.marks[group].sum(axis=0)
-    if np.any(held < problem.needs):
+    if measure.group_faults(problem, group):
         return False
     for a, b, sign in problem.ties:
         if (group[a] and group[b] and sign < 0) or (group[a] != group[b] and sign > 0):
@@ -159,7 +160,7 @@ def prove_borders(
     problem: Problem, found: Found, rng: np.random.Generator, clock: Clock
 ) -> tuple[float | None, bool]:
     """Bound the border of every plan, and improve `found`; give the bound, and whether it is met."""
-    length = problem.adjacency.length_m
+    length = problem.fees
     scale = float(length.mean()) if len(length) else 1.0
     made = master(problem, rng, scale / 4)
     whole = bool(np.allclose(length, np.round(length), rtol=0, atol=1e-9))
@@ -268,10 +269,4 @@ def _assemble(run: Borders, groups: Bools) -> bool:
 
 def _labels(groups: Bools, problem: Problem) -> Ints:
     labels: npt.NDArray[np.int32] = np.argmax(groups, axis=0).astype(np.int32)
-    held = np.flatnonzero(problem.locked >= 0)
-    if not len(held):
-        return labels
-    name = np.full(problem.k, -1, dtype=np.int32)
-    name[labels[held]] = problem.locked[held]
-    name[name < 0] = np.setdiff1d(np.arange(problem.k), name)
-    return name[labels]
+    return matched(problem, labels)

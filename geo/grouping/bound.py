@@ -20,7 +20,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from geo.grouping import board as boards
 from geo.grouping.problem import Bools, Floats, Problem
-from geo.grouping.search import Clock
+from geo.layers import Clock
 
 
 @dataclass(slots=True)
@@ -79,7 +79,7 @@ def relaxed(problem: Problem, best: float, clock: Clock, *, rounds: int = 600) -
         _climb(*args, allowed, alpha, keeper, slack, state, step)
         done += step
         clock.tell("bound", done, rounds)
-        if best - state[0] <= 1e-9 * abs(best):
+        if np.isfinite(best) and best - state[0] <= 1e-9 * abs(best):
             break
     bound = float(state[0]) - 1e-9 * abs(float(state[0]))
     return Relaxed(bound, keeper, allowed)

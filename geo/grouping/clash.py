@@ -68,6 +68,8 @@ def _heavy(problem: Problem) -> Iterator[Clash]:
 
 def _marks(problem: Problem) -> Iterator[Clash]:
     for r, name in enumerate(problem.mark_names):
+        if problem.optional[r] and problem.skips:
+            continue
         have, need = int(problem.marks[:, r].sum()), int(problem.needs[r]) * problem.k
         if have < need:
             yield (
@@ -129,7 +131,8 @@ def _parts(problem: Problem, piece: Ints) -> Iterator[Clash]:
                 f"“{name}”一片（{len(units)} 个单元）负荷 {load[c]:g}，低于下限 {problem.lower.min():g}",
             )
         for r, mark in enumerate(problem.mark_names):
-            if problem.needs[r] > problem.marks[units, r].sum():
+            spared = problem.optional[r] and problem.skips
+            if not spared and problem.needs[r] > problem.marks[units, r].sum():
                 yield (
                     name,
                     f"no group around {name} can have {mark!r}: {len(units)} units, load {load[c]:g}, cut off from the others",

@@ -41,7 +41,7 @@ def ground(problem: Problem) -> Ground:
     rank[order] = np.arange(n, dtype=np.int32)
     return Ground(
         start, other, edge.astype(np.int32), np.ascontiguousarray(pairs.astype(np.int32)),
-        problem.adjacency.length_m / 2, problem.weight, order.astype(np.int32), rank,
+        problem.fees / 2, problem.weight, order.astype(np.int32), rank,
         float(problem.lower[0]), float(problem.upper[0]), problem.k,
     )  # fmt: skip
 

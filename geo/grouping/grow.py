@@ -83,16 +83,96 @@ def seeds(
     """Draw one seed a group, far from each other (k-means++, Arthur & Vassilvitskii 2007)."""
     if problem.centres is not None:
         return problem.centres
-    chosen: list[int] = []
+    seed = np.full(problem.k, -1, dtype=np.int32)
+    for g in range(problem.k):
+        held = np.flatnonzero(problem.locked == g)
+        if len(held):
+            seed[g] = rng.choice(held)
     favoured: Bools | None = None
     if problem.marks.size and rng.random() < 0.7:
         favoured = np.asarray(problem.marks.any(axis=1), dtype=np.bool_)
-    for c, groups in enumerate(share):
-        units = np.flatnonzero(piece == c)
+    chosen: list[int] = []
+    taken = seed[seed >= 0]
+    for c, all_groups in enumerate(share):
+        groups = int(all_groups) - int((piece[taken] == c).sum())
+        units = np.flatnonzero((piece == c) & (problem.locked < 0))
         if favoured is not None and favoured[units].sum() >= groups:
             units = units[favoured[units]]
-        chosen += _spread(board.xy[units], board.weight[units], units, int(groups), rng)
-    return np.array(chosen, dtype=np.int32)
+        if 0 < groups <= len(units):
+            chosen += _spread(board.xy[units], board.weight[units], units, int(groups), rng)
+    free = np.flatnonzero(seed < 0)
+    if len(chosen) < len(free):
+        rest = np.setdiff1d(np.flatnonzero(problem.locked < 0), chosen)
+        chosen += rng.permutation(rest)[: len(free) - len(chosen)].tolist()
+    seed[free] = rng.permutation(chosen)[: len(free)] if len(taken) else chosen[: len(free)]
+    return seed
+
+
+def joined(problem: Problem, board: Field) -> Ints:
+    """Give the units whose group is settled before anything grows, −1 elsewhere.
+
+    Units locked to one group, and the shortest way that joins them, belong to it. Where
+    the groups of before may hardly change, the largest piece of each of them does.
+    """
+    labels = problem.locked.astype(np.int32).copy()
+    if np.isfinite(problem.moved_max):
+        labels = np.where(labels < 0, problem.previous, labels).astype(np.int32)
+    number, count = np.unique(labels[labels >= 0], return_counts=True)
+    for g in number[count > 1]:
+        _join(board, labels, problem.locked, int(g))
+    return labels
+
+
+@njit(cache=True, nogil=True)
+def _join(board: Field, labels: Ints, locked: Ints, g: int) -> None:
+    """Join the locked units of group g along ways that are free; let go what stays apart."""
+    n = len(labels)
+    first = -1
+    best = 0
+    piece = np.full(n, -1, dtype=np.int32)
+    queue, via = np.empty(n, dtype=np.int32), np.full(n, -1, dtype=np.int32)
+    for i in range(n):  # the piece to keep: one with a locked unit, else the largest
+        if labels[i] != g or piece[i] >= 0:
+            continue
+        piece[i], queue[0], tail, head, held = i, i, 1, 0, 0
+        while head < tail:
+            u = queue[head]
+            head += 1
+            held += n if locked[u] == g else 1
+            for e in range(board.start[u], board.start[u + 1]):
+                v = board.other[e]
+                if labels[v] == g and piece[v] < 0:
+                    piece[v] = i
+                    queue[tail] = v
+                    tail += 1
+        if held > best:
+            best, first = held, i
+    for i in range(n):
+        if labels[i] == g and piece[i] != first and locked[i] != g:
+            labels[i] = -1
+    if first < 0:
+        return
+    head, tail = 0, 0
+    for i in range(n):
+        if labels[i] == g and piece[i] == first:
+            via[i] = i
+            queue[tail] = i
+            tail += 1
+    while head < tail:
+        u = queue[head]
+        head += 1
+        for e in range(board.start[u], board.start[u + 1]):
+            v = board.other[e]
+            if via[v] >= 0 or (labels[v] >= 0 and labels[v] != g):
+                continue
+            via[v] = u
+            queue[tail] = v
+            tail += 1
+            if labels[v] == g:
+                while via[u] != u and labels[u] < 0:
+                    labels[u] = g
+                    u = via[u]
+                u = queue[head - 1]
 
 
 def _spread(

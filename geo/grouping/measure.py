@@ -4,7 +4,7 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from geo.grouping.problem import Floats, Ints, Problem
+from geo.grouping.problem import Bools, Floats, Ints, Problem
 
 
 def loads(problem: Problem, labels: Ints) -> Floats:
@@ -14,8 +14,18 @@ def loads(problem: Problem, labels: Ints) -> Floats:
 
 def cut(problem: Problem, labels: Ints) -> float:
     """Σ length of the edges between groups."""
+    return float(problem.adjacency.length_m[_between(problem, labels)].sum())
+
+
+def moved(problem: Problem, labels: Ints) -> float:
+    """Σ moving of the units that left their previous group."""
+    left = (problem.previous >= 0) & (problem.previous != labels)
+    return float(problem.moving[left].sum())
+
+
+def _between(problem: Problem, labels: Ints) -> Bools:
     a, b = problem.adjacency.pairs.T
-    return float(problem.adjacency.length_m[labels[a] != labels[b]].sum())
+    return np.asarray(labels[a] != labels[b], dtype=np.bool_)
 
 
 def centres(problem: Problem, labels: Ints) -> tuple[Ints, Floats]:
@@ -40,35 +50,49 @@ def centres(problem: Problem, labels: Ints) -> tuple[Ints, Floats]:
 
 def objective(problem: Problem, labels: Ints) -> float:
     """Give the value of a plan, as `Problem` defines it."""
-    if problem.objective == "cut" and problem.costs is None:
-        return cut(problem, labels)
-    total = float(centres(problem, labels)[1].sum())
-    return total + problem.border * cut(problem, labels) if problem.border else total
+    fees = float(problem.fees[_between(problem, labels)].sum())
+    return fees + float(centres(problem, labels)[1].sum()) if problem.compact else fees
 
 
 def faults(problem: Problem, labels: Ints) -> list[str]:
     """Name every rule a plan breaks; empty when it may stand."""
-    found = []
     k = problem.k
     if labels.shape != (problem.n,) or labels.min() < 0 or labels.max() >= k:
         return ["not every unit is in one group"]
     load, pieces = loads(problem, labels), fragments(problem, labels)
-    held = np.array([problem.marks[labels == g].sum(axis=0) for g in range(k)]).reshape(k, -1)
+    found = []
     for g in range(k):
         if pieces[g] != 1:
             found.append(f"group {g} is in {pieces[g]} pieces")
         if not problem.lower[g] <= load[g] <= problem.upper[g]:
             found.append(f"group {g} has load {load[g]:g}")
-        for r, name in enumerate(problem.mark_names):
-            if held[g, r] < problem.needs[r]:
-                found.append(f"group {g} lacks {name}")
+        found += [f"group {g} {fault}" for fault in group_faults(problem, labels == g)]
     for i, j, sign in problem.ties:
         if (labels[i] == labels[j]) != (sign > 0):
             found.append(
                 f"{problem.ids[i]} and {problem.ids[j]} are not {'together' if sign > 0 else 'apart'}"
             )
-    moved = (problem.locked >= 0) & (problem.locked != labels)
-    found += [f"{name} is not in its locked group" for name in problem.ids[moved]]
+    away = (problem.locked >= 0) & (problem.locked != labels)
+    found += [f"{name} is not in its locked group" for name in problem.ids[away]]
+    if moved(problem, labels) > problem.moved_max * (1 + 1e-9):
+        found.append(f"{moved(problem, labels):g} moved, more than {problem.moved_max:g}")
+    if problem.costs is not None and not np.isfinite(objective(problem, labels)):
+        found.append("a unit is with a centre that is forbidden to it")
+    return found
+
+
+def group_faults(problem: Problem, inside: Bools) -> list[str]:
+    """Name what a group lacks, or has too much of, besides its load."""
+    held = problem.marks[inside].sum(axis=0)
+    lacks = held < problem.needs
+    found = []
+    for r, name in enumerate(problem.mark_names):
+        if lacks[r] and (not problem.optional[r] or lacks[problem.optional].sum() > problem.skips):
+            found.append(f"lacks {name}")
+    total = problem.sums[inside].sum(axis=0)
+    for q, name in enumerate(problem.sum_names):
+        if not problem.sum_lower[q] <= total[q] <= problem.sum_upper[q]:
+            found.append(f"has {name} {total[q]:g}")
     return found
 
 
@@ -85,34 +109,36 @@ def fragments(problem: Problem, labels: Ints) -> Ints:
 
 def unit_cost(problem: Problem, i: int, seat: int) -> float:
     """Give what one unit adds to the objective when its centre is `seat`; 0 for cut."""
-    if problem.objective == "cut" and problem.costs is None:
+    if not problem.compact:
         return 0.0
     return _cost_to(problem, np.array([i], dtype=np.int32), seat)
 
 
 def _best_seat(problem: Problem, units: Ints) -> tuple[int, float]:
+    every = len(problem.seats) == problem.n and problem.costs is None
+    columns = units if every else np.flatnonzero(np.isin(problem.seats, units))
+    if not len(columns):
+        return -1, np.inf
+    seats = units if every else problem.seats[columns]
     if problem.costs is not None:
-        columns = np.flatnonzero(np.isin(problem.seats, units))
-        if not len(columns):
-            return -1, np.inf
         total = problem.costs[np.ix_(units, columns)].sum(axis=0)
         j = int(np.argmin(total))
-        return int(problem.seats[columns[j]]), float(total[j])
+        return int(seats[j]), float(total[j])
     if problem.objective == "walk":
-        costs = _walks(problem, units)
+        costs = _walks(problem, units, seats)
     else:
         w, xy = problem.weight[units], problem.xy[units]
         middle = np.average(xy, axis=0, weights=w) if w.sum() > 0 else xy.mean(axis=0)
-        costs = ((xy - middle) ** 2).sum(axis=1) * max(w.sum(), 1e-300)
-    seat = int(units[np.argmin(costs)])
+        costs = ((problem.xy[seats] - middle) ** 2).sum(axis=1)
+    seat = int(seats[np.argmin(costs)])
     return seat, _cost_to(problem, units, seat)
 
 
-def _walks(problem: Problem, units: Ints, chunk: int = 500) -> Floats:
+def _walks(problem: Problem, units: Ints, seats: Ints, chunk: int = 500) -> Floats:
     xy, w = problem.xy[units], problem.weight[units]
     parts = []
-    for start in range(0, len(units), chunk):
-        step = xy[start : start + chunk, None, :] - xy[None, :, :]
+    for start in range(0, len(seats), chunk):
+        step = problem.xy[seats[start : start + chunk], None, :] - xy[None, :, :]
         parts.append(np.hypot(step[..., 0], step[..., 1]) @ w)
     return np.concatenate(parts)
 

@@ -1,13 +1,8 @@
-"""The exact model over pairs (unit, seat), solved by HiGHS, contiguity added where it is broken.
+"""The exact model solved by HiGHS, contiguity and borders added where plans break them.
 
-    min  Σ c_ij x_ij
-    Σ_j x_ij = 1
-    L_j y_j ≤ Σ_i w_i x_ij ≤ U_j y_j,   x_ij ≤ y_j = x_jj,   Σ_j y_j = k
-    Σ_i mark_ir x_ij ≥ need_r y_j;   ties;   and, as plans break it,
-    x_ij ≤ Σ_{s in S} x_sj      for S that separates i from seat j          (contiguity)
-
-With fixed centres every y_j is 1. Separators are minimal (Oehrlein & Haunert 2017; Validi,
-Buchanan & Lykhovyd 2022). Only pairs that survived fixing are variables.
+Separators are minimal (Oehrlein & Haunert 2017; Validi, Buchanan & Lykhovyd 2022). Bounds of
+linear programs are worked out anew from the prices, so that the solver's tolerances cannot
+lift them above the truth (Neumaier & Shcherbina 2004).
 """
 
 from collections.abc import Callable
@@ -16,16 +11,20 @@ from typing import Any
 
 import highspy
 import numpy as np
-import numpy.typing as npt
+from scipy.sparse import csr_matrix
 
 from geo.errors import Stopped
-from geo.grouping import board as boards
 from geo.grouping import measure
+from geo.grouping.partition import matched
 from geo.grouping.problem import Bools, Floats, Ints, Problem
-from geo.grouping.search import Clock, Found
+from geo.grouping.program import INF, Program, edge_row, program
+from geo.grouping.search import Found
 from geo.grouping.separate import Separator
+from geo.layers import Clock
 
 Status = highspy.HighsModelStatus
+TOLERANCE = 1e-6
+"""Share by which bounds of the branch and bound are lowered: the solver's own tolerance."""
 
 
 @dataclass(slots=True)
@@ -38,311 +37,272 @@ class Proof:
 
 @dataclass(slots=True)
 class Model:
-    """Variables, rows and cuts of one problem."""
+    """A program in the solver, with the cuts added so far."""
 
-    problem: Problem
-    seats: Ints
-    cost: Floats
-    unit: Ints
-    column: Ints
-    at: Ints  # (n, columns) variable of a pair, −1
+    made: Program
     solver: highspy.Highs
     separator: Separator
+    low: Floats  # bounds of the variables
+    high: Floats
     cuts: set[tuple[int, ...]] = field(default_factory=set)
+    matrix: csr_matrix | None = None
+
+    @property
+    def problem(self) -> Problem:
+        """What is asked."""
+        return self.made.problem
 
     def rounded(self) -> Ints | None:
         """Give the plan nearest to the fractional one, not connected perhaps; None without one."""
         x = np.array(self.solver.getSolution().col_value)
-        if len(x) != len(self.unit) or self.problem.centres is None:
+        if len(x) != len(self.made.cost) or self.made.free:
             return None
-        share = np.where(self.at >= 0, x[self.at], -1.0)
+        share = np.where(self.made.at >= 0, x[self.made.at], -1.0)
         nearest: Ints = np.argmax(share, axis=1).astype(np.int32)
         return nearest
 
     def free(self) -> int:
-        """How many variables are not fixed yet."""
-        lp = self.solver.getLp()
-        return int(np.sum(np.array(lp.col_upper_) > np.array(lp.col_lower_)))
+        """How many pairs are not fixed yet."""
+        pairs = len(self.made.unit)
+        return int(np.sum(self.high[:pairs] > self.low[:pairs]))
+
+    def add(self, low: float, index: Ints, value: Floats, high: float) -> None:
+        """Add a row."""
+        self.made.rows.add(low, index, value, high)
+        self.solver.addRow(low, high, len(index), index.astype(np.int32), value)
+
+    def bound(self, prices: Floats) -> tuple[float, Floats]:
+        """Give the bound that prices of rows prove, and reduced costs; both true to rounding."""
+        made = self.made
+        count = len(made.rows.low)
+        if self.matrix is None or self.matrix.shape[0] != count:
+            self.matrix = made.rows.matrix(len(made.cost))
+        low, high = np.array(made.rows.low), np.array(made.rows.high)
+        price = prices.copy()
+        price[((price > 0) & ~np.isfinite(low)) | ((price < 0) & ~np.isfinite(high))] = 0.0
+        reduced = made.cost - self.matrix.T @ price
+        rows = price * np.where(price > 0, low, np.where(price < 0, high, 0.0))
+        columns = np.where(reduced > 0, reduced * self.low, reduced * self.high)
+        size = float(np.abs(rows).sum() + np.abs(columns).sum())
+        return float(rows.sum() + columns.sum()) - 1e-12 * size, reduced
 
 
 def model(problem: Problem, open_pairs: Bools) -> Model:
-    """Write the model down for the pairs that may stand."""
-    seats = problem.seats if problem.centres is None else problem.centres
-    table = boards.seat_costs(problem, seats)
-    if problem.centres is None:
-        kept = np.flatnonzero(open_pairs[seats, np.arange(len(seats))])
-    else:
-        kept = np.arange(len(seats))
-    seats, table, open_pairs = seats[kept], table[:, kept], open_pairs[:, kept].copy()
-    if problem.centres is not None:
-        open_pairs &= (problem.locked[:, None] < 0) | (
-            problem.locked[:, None] == np.arange(len(seats))
-        )
-    unit, column = (index.astype(np.int32) for index in np.nonzero(open_pairs))
-    at = np.full(open_pairs.shape, -1, dtype=np.int32)
-    at[unit, column] = np.arange(len(unit))
+    """Hand the program for the pairs that may stand to the solver."""
+    made = program(problem, open_pairs)
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
-    solver.setOptionValue("output_flag", False)
-    solver.setOptionValue("threads", 1)
-    solver.setOptionValue("random_seed", 1)
-    made = Model(
-        problem, seats, table[unit, column], unit, column, at, solver, Separator(problem, seats, at)
-    )
-    solver.passModel(_program(made))
-    return made
-
-
-class _Rows:
-    """Rows of a linear program, gathered."""
-
-    def __init__(self) -> None:
-        self.start = [0]
-        self.index: list[npt.NDArray[np.int32]] = []
-        self.value: list[Floats] = []
-        self.low: list[float] = []
-        self.high: list[float] = []
-
-    def add(self, low: float, index: npt.ArrayLike, value: npt.ArrayLike, high: float) -> None:
-        columns = np.atleast_1d(np.asarray(index, dtype=np.int32))
-        self.index.append(columns)
-        self.value.append(np.broadcast_to(np.asarray(value, dtype=np.float64), columns.shape))
-        self.start.append(self.start[-1] + len(columns))
-        self.low.append(low)
-        self.high.append(high)
-
-
-def _program(made: Model) -> highspy.HighsLp:
-    problem, rows, inf = made.problem, _Rows(), highspy.kHighsInf
-    at, seats = made.at, made.seats
-    free = problem.centres is None
-    for i in range(problem.n):
-        rows.add(1.0, at[i][at[i] >= 0], 1.0, 1.0)
-    chosen = at[seats, np.arange(len(seats))]
-    if free:
-        rows.add(problem.k, chosen, 1.0, problem.k)
-    for j, own in enumerate(chosen):
-        mine = at[:, j][at[:, j] >= 0]
-        weight = problem.weight[made.unit[mine]]
-        g = 0 if free else j
-        low, high = float(problem.lower[g]), float(problem.upper[g])
-        scale = 1.0 / max(float(problem.weight.mean()), 1e-300)
-        if np.isfinite(high):
-            rows.add(-inf, *_less(mine, weight * scale, own, high * scale, free=free))
-        if low > 0:
-            rows.add(*_more(mine, weight * scale, own, low * scale, free=free))
-        for r, need in enumerate(problem.needs):
-            marks = problem.marks[made.unit[mine], r].astype(float)
-            rows.add(*_more(mine, marks, own, float(need), free=free))
-        if free:
-            for x in mine[mine != own]:
-                rows.add(-inf, [x, own], [1.0, -1.0], 0.0)
-        _tie_rows(made, j, int(own), rows, free=free)
-    _ring_rows(made, rows)
-    return _passed(made, rows)
-
-
-def _ring_rows(made: Model, rows: _Rows, most: int = 30_000) -> None:
-    """A unit that does not touch the seat has a neighbour in the group: the commonest cuts."""
-    if len(made.unit) > most:
-        return
-    start, other = made.separator.start, made.separator.other
-    for x, (i, j) in enumerate(zip(made.unit, made.column, strict=True)):
-        ring = other[start[i] : start[i + 1]]
-        if i != made.seats[j] and made.seats[j] not in ring:
-            inside = made.at[ring, j]
-            inside = inside[inside >= 0]
-            value = np.array([1.0] + [-1.0] * len(inside))
-            rows.add(-highspy.kHighsInf, np.array([x, *inside]), value, 0.0)
-
-
-def _less(
-    mine: Ints, value: Floats, own: int, high: float, *, free: bool
-) -> tuple[Ints, Floats, float]:
-    return (mine, np.where(mine == own, value - high, value), 0.0) if free else (mine, value, high)
-
-
-def _more(
-    mine: Ints, value: Floats, own: int, low: float, *, free: bool
-) -> tuple[float, Ints, Floats, float]:
-    inf = highspy.kHighsInf
-    if free:
-        return 0.0, mine, np.where(mine == own, value - low, value), inf
-    return low, mine, value, inf
-
-
-def _tie_rows(made: Model, j: int, own: int, rows: _Rows, *, free: bool) -> None:
-    inf = highspy.kHighsInf
-    for a, b, sign in _all_ties(made.problem):
-        x, y = made.at[a, j], made.at[b, j]
-        if sign > 0 and x >= 0 and y >= 0 and x != y:
-            rows.add(0.0, [x, y], [1.0, -1.0], 0.0)
-        elif sign > 0 and (x >= 0) != (y >= 0):
-            rows.add(0.0, [max(x, y)], [1.0], 0.0)
-        elif sign < 0 and x >= 0 and y >= 0:
-            if not free or own in (x, y):
-                rows.add(-inf, [x, y], [1.0, 1.0], 1.0)
-            else:
-                rows.add(-inf, [x, y, own], [1.0, 1.0, -1.0], 0.0)
-
-
-def _all_ties(problem: Problem) -> list[tuple[int, int, int]]:
-    """Ties, and locks to groups that no centre names: alike together, unlike apart."""
-    ties = [(int(a), int(b), int(sign)) for a, b, sign in problem.ties]
-    if problem.centres is None:
-        held = np.flatnonzero(problem.locked >= 0)
-        for x, a in enumerate(held):
-            for b in held[x + 1 :]:
-                same = problem.locked[a] == problem.locked[b]
-                ties.append((int(a), int(b), 1 if same else -1))
-    return ties
-
-
-def _passed(made: Model, rows: _Rows) -> highspy.HighsLp:
-    count = len(made.unit)
+    for name, value in (("output_flag", False), ("threads", 1), ("random_seed", 1)):
+        solver.setOptionValue(name, value)
+    count = len(made.cost)
     lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = count, len(rows.low)
+    lp.num_col_, lp.num_row_ = count, len(made.rows.low)
     lp.col_cost_ = made.cost
     lp.col_lower_, lp.col_upper_ = np.zeros(count), np.ones(count)
-    lp.row_lower_, lp.row_upper_ = np.array(rows.low), np.array(rows.high)
+    lp.row_lower_, lp.row_upper_ = np.array(made.rows.low), np.array(made.rows.high)
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = np.array(rows.start, dtype=np.int32)
-    lp.a_matrix_.index_ = np.concatenate(rows.index)
-    lp.a_matrix_.value_ = np.concatenate(rows.value)
-    return lp
+    lp.a_matrix_.start_ = np.array(made.rows.start, dtype=np.int32)
+    lp.a_matrix_.index_ = np.concatenate(made.rows.index)
+    lp.a_matrix_.value_ = np.concatenate(made.rows.value)
+    solver.passModel(lp)
+    separator = Separator(problem, made.seats, made.at)
+    return Model(made, solver, separator, np.zeros(count), np.ones(count))
 
 
-def add_cuts(made: Model, x: Floats, *, least: float) -> int:
-    """Add separators that `x` breaks by more than `least`; say how many."""
-    found = [
-        (i, j, s) for i, j, s in made.separator.broken(x, least) if (i, j, *s) not in made.cuts
-    ]
+def add_cuts(it: Model, x: Floats, *, least: float) -> int:
+    """Add separators and border rows that `x` breaks by more than `least`; say how many."""
+    made, count = it.made, 0
+    found = [(i, j, s) for i, j, s in it.separator.broken(x, least) if (i, j, *s) not in it.cuts]
     for i, j, s in found:
-        made.cuts.add((i, j, *s))
+        it.cuts.add((i, j, *s))
         inside = [made.at[u, j] for u in s if made.at[u, j] >= 0]
         index = np.array([made.at[i, j], *inside], dtype=np.int32)
-        value = np.array([1.0] + [-1.0] * len(inside))
-        made.solver.addRow(-highspy.kHighsInf, 0.0, len(index), index, value)
-    return len(found)
+        it.add(-INF, index, np.array([1.0] + [-1.0] * len(inside)), 0.0)
+    share = np.where(made.at >= 0, x[made.at], 0.0)
+    for e in np.flatnonzero(made.edge >= 0):
+        a, b = made.problem.adjacency.pairs[e]
+        columns = np.flatnonzero(share[a] > share[b] + 1e-9)
+        if (share[a, columns] - share[b, columns]).sum() > x[made.edge[e]] + least:
+            it.add(0.0, *edge_row(made, int(e), columns), INF)
+            count += 1
+    return len(found) + count
 
 
-def linear(made: Model, best: float, clock: Clock, *, rounds: int = 60) -> float:
+def linear(it: Model, best: float, clock: Clock, *, rounds: int = 60) -> float:
     """Solve the relaxation with cuts, and fix what cannot be in a better plan; give its bound."""
-    bound, count, solver = -np.inf, len(made.unit), made.solver
+    made, solver, bound = it.made, it.solver, -np.inf
+    goal = best * made.scale
     for turn in range(rounds):
-        solver.setOptionValue("time_limit", solver.getRunTime() + min(1e7, max(0.1, clock.left())))
+        _limit(solver, clock)
         solver.run()
         if solver.getModelStatus() == Status.kInfeasible:
             return best
         if solver.getModelStatus() != Status.kOptimal:
-            return bound
-        solution = solver.getSolution()
-        x, reduced = np.array(solution.col_value), np.array(solution.col_dual)
-        value = float(solver.getObjectiveValue())
-        bound = max(bound, value - 1e-7 * abs(value))
-        if bound >= best:
-            return best
-        limit = best - bound + 1e-6 * abs(best)
-        zero = np.flatnonzero((x < 1e-7) & (reduced > limit)).astype(np.int32)
-        one = np.flatnonzero((x > 1 - 1e-7) & (-reduced > limit)).astype(np.int32)
-        if len(zero):
-            solver.changeColsBounds(len(zero), zero, np.zeros(len(zero)), np.zeros(len(zero)))
-        if len(one):
-            solver.changeColsBounds(len(one), one, np.ones(len(one)), np.ones(len(one)))
-        clock.tell("cuts", turn, rounds)
-        if clock.left() <= 0 or not add_cuts(made, x, least=0.05 if count > 2000 else 0.02):
             break
-    return bound
+        solution = solver.getSolution()
+        x = np.array(solution.col_value)
+        value, reduced = it.bound(np.array(solution.row_dual))
+        bound = max(bound, value)
+        if bound >= goal:
+            return best
+        _fix(it, reduced, goal - value + 1e-9 * abs(goal))
+        clock.tell("cuts", turn, rounds)
+        least = 0.05 if len(made.unit) > 2000 else 0.02
+        if clock.left() <= 0 or not add_cuts(it, x, least=least):
+            break
+    return bound / made.scale
+
+
+def _fix(it: Model, reduced: Floats, room: float) -> None:
+    """Fix what would lift the bound by more than `room`."""
+    if not np.isfinite(room):
+        return
+    free = it.low < it.high
+    for gone, value in ((free & (reduced > room), 0.0), (free & (-reduced > room), 1.0)):
+        index = np.flatnonzero(gone).astype(np.int32)
+        if len(index):
+            it.low[index] = it.high[index] = value
+            it.solver.changeColsBounds(len(index), index, it.low[index], it.high[index])
 
 
 def integer(
-    made: Model, found: Found, bound: float, clock: Clock, *, mend: Callable[[Ints], None]
+    it: Model,
+    found: Found,
+    bound: float,
+    clock: Clock,
+    *,
+    mend: Callable[[Ints], None],
+    gaps: tuple[float, ...] = (0.0,),
 ) -> Proof:
     """Solve to the end: whole plans, cut by cut, until one is connected or none is better.
 
     Plans that fall apart are given to `mend`, which may offer a better plan to `found`; so
-    are the model's own plans that keep every rule.
+    are the model's own plans that keep every rule. The relative gaps of `gaps` are enough
+    for the first rounds, one after the other, and the last of them for the end.
     """
-    solver, count, proof = made.solver, len(made.unit), Proof(bound)
+    solver, made, proof = it.solver, it.made, Proof(bound)
+    whole = np.flatnonzero(made.whole).astype(np.int32)
     solver.changeColsIntegrality(
-        count, np.arange(count, dtype=np.int32), np.array([highspy.HighsVarType.kInteger] * count)
+        len(whole), whole, np.array([highspy.HighsVarType.kInteger] * len(whole))
     )
     _watch(solver, clock)
-    gaps = [2e-3, 5e-4, 0.0] if made.problem.centres is not None else [0.0]
     while clock.left() > 0.05:
-        solver.setOptionValue("mip_rel_gap", gaps[0])
         best = found.value if found.broken == 0 else np.inf
-        if np.isfinite(best):
-            solver.setOptionValue("mip_abs_gap", 1e-8 * max(abs(best), 1e-3))
-            solver.setOptionValue("objective_bound", best + 1e-7 * abs(best) + 1e-9)
-            _offer(made, found.labels)
-        solver.setOptionValue("time_limit", solver.getRunTime() + min(1e7, max(0.1, clock.left())))
+        _aim(it, found, best, gaps[0])
+        _limit(solver, clock)
         solver.run()
         status = solver.getModelStatus()
         if status == Status.kInfeasible:
             return Proof(best, closed=True)
-        dual = float(solver.getInfo().mip_dual_bound)
+        dual = float(solver.getInfo().mip_dual_bound) / made.scale
         if np.isfinite(dual):
-            proof.bound = min(best, max(proof.bound, dual - 1e-9 * abs(dual)))
+            proof.bound = min(best, max(proof.bound, dual - TOLERANCE * abs(dual)))
         solution = solver.getSolution()
         if status not in (Status.kOptimal, Status.kObjectiveBound) or not solution.value_valid:
             return proof
         x = np.array(solution.col_value)
-        labels = _labels(made, x)
-        if not add_cuts(made, np.round(x), least=0.5):
+        labels = labelled(made, x)
+        if not add_cuts(it, np.round(x), least=0.5) and not _unlike(it, labels):
+            if measure.faults(made.problem, labels):
+                return proof
             found.offer(labels, 0.0, measure.objective(made.problem, labels))
-            if gaps[0] == 0.0:
-                return Proof(found.value, closed=True)
+            if len(gaps) == 1:
+                return Proof(found.value, closed=True) if gaps[0] == 0.0 else proof
         mend(labels)
         gaps = gaps[1:] or gaps
     return proof
 
 
+def _aim(it: Model, found: Found, best: float, gap: float) -> None:
+    """Tell the solver what is known, and when to be content."""
+    solver, scale = it.solver, it.made.scale
+    solver.setOptionValue("mip_rel_gap", gap)
+    if np.isfinite(best):
+        solver.setOptionValue("mip_abs_gap", 1e-8 * max(abs(best) * scale, 1e-3))
+        solver.setOptionValue("objective_bound", best * scale * (1 + 1e-7) + 1e-9)
+        _offer(it, found.labels)
+
+
+def _unlike(it: Model, labels: Ints) -> int:
+    """Forbid groups that break a bound by less than the solver sees; say how many."""
+    made, problem = it.made, it.made.problem
+    load, count = measure.loads(problem, labels), 0
+    for g in range(problem.k):
+        inside = labels == g
+        bad = bool(measure.group_faults(problem, inside))
+        if not bad and problem.lower[g] <= load[g] <= problem.upper[g]:
+            continue
+        columns = range(len(made.seats)) if made.free else [g]
+        for j in columns:
+            held, rest = made.at[inside, j], made.at[~inside, j]
+            if np.all(held >= 0):
+                index = np.concatenate([held, rest[rest >= 0]])
+                value = np.where(np.arange(len(index)) < len(held), 1.0, -1.0)
+                it.add(-INF, index, value, len(held) - 1.0)
+                count += 1
+    return count
+
+
+def _limit(solver: highspy.Highs, clock: Clock) -> None:
+    solver.setOptionValue("time_limit", solver.getRunTime() + min(1e7, max(0.1, clock.left())))
+
+
 def _watch(solver: highspy.Highs, clock: Clock) -> None:
     """Let the clock and the listener end the solver's run."""
-    solver.setOptionValue("time_limit", solver.getRunTime() + min(1e7, max(0.1, clock.left())))
 
     def ask(event: Any) -> None:
         try:
             clock.tell("proof", clock.seconds(), clock.limit_s)
         except (KeyboardInterrupt, Stopped):
-            clock.limit_s = 0.0
+            clock.stop()
         if clock.left() <= 0:
             event.interrupt()
 
     solver.cbMipInterrupt.subscribe(ask)
 
 
-def _offer(made: Model, labels: Ints) -> None:
+def _offer(it: Model, labels: Ints) -> None:
     """Give the solver a plan to begin with."""
-    x = np.zeros(len(made.unit))
-    best: Ints | None
-    column = {int(s): j for j, s in enumerate(made.seats)}
-    if made.problem.centres is None:
-        best = _centres_of(made, labels, column)
-    else:
-        best = np.arange(len(made.seats))
-    if best is None:
-        return
-    pair = made.at[np.arange(made.problem.n), best[labels]]
+    made, problem = it.made, it.made.problem
+    seats = np.arange(problem.k)
+    if made.free:
+        column = {int(s): j for j, s in enumerate(made.seats)}
+        chosen = [column.get(int(c), -1) for c in _roots(problem, labels)]
+        seats = np.array(chosen, dtype=np.int64)
+        if np.any(seats < 0):
+            return
+    pair = made.at[np.arange(problem.n), seats[labels]]
     if np.any(pair < 0):
         return
+    x = np.zeros(len(made.cost))
     x[pair] = 1.0
+    a, b = problem.adjacency.pairs.T
+    cut = (made.edge >= 0) & (labels[a] != labels[b])
+    x[made.edge[cut]] = 1.0
+    for g, j in enumerate(seats):
+        held = problem.marks[labels == g].sum(axis=0) >= problem.needs
+        shown = (made.present[j] >= 0) & held
+        x[made.present[j][shown]] = 1.0
+        if np.any(made.heir >= 0):
+            x[made.heir[j, g]] = 1.0
+    kept = (made.stay[pair] >= 0) & (problem.previous == labels)
+    x[made.stay[pair[kept]]] = 1.0
     given = highspy.HighsSolution()
     given.col_value = x.tolist()
-    made.solver.setSolution(given)
+    it.solver.setSolution(given)
 
 
-def _centres_of(made: Model, labels: Ints, column: dict[int, int]) -> Ints | None:
-    centres = measure.centres(made.problem, labels)[0]
-    if any(int(c) not in column for c in centres):
-        return None
-    return np.array([column[int(c)] for c in centres], dtype=np.int32)
+def _roots(problem: Problem, labels: Ints) -> Ints:
+    """Give the unit that stands for each group: its centre, or its first unit for borders."""
+    if problem.compact:
+        return measure.centres(problem, labels)[0]
+    return np.array([np.flatnonzero(labels == g)[0] for g in range(problem.k)], dtype=np.int32)
 
 
-def _labels(made: Model, x: Floats) -> Ints:
+def labelled(made: Program, x: Floats) -> Ints:
+    """Read a plan from whole variables."""
     chosen = np.full(made.problem.n, -1, dtype=np.int32)
-    taken = np.flatnonzero(x > 0.5)
+    taken = np.flatnonzero(x[: len(made.unit)] > 0.5)
     chosen[made.unit[taken]] = made.column[taken]
-    if made.problem.centres is not None:
+    if not made.free:
         return chosen
-    return np.unique(chosen, return_inverse=True)[1].astype(np.int32)
+    return matched(made.problem, np.unique(chosen, return_inverse=True)[1].astype(np.int32))

@@ -22,7 +22,9 @@ from geo.grouping.board import (
     chance,
     excess,
     group_cost,
+    lacking,
     settle,
+    strain,
 )
 from geo.grouping.problem import Floats, Ints
 
@@ -114,17 +116,31 @@ def compact_change(board: Field, plan: State, i: int, b: int) -> float:
 
 
 @njit(cache=True, nogil=True)
+def moved_change(board: Field, i: int, a: int, b: int) -> float:
+    """How much more has left its previous group when unit i goes from a to b."""
+    if board.previous[i] == a:
+        return float(board.moving[i])
+    if board.previous[i] == b:
+        return float(-board.moving[i])
+    return 0.0
+
+
+@njit(cache=True, nogil=True)
 def broken_change(board: Field, plan: State, i: int, b: int) -> float:
     """Change of what is broken (loads in mean loads, missing marks, ties) when i goes to b."""
     a, w = plan.labels[i], board.weight[i]
     change = excess(board, a, plan.load[a] - w) - excess(board, a, plan.load[a])
     change += excess(board, b, plan.load[b] + w) - excess(board, b, plan.load[b])
-    for r in range(len(board.needs)):
-        if board.marks[i, r] > 0:
-            if plan.held[a, r] <= board.needs[r]:
-                change += 1.0
-            if plan.held[b, r] < board.needs[r]:
-                change -= 1.0
+    if len(board.needs) > 0:
+        change += lacking(board, plan, a, i, -1) - lacking(board, plan, a, i, 0)
+        change += lacking(board, plan, b, i, 1) - lacking(board, plan, b, i, 0)
+    if len(board.sum_lower) > 0:
+        change += strain(board, plan, a, i, -1) - strain(board, plan, a, i, 0)
+        change += strain(board, plan, b, i, 1) - strain(board, plan, b, i, 0)
+    more = moved_change(board, i, a, b)
+    if more != 0.0:
+        most = board.moved_max
+        change += max(0.0, plan.value[3] + more - most) - max(0.0, plan.value[3] - most)
     for e in range(board.tie_start[i], board.tie_start[i + 1]):
         g = plan.labels[board.tie_other[e]]
         if g == a:
@@ -140,6 +156,7 @@ def move(board: Field, plan: State, i: int, b: int) -> None:
     a, w = plan.labels[i], board.weight[i]
     plan.value[1] += border_change(board, plan, i, b)
     plan.value[2] += broken_change(board, plan, i, b)
+    plan.value[3] += moved_change(board, i, a, b)
     if board.mode in (SEATS, CENTROID):
         plan.value[0] -= group_cost(board, plan, a) + group_cost(board, plan, b)
     else:
@@ -152,6 +169,9 @@ def move(board: Field, plan: State, i: int, b: int) -> None:
     for r in range(len(board.needs)):
         plan.held[a, r] -= board.marks[i, r]
         plan.held[b, r] += board.marks[i, r]
+    for q in range(len(board.sum_lower)):
+        plan.total[a, q] -= board.sums[i, q]
+        plan.total[b, q] += board.sums[i, q]
     if board.mode == SEATS:
         plan.toll[a] -= board.cost[i]
         plan.toll[b] += board.cost[i]

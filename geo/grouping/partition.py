@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 
-from geo.grouping.problem import Floats, Ints
+from geo.grouping.problem import Floats, Ints, Problem
 
 Status = Literal["optimal", "feasible", "infeasible"]
 
@@ -18,7 +19,7 @@ class Partition:
     ----------
     labels : (n,) int
         Group of each unit, 0 … k−1. Groups are numbered by their first unit, unless fixed
-        centres or locks number them.
+        centres, locks or previous groups number them.
     centres : (k,) int
         Position of each group's centre unit.
     loads : (k,) float
@@ -58,3 +59,24 @@ def numbered(labels: Ints, k: int) -> Ints:
     rank = np.empty(k, dtype=np.int32)
     rank[np.argsort(first, kind="stable")] = np.arange(k, dtype=np.int32)
     return rank[labels]
+
+
+def matched(problem: Problem, labels: Ints) -> Ints:
+    """Number groups so that locks hold and as little as possible leaves its previous group.
+
+    Groups that nothing names are numbered by their first unit.
+    """
+    if problem.centres is not None:
+        return labels
+    k = problem.k
+    labels = numbered(labels, k)
+    if not problem.named or labels.max() >= k:
+        return labels
+    gain = np.zeros((k, k))
+    old = problem.previous >= 0
+    np.add.at(gain, (labels[old], problem.previous[old]), problem.moving[old])
+    held = problem.locked >= 0
+    dear = 1e6 * (1.0 + float(problem.moving.sum()))
+    np.add.at(gain, (labels[held], problem.locked[held]), dear)
+    _, number = linear_sum_assignment(-gain)
+    return np.asarray(number, dtype=np.int32)[labels]

@@ -6,21 +6,21 @@ may be relied on by every solver of this room.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from geo.errors import SchemaError
+from geo.grouping.given import Bools, Floats, Given, Ints
 from geo.layers import Adjacency
 
 Objective = Literal["inertia", "walk", "cut"]
 LeadRule = Literal["members", "centres"]
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.integer[Any]]
-Bools = npt.NDArray[np.bool_]
+LineRule = Literal["ignored", "soft", "hard"]
 
 OBJECTIVES: tuple[Objective, ...] = ("inertia", "walk", "cut")
+
+__all__ = ["Bools", "Floats", "Ints", "LeadRule", "LineRule", "Objective", "Problem", "problem"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,9 @@ class Problem:
     - cut: Σ length of the edges between groups
     - with `costs`: Σ cost(unit, c); the geometry only guides the search
 
-    plus `border` × Σ length of the edges between groups, where a mix is wanted.
+    plus, where a mix is wanted, `border` × Σ length of the edges between groups, and
+    `line_fee` × Σ length of the edges between groups whose two units are in one
+    subdistrict: borders along subdistrict lines are free of it.
 
     Attributes
     ----------
@@ -50,15 +52,28 @@ class Problem:
     costs : (n, m) float or None
         Cost of unit i when its group has the centre ``seats[j]``; ``inf`` forbids the pair.
     seats : (m,) int
-        Units that may be centres; all of them unless `costs` says otherwise.
+        Units that may be centres.
     centres : (k,) int or None
         Fixed centres, one a group.
     marks : (n, r) bool; needs : (r,) int; mark_names : r names
-        Every group holds at least ``needs[r]`` units with mark r (leads, skills, resources).
+        Every group holds at least ``needs[r]`` units with mark r (leads, skills, resources;
+        "seat" where only some units may be centres).
+    optional : (r,) bool; skips : int
+        A group may lack up to `skips` of the optional marks.
+    sums : (n, q) float; sum_lower, sum_upper : (q,) float; sum_names : q names
+        Further loads, and offers less needs: every group's sum is within the bounds.
     ties : (t, 3) int
         Rows i, j, +1: kept together; i, j, −1: kept apart.
     locked : (n,) int
         Group to which a unit is locked; −1 where free.
+    previous : (n,) int
+        Group of each unit before, −1 for new units; all −1 when nothing was before.
+    moving : (n,) float; moved_max : float
+        Σ moving of the units that are not in their previous group is at most `moved_max`.
+    barred : (b, 2) int; barred_by : b names
+        Neighbours that a barrier or a subdistrict line parts; they are not in `adjacency`.
+    lines : (n,) int
+        Subdistrict of each unit, −1 where none is known or lines do not matter.
     """
 
     adjacency: Adjacency
@@ -74,8 +89,21 @@ class Problem:
     marks: Bools
     needs: Ints
     mark_names: tuple[str, ...]
+    optional: Bools
+    skips: int
+    sums: Floats
+    sum_lower: Floats
+    sum_upper: Floats
+    sum_names: tuple[str, ...]
     ties: Ints
     locked: Ints
+    previous: Ints
+    moving: Floats
+    moved_max: float
+    barred: Ints
+    barred_by: tuple[str, ...]
+    lines: Ints
+    line_fee: float
 
     @property
     def ids(self) -> npt.NDArray[np.object_]:
@@ -91,6 +119,25 @@ class Problem:
     def k(self) -> int:
         """How many groups."""
         return len(self.lower)
+
+    @property
+    def compact(self) -> bool:
+        """Whether the objective counts costs to centres."""
+        return self.objective != "cut" or self.costs is not None
+
+    @property
+    def fees(self) -> Floats:
+        """What each edge costs when it lies between groups, (m,)."""
+        a, b = self.lines[self.adjacency.pairs].T
+        factor = np.where((a == b) & (a >= 0), self.line_fee, 0.0)
+        factor += self.border if self.compact else 1.0
+        return np.asarray(factor * self.adjacency.length_m, dtype=np.float64)
+
+    @property
+    def named(self) -> bool:
+        """Whether groups are told apart by their number: fixed centres, locks, or groups before."""
+        held = np.any(self.locked >= 0) or np.any(self.previous >= 0)
+        return self.centres is not None or bool(held)
 
 
 def problem(
@@ -112,9 +159,20 @@ def problem(
     leads_are: str = "members",
     min_leads: int = 1,
     resources: Mapping[str, npt.ArrayLike] | None = None,
+    min_resources: int | None = None,
+    loads: Mapping[str, tuple[npt.ArrayLike, float]] | None = None,
+    met: Mapping[str, tuple[npt.ArrayLike, npt.ArrayLike]] | None = None,
     together: Sequence[tuple[str, str]] = (),
     apart: Sequence[tuple[str, str]] = (),
     locked: Mapping[str, int] | None = None,
+    previous: npt.ArrayLike | None = None,
+    moved_max: float | None = None,
+    moving: npt.ArrayLike | None = None,
+    barriers: Mapping[tuple[str, str], str] | None = None,
+    bridges: Mapping[tuple[str, str], float] | None = None,
+    lines: npt.ArrayLike | None = None,
+    lines_are: str = "ignored",
+    line_fee: float = 1.0,
 ) -> Problem:
     """Check what is asked, all at once, and give it its name.
 
@@ -135,8 +193,8 @@ def problem(
     tolerance : float, optional
         Instead of them: every load within (1 ± tolerance) × total ÷ k; 0.1 is ±10 %.
     capacity : (n,) float, optional
-        Instead of `upper`: the load of a group is at most the capacity of its centre;
-        needs fixed centres. Without `leads`, the units with a capacity are the centres.
+        The load of a group is at most the capacity of its centre; needs fixed centres.
+        Without `leads`, the units with a capacity are the centres.
     objective : {"inertia", "walk", "cut"}
     border : float
         Added cost of each metre of border between groups (a mix of objectives), ≥ 0.
@@ -150,9 +208,30 @@ def problem(
         members: every group holds at least `min_leads` leads; centres: every lead is the
         centre of exactly one group.
     resources : mapping of name to (n,) bool, optional
-        Every group holds at least one unit with each of them.
+        Every group holds at least one unit with each of them, or with `min_resources` of
+        them.
+    loads : mapping of name to ((n,) float, tolerance), optional
+        Further loads: every group's sum within (1 ± tolerance) × total ÷ k.
+    met : mapping of name to (needs (n,), offers (n,)), optional
+        In every group the offers are at least the needs.
     together, apart : pairs of ids
     locked : mapping of id to group 0 … k−1
+    previous : (n,) int, optional
+        Groups 0 … k−1 of before, −1 for new units. Groups keep their numbers.
+    moved_max : float, optional
+        At most so many units (or so much `moving`) leave their previous group.
+    moving : (n,) float, optional
+        What it counts when a unit moves (households); 1 each unless given.
+    barriers : mapping of pairs of ids to a name, optional
+        Neighbours that are none: a river without a bridge lies between them.
+    bridges : mapping of pairs of ids to a length, optional
+        Units that a bridge makes neighbours, whatever lies between them.
+    lines : (n,) text, optional
+        Subdistrict of each unit; "" or absent where unknown.
+    lines_are : {"ignored", "soft", "hard"}
+        hard: no group crosses a line; soft: see `line_fee`.
+    line_fee : float
+        Cost of each metre of border between groups that does not follow a line.
 
     Raises
     ------
@@ -182,9 +261,11 @@ def problem(
     ('optimal', [0, 0, 0, 1, 1, 1], ['B', 'E'])
     """
     k = groups
-    given = _Given(np.asarray(ids, dtype=object))
+    given = Given(np.asarray(ids, dtype=object))
     n = given.n
-    neighbours = given.neighbours(adjacency)
+    neighbours = given.bridged(given.neighbours(adjacency), bridges)
+    line = given.lines(lines, lines_are, line_fee)
+    neighbours, barred, barred_by = given.barred(neighbours, barriers, line, lines_are)
     weights = given.column("weight", weight)
     given.need(bool(np.all(weights >= 0)), "a weight is negative", "有负的权重")
     given.need(1 <= k <= n, f"{k} groups of {n} units", f"{n} 个单元不能分成 {k} 组")
@@ -192,13 +273,26 @@ def problem(
     given.need(border >= 0, "border is negative", "边界系数为负")
     table, seat = given.costs(costs, seats)
     points = given.points(xy, needed=costs is None and objective != "cut")
-    marks, needs, names = given.marks(
-        leads if leads_are == "members" else None, min_leads, resources
+    marks, needs, names, optional, skips = given.marks(
+        leads if leads_are == "members" else None, min_leads, resources, min_resources
     )
+    sums, sum_lower, sum_upper, sum_names = given.sums(k, loads, met)
     centres = given.centres(k, leads, leads_are, capacity)
+    given.need(
+        costs is None or centres is None or bool(np.isin(centres, seat).all()),
+        "costs lack a column for some centre",
+        "费用表缺少某个中心",
+    )
     low, high = given.bounds(k, weights, lower, upper, tolerance, capacity, centres)
+    if len(seat) < n and centres is None and (objective != "cut" or table is not None):
+        own = np.isin(np.arange(n), seat)[:, None]
+        marks, needs = np.hstack([marks, own]), np.append(needs, 1)
+        names, optional = (*names, "seat"), np.append(optional, [False])
     ties = given.ties(together, apart)
     locks = given.locks(k, locked, centres)
+    before, cost_of_moving, most = given.previous(k, previous, moved_max, moving)
+    if most <= 0:
+        locks = given.all_locked(locks, before, cost_of_moving)
     given.refuse()
     return Problem(
         adjacency=neighbours,
@@ -214,183 +308,19 @@ def problem(
         marks=marks,
         needs=needs,
         mark_names=names,
+        optional=optional,
+        skips=skips,
+        sums=sums,
+        sum_lower=sum_lower,
+        sum_upper=sum_upper,
+        sum_names=sum_names,
         ties=ties,
         locked=locks,
+        previous=before,
+        moving=cost_of_moving,
+        moved_max=most,
+        barred=barred,
+        barred_by=barred_by,
+        lines=line if lines_are == "soft" else np.full(n, -1, dtype=np.int32),
+        line_fee=float(line_fee) if lines_are == "soft" else 0.0,
     )
-
-
-class _Given:
-    """What came in, and every fault found in it so far."""
-
-    def __init__(self, ids: npt.NDArray[np.object_]) -> None:
-        self.ids = ids
-        self.n = n = len(ids)
-        self.at = {str(name): i for i, name in enumerate(ids)}
-        self.faults: list[tuple[str, str]] = []
-        self.need(n > 0, "there are no units", "没有单元")
-        self.need(len(self.at) == n, "ids are not unique", "单元编号有重复")
-
-    def need(self, holds: bool, en: str, zh: str) -> bool:
-        if not holds:
-            self.faults.append((en, zh))
-        return holds
-
-    def refuse(self) -> None:
-        if self.faults:
-            en, zh = zip(*self.faults, strict=True)
-            raise SchemaError(
-                "the grouping problem is not well put: " + "; ".join(en),
-                zh="分组问题有误：" + "；".join(zh),
-                where=en,
-            )
-
-    def neighbours(self, adjacency: Adjacency) -> Adjacency:
-        """Give the neighbours in the order of the ids."""
-        names = [str(name) for name in adjacency.ids]
-        same = len(names) == self.n and set(names) == set(self.at)
-        if not self.need(
-            same, "adjacency speaks of other units than ids", "相邻关系与单元编号不一致"
-        ):
-            return Adjacency(self.ids, np.zeros((0, 2), dtype=np.int32), np.zeros(0))
-        place = np.array([self.at[name] for name in names], dtype=np.int32)
-        pairs = np.sort(place[adjacency.pairs], axis=1)
-        order = np.lexsort((pairs[:, 1], pairs[:, 0]))
-        length = np.asarray(adjacency.length_m, dtype=np.float64)[order]
-        self.need(bool(np.all(length >= 0)), "an edge has a negative length", "有长度为负的边")
-        return Adjacency(self.ids, np.ascontiguousarray(pairs[order]), length)
-
-    def column(self, name: str, values: npt.ArrayLike, dtype: Any = np.float64) -> Any:
-        array = np.asarray(values, dtype=dtype)
-        whole = array.shape == (self.n,)
-        self.need(whole, f"{name} has not one value a unit", f"{name} 与单元数不符")
-        if whole and dtype is np.float64:
-            self.need(bool(np.isfinite(array).all()), f"{name} has gaps", f"{name} 有空值")
-        return array if whole else np.zeros(self.n, dtype=dtype)
-
-    def points(self, xy: npt.ArrayLike | None, *, needed: bool) -> Floats:
-        if xy is None:
-            self.need(not needed, "xy is needed for this objective", "该目标需要坐标")
-            return np.zeros((self.n, 2))
-        array = np.asarray(xy, dtype=np.float64)
-        right = array.shape == (self.n, 2) and bool(np.isfinite(array).all())
-        self.need(right, "xy is not one finite point a unit", "坐标与单元数不符或有空值")
-        return array if right else np.zeros((self.n, 2))
-
-    def costs(
-        self, costs: npt.ArrayLike | None, seats: npt.ArrayLike | None
-    ) -> tuple[Floats | None, Ints]:
-        every = np.arange(self.n, dtype=np.int32)
-        seat = every if seats is None else np.asarray(seats, dtype=np.int32)
-        inside = bool(np.all((seat >= 0) & (seat < self.n))) and len(set(seat.tolist())) == len(
-            seat
-        )
-        self.need(inside, "seats are not distinct units", "中心候选不是互异的单元")
-        if costs is None:
-            return None, seat
-        table = np.ascontiguousarray(np.asarray(costs, dtype=np.float64))
-        if self.need(
-            table.shape == (self.n, len(seat)),
-            "costs are not units × centres",
-            "费用表不是“单元×中心”",
-        ):
-            self.need(not np.isnan(table).any(), "costs have gaps", "费用表有空值")
-        return table, seat
-
-    def marks(
-        self,
-        leads: npt.ArrayLike | None,
-        min_leads: int,
-        resources: Mapping[str, npt.ArrayLike] | None,
-    ) -> tuple[Bools, Ints, tuple[str, ...]]:
-        held = {} if leads is None else {"lead": leads}
-        held |= dict(resources or {})
-        columns = [self.column(name, values, np.bool_) for name, values in held.items()]
-        needs = np.ones(len(held), dtype=np.int32)
-        if leads is not None:
-            needs[0] = min_leads
-        table = np.stack(columns, axis=1) if columns else np.zeros((self.n, 0), dtype=np.bool_)
-        return table, needs, tuple(held)
-
-    def centres(
-        self, k: int, leads: npt.ArrayLike | None, leads_are: str, capacity: npt.ArrayLike | None
-    ) -> Ints | None:
-        self.need(
-            leads_are in ("members", "centres"),
-            f"leads are members or centres, not {leads_are!r}",
-            f"带头单元只能是 members 或 centres，不能是“{leads_are}”",
-        )
-        if leads is not None and leads_are == "centres":
-            seat = np.flatnonzero(self.column("leads", leads, np.bool_))
-        elif capacity is not None:
-            seat = np.flatnonzero(self.column("capacity", capacity) > 0)
-        else:
-            return None
-        self.need(
-            len(seat) == k,
-            f"{len(seat)} centres are given for {k} groups",
-            f"给出 {len(seat)} 个中心，却要分 {k} 组",
-        )
-        return seat.astype(np.int32)
-
-    def bounds(  # noqa: PLR0917
-        self,
-        k: int,
-        weight: Floats,
-        lower: float | None,
-        upper: float | None,
-        tolerance: float | None,
-        capacity: npt.ArrayLike | None,
-        centres: Ints | None,
-    ) -> tuple[Floats, Floats]:
-        groups = max(k, 1)
-        low, high = 0.0 if lower is None else lower, np.inf if upper is None else upper
-        if tolerance is not None:
-            self.need(
-                lower is None and upper is None,
-                "give a tolerance, or lower and upper, not both",
-                "容差与上下限只能给一种",
-            )
-            self.need(
-                0 <= tolerance < 1,
-                f"tolerance {tolerance} is not a share from 0 to 1 (0.05 is ±5 %)",
-                f"容差 {tolerance} 应为 0 到 1 之间的比例（0.05 即 ±5%）",
-            )
-            mean = float(weight.sum()) / groups
-            slack = 1e-9 * mean
-            low, high = mean * (1 - tolerance) - slack, mean * (1 + tolerance) + slack
-        self.need(low <= high, f"lower {low} is above upper {high}", f"下限 {low} 大于上限 {high}")
-        tops = np.full(groups, high)
-        if capacity is not None and centres is not None and len(centres) == k:
-            tops = np.minimum(tops, self.column("capacity", capacity)[centres])
-        return np.full(groups, low), tops
-
-    def ties(self, together: Sequence[tuple[str, str]], apart: Sequence[tuple[str, str]]) -> Ints:
-        rows = []
-        for sign, pairs in ((1, together), (-1, apart)):
-            for a, b in pairs:
-                if self._known(a) and self._known(b):
-                    rows.append((self.at[str(a)], self.at[str(b)], sign))
-        return np.array(rows, dtype=np.int32).reshape(-1, 3)
-
-    def locks(self, k: int, locked: Mapping[str, int] | None, centres: Ints | None) -> Ints:
-        locks = np.full(self.n, -1, dtype=np.int32)
-        if centres is not None and len(centres) == k:
-            locks[centres] = np.arange(k)
-        for name, group in (locked or {}).items():
-            right = self.need(
-                0 <= group < k,
-                f"{name} is locked to group {group}",
-                f"{name} 锁定的组 {group} 不存在",
-            )
-            if self._known(name) and right:
-                i = self.at[str(name)]
-                self.need(
-                    locks[i] in (-1, group),
-                    f"{name} is a centre and locked elsewhere",
-                    f"{name} 是中心，不能锁定到别组",
-                )
-                locks[i] = group
-        return locks
-
-    def _known(self, name: str) -> bool:
-        return self.need(str(name) in self.at, f"no unit {name!r}", f"没有单元“{name}”")

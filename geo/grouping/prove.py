@@ -9,8 +9,9 @@ from geo.grouping import bound, grow, measure, model
 from geo.grouping.borders import prove_borders
 from geo.grouping.problem import Bools, Ints, Problem
 from geo.grouping.refit import refit
-from geo.grouping.search import Clock, Found, polish
+from geo.grouping.search import Found, polish
 from geo.grouping.separate import pieces
+from geo.layers import Clock
 
 MODEL_PAIRS = 60_000
 """More pairs than this are not handed to the exact model."""
@@ -18,6 +19,8 @@ WHOLE_PAIRS = 12_000
 """More free pairs than this after fixing are not solved to the end."""
 BORDER_UNITS = 200
 """More units than this are not proven for the border objective."""
+MODEL_UNITS = 40
+"""Up to here the border objective is solved by the model of pairs, when groups alone fail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +39,26 @@ def prove(problem: Problem, found: Found, rng: np.random.Generator, clock: Clock
     """
     if not provable(problem) or clock.left() <= 0:
         return Verdict(None)
-    if _pure_cut(problem):
-        return Verdict(*prove_borders(problem, found, rng, clock))
-    return _around_centres(problem, found, rng, clock)
+    low: float | None = None
+    if not problem.compact and problem.centres is None:
+        if problem.lower[0] > 0 and problem.n <= BORDER_UNITS:
+            low, closed = prove_borders(problem, found, rng, clock)
+            if closed or clock.left() <= 0:
+                return Verdict(low, closed)
+        if problem.n > MODEL_UNITS:
+            return Verdict(low)
+    verdict = _around_centres(problem, found, rng, clock)
+    if low is None or verdict.closed:
+        return verdict
+    return Verdict(low if verdict.bound is None else max(low, verdict.bound))
 
 
 def provable(problem: Problem) -> bool:
     """Whether there is a bound for this kind and size of problem."""
-    if _pure_cut(problem):
-        return problem.centres is None and problem.n <= BORDER_UNITS and problem.lower[0] > 0
-    if problem.border > 0:
-        return False
+    if not problem.compact and problem.centres is None:
+        return problem.n <= BORDER_UNITS
     columns = problem.k if problem.centres is not None else len(problem.seats)
     return problem.n * columns <= boards.TABLE_CELLS
-
-
-def _pure_cut(problem: Problem) -> bool:
-    return problem.objective == "cut" and problem.costs is None
 
 
 def _around_centres(
@@ -60,7 +66,7 @@ def _around_centres(
 ) -> Verdict:
     best = found.value if found.broken == 0 else np.inf
     low, pairs = -np.inf, bound.within_reach(problem)
-    if problem.centres is None:
+    if problem.centres is None and problem.compact:
         relaxed = bound.relaxed(problem, best, clock)
         low, pairs = relaxed.bound, relaxed.open
     elif problem.costs is not None:
@@ -69,6 +75,8 @@ def _around_centres(
         low = min(low, best)
     if int(pairs.sum()) > MODEL_PAIRS or clock.left() <= 0:
         return _verdict(low, closed=False)
+    if not _every_unit(problem, pairs):
+        return Verdict(best, closed=True)
     made = model.model(problem, pairs)
     low = max(low, model.linear(made, best, clock))
     if low < best and (rounded := made.rounded()) is not None:
@@ -82,9 +90,23 @@ def _around_centres(
     if made.free() > WHOLE_PAIRS or clock.left() <= 0:
         return _verdict(low, closed=False)
     proof = model.integer(
-        made, found, low, clock, mend=lambda labels: _mend(problem, found, labels, rng, clock)
+        made,
+        found,
+        low,
+        clock,
+        mend=lambda labels: _mend(problem, found, labels, rng, clock),
+        gaps=(0.0,) if problem.centres is None else (2e-3, 5e-4, 0.0),
     )
     return _verdict(proof.bound, closed=proof.closed)
+
+
+def _every_unit(problem: Problem, pairs: Bools) -> bool:
+    """Whether every unit may still be somewhere, and enough seats may be chosen."""
+    if not pairs.any(axis=1).all():
+        return False
+    if problem.centres is not None:
+        return True
+    return int(pairs[problem.seats, np.arange(len(problem.seats))].sum()) >= problem.k
 
 
 def _verdict(low: float, *, closed: bool) -> Verdict:
@@ -106,6 +128,8 @@ def _mend(
     if len(np.unique(labels)) < problem.k:
         return
     centres = measure.centres(problem, labels)[0]
+    if np.any(centres < 0):
+        return
     kept = np.full(problem.n, -1, dtype=np.int32)
     for g, centre in enumerate(centres):
         mine = labels == g

@@ -11,11 +11,13 @@ import numpy as np
 
 from geo.grouping import bound, measure, model
 from geo.grouping.problem import Floats, Ints, Problem
-from geo.grouping.search import Clock, Found
-from geo.layers import Adjacency
+from geo.grouping.search import Found
+from geo.layers import Adjacency, Clock
 
 NODES = 400
 """Branch and bound nodes for one division."""
+GAP = 5e-4
+"""Relative gap that ends one division."""
 PAIRS = 1500
 """Pairs of unit and centre divided at once, about."""
 
@@ -64,6 +66,7 @@ def _divide(problem: Problem, found: Found, some: Ints, clock: Clock) -> bool:
     """Divide some groups again; say whether the plan became better."""
     units = np.flatnonzero(np.isin(found.labels, some)).astype(np.int32)
     small = part(problem, some, units)
+    small = replace(small, moved_max=_may_move(problem, found.labels, some, units))
     labels = np.searchsorted(some, found.labels[units]).astype(np.int32)
     value = measure.objective(small, labels)
     inner = Found(labels.copy(), 0.0, value)
@@ -74,7 +77,7 @@ def _divide(problem: Problem, found: Found, some: Ints, clock: Clock) -> bool:
     made.solver.setOptionValue("mip_max_nodes", NODES)
     low = model.linear(made, value, clock)
     if low < value and clock.left() > 0:
-        model.integer(made, inner, low, clock, mend=lambda _: None)
+        model.integer(made, inner, low, clock, mend=lambda _: None, gaps=(GAP,))
     if inner.value >= value - 1e-9 * abs(value):
         return False
     whole = found.labels.copy()
@@ -117,4 +120,17 @@ def part(problem: Problem, some: Ints, units: Ints) -> Problem:
         marks=problem.marks[units],
         ties=ties[(ties[:, :2] >= 0).all(axis=1)],
         locked=group[problem.locked[units]],
+        sums=problem.sums[units],
+        previous=group[problem.previous[units]],
+        moving=problem.moving[units],
+        lines=problem.lines[units],
     )
+
+
+def _may_move(problem: Problem, labels: Ints, some: Ints, units: Ints) -> float:
+    """How much may leave its previous group within the part: what the others leave over."""
+    left = (problem.previous >= 0) & (problem.previous != labels)
+    inside = np.zeros(problem.n, dtype=np.bool_)
+    inside[units] = True
+    lost = inside & (problem.previous >= 0) & ~np.isin(problem.previous, some)
+    return problem.moved_max - float(problem.moving[(left & ~inside) | lost].sum())

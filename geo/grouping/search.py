@@ -1,6 +1,5 @@
 """Heuristic search: many starts, annealed; the best few annealed again, for as long as it pays."""
 
-import time
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,31 +10,9 @@ from geo.grouping import grow
 from geo.grouping.board import Field
 from geo.grouping.moves import anneal
 from geo.grouping.problem import Ints, Problem
-from geo.layers import Progress, quiet
+from geo.layers import Clock
 
-
-@dataclass(slots=True)
-class Clock:
-    """How much time is left, and whether anybody wants us to stop."""
-
-    limit_s: float
-    progress: Progress = quiet
-    began: float = field(default_factory=time.monotonic)
-    told: float = 0.0
-
-    def seconds(self) -> float:
-        """Seconds since the start."""
-        return time.monotonic() - self.began
-
-    def left(self) -> float:
-        """Seconds left."""
-        return self.limit_s - self.seconds()
-
-    def tell(self, step: str, done: float, total: float) -> None:
-        """Tell the listener, about once a second."""
-        if (now := self.seconds()) - self.told >= 1.0:
-            self.told = now
-            self.progress(step, done, total)
+__all__ = ["Clock", "Found", "polish", "search"]
 
 
 @dataclass(slots=True)
@@ -81,6 +58,7 @@ def search(
     share = grow.shares(problem, piece)
     found = Found(np.zeros(problem.n, dtype=np.int32))
     n = problem.n
+    settled = grow.joined(problem, board)
     starts = max(2, int(effort * min(24, 20_000 // n + 2)))
     if board.mode == boards.FIXED:
         starts = min(starts, 3)  # the linear program rounds to better starts
@@ -91,7 +69,7 @@ def search(
         for turn in range(starts):
             clock.tell("search", turn, starts)
             seed = grow.seeds(problem, board, rng, piece, share)
-            labels = grow.grown(board, seed, groups=problem.locked)
+            labels = grow.grown(board, _from(settled, seed), groups=settled)
             if np.any(labels < 0):
                 continue
             polish(board, found, labels, rng, tries, clock, heat=0.3)
@@ -100,6 +78,16 @@ def search(
     except (KeyboardInterrupt, Stopped):
         clock.limit_s = 0.0
     return found
+
+
+def _from(settled: Ints, seed: Ints) -> Ints:
+    """Let every group grow from a unit that is settled in it, where there is one."""
+    begun = seed.copy()
+    group, first = np.unique(settled, return_index=True)
+    for g, unit in zip(group, first, strict=True):
+        if g >= 0 and settled[seed[g]] != g:
+            begun[g] = unit
+    return begun
 
 
 def polish(  # noqa: PLR0917

@@ -6,12 +6,12 @@ import numpy as np
 
 from geo.errors import BadInput, Infeasible, Stopped
 from geo.grouping import clash, measure
-from geo.grouping.partition import Partition, Status, numbered
+from geo.grouping.partition import Partition, Status, matched
 from geo.grouping.problem import Ints, Problem
 from geo.grouping.problem import problem as build
 from geo.grouping.prove import Verdict, provable, prove
-from geo.grouping.search import Clock, search
-from geo.layers import Adjacency, Progress, quiet
+from geo.grouping.search import search
+from geo.layers import Adjacency, Clock, Progress, quiet
 
 
 def solve(
@@ -82,8 +82,7 @@ def _ready() -> None:
 def _partition(
     problem: Problem, labels: Ints, verdict: Verdict, clock: Clock, seed: int | None
 ) -> Partition:
-    free = problem.centres is None and not np.any(problem.locked >= 0)
-    labels = numbered(labels, problem.k) if free else labels
+    labels = matched(problem, labels)
     objective = measure.objective(problem, labels)
     low = objective if verdict.closed else verdict.bound
     status: Status = "optimal" if verdict.closed else "feasible"
