@@ -6,8 +6,18 @@ from maps.index import index
 from maps.page import Page, draw
 from maps.picture import A3_IN, A4_IN, picture, thumbnail
 from maps.scene import Base
+from maps.themes import (
+    Alliances,
+    BlindSpots,
+    Clock,
+    Flaws,
+    Grids,
+    Planned,
+    PlanSites,
+    Stations,
+    Theme,
+)
 from maps.workbook import workbook
-from maps.themes import Alliances, BlindSpots, Flaws, Grids, Planned, PlanSites, Stations, Theme
 
 __all__ = [
     "A3_IN",
@@ -16,6 +26,7 @@ __all__ = [
     "Base",
     "BlindSpots",
     "Brief",
+    "Clock",
     "Flaws",
     "Grids",
     "Page",

@@ -1,6 +1,7 @@
 """A brief of two pages for a committee: where, whom, at which hours, and what next. A4 upright."""
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -164,7 +165,7 @@ class _Sheet:
 
 
 def lines(words: str, room_em: float) -> list[str]:
-    """Break Chinese words into lines of a width; signs do not begin a line.
+    """Break Chinese words into lines of a width; numbers stay whole, signs do not begin a line.
 
     Examples
     --------
@@ -172,11 +173,11 @@ def lines(words: str, room_em: float) -> list[str]:
     ['一二三四，', '五六']
     """
     found = [""]
-    for letter in words:
-        full = wide_em(found[-1] + letter) > room_em
-        if letter == "\n" or (full and letter not in "，。、；：）％%"):
+    for part in re.findall(r"[0-9A-Za-z.,:%–-]+|.", words):
+        full = wide_em(found[-1] + part) > room_em
+        if full and found[-1] and part not in "，。、；：）％":
             found.append("")
-        found[-1] += letter if letter != "\n" else ""
+        found[-1] += part
     return [line for line in found if line]
 
 
@@ -237,7 +238,7 @@ def _second(figure: Figure, told: Brief, letters: Type) -> None:
     page.heading("哪些人")
     page.table(told.whom)
     page.heading("哪些社区覆盖最少")
-    page.table(told.worst, most=8)
+    page.table(told.worst, most=max(3, 8 - max(0, len(told.steps) - 6)))
     page.heading("什么时候")
     page.paragraph(told.hours_lead, 9.5)
     _calendar(page, told.hours)

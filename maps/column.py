@@ -1,12 +1,14 @@
 """The column beside a printed map: legend lines, then rows of a list, from the top down."""
 
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 
 from maps.palette import palette
-from maps.scene import Cell, Key, Sheet
+from maps.scene import Calendar, Cell, Key, Sheet
 from maps.typeset import Type, key_symbol, wide_em
 
 _ROW_IN = 0.165
+_SHADES = {"s1": "#f9f3dc", "s2": "#f1deac", "s3": "#dcc095", "s4": "#bea68a"}
 
 
 class Column:
@@ -36,6 +38,25 @@ class Column:
         self.y -= 0.15
         self._text(0.48, key.words.en, 6.8, soft=True)
         self.y -= 0.21
+
+    def week(self, calendar: Calendar) -> None:
+        """Draw a week: a row an hour, a column a day; every cell says its per cent."""
+        self.heading(calendar.words.zh, calendar.names[0])
+        wide, high = (self.width - 0.4) / 7, 0.112
+        for day, words in enumerate(calendar.days):
+            self._text(0.4 + (day + 0.85) * wide, words.zh, 6.2, right=True, soft=True)
+        self.y -= 0.14
+        for hour in range(24):
+            self._text(0, f"{hour} 时", 6, soft=True)
+            for day in range(7):
+                percent = calendar.percent(0, 24 * day + hour)
+                corner = 0.4 + day * wide, self.y - high / 2
+                fill = _SHADES.get(calendar.shade(percent), "#ffffff")
+                self.axes.add_patch(Rectangle(corner, wide, high, fc=fill, ec="#dcd8cf", lw=0.4))
+                shown = "—" if percent is None else str(percent)
+                self._text(corner[0] + 0.72 * wide, shown, 5.8, right=True)
+            self.y -= high
+        self.skip(0.12)
 
     def rows(self, sheet: Sheet, *, down_to: float) -> None:
         """Write the first rows of a list, as many as there is room for, and how many there are."""

@@ -79,6 +79,7 @@ class Page:
         title = f"{scene.base.title} {scene.words.zh}".strip()
         data, desk = plain(scene), self.desk
         said = ""
+        scripts, styles = _parts(scene, desk)
         if desk is not None:
             data["desk"] = dict(desk.values)
             said = (STATIC / desk.script).read_text("utf-8")
@@ -98,8 +99,8 @@ class Page:
         )
         chart = OfflineMap(
             scene.kind,
-            scripts=() if desk is None else (desk.script,),
-            styles=() if desk is None else (desk.style,),
+            scripts=scripts,
+            styles=styles,
             zoomSnap=0.25,
             wheelPxPerZoomLevel=110,
             maxZoom=19,
@@ -125,6 +126,7 @@ def plain(scene: Scene) -> dict[str, Any]:
         "credit": credit(scene.base),
         "base": ground.packed(scene.base),
         "sheets": [_sheet(sheet) for sheet in scene.sheets],
+        **({} if scene.calendar is None else {"calendar": scene.calendar.packed()}),
     }
 
 
@@ -134,6 +136,15 @@ def credit(base: Base) -> str:
     if base.approval_no and "审图号" not in base.approval_no:
         parts[2] = f"审图号：{base.approval_no}"
     return " · ".join(str(escape(p)) for p in parts if p)
+
+
+def _parts(scene: Scene, desk: Desk | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the scripts and styles that only some pages need."""
+    scripts = () if desk is None else (desk.script,)
+    styles = () if desk is None else (desk.style,)
+    if scene.calendar is not None:
+        scripts, styles = (*scripts, "js/calendar.js"), (*styles, "css/calendar.css")
+    return scripts, styles
 
 
 def _sheet(sheet: Sheet) -> dict[str, Any]:

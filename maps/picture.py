@@ -170,6 +170,8 @@ def _legend(figure: Figure, scene: Scene, letters: Type) -> None:
         for key in sheet.legend:
             column.key(key)
         column.skip(0.1)
+    if scene.calendar is not None:
+        column.week(scene.calendar)
     if listed := [sheet for sheet in shown if sheet.listed and sheet.rows]:
         column.rows(listed[0], down_to=-height)
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
 
 Cell = str | int | float | None
 
@@ -19,6 +21,9 @@ class Words:
 
     zh: str
     en: str
+
+
+SILENT = Words("", "")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +104,42 @@ class Fact:
     value: str
 
 
+SHADES_PERCENT = (95, 80, 50, 20, 0)
+"""Lower bounds of the five shades of a calendar, the lightest first."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calendar:
+    """A heat calendar: for each name a week of 168 hours from Monday, shares 0–1 or NaN."""
+
+    words: Words
+    caption: Words
+    days: Sequence[Words]
+    names: Sequence[str]
+    shares: npt.NDArray[np.float64]
+
+    def percent(self, name: int, hour: int) -> int | None:
+        """Give one cell as it is written; None where nobody is counted."""
+        share = float(self.shares[name, hour])
+        return int(100 * share + 1e-9) if np.isfinite(share) else None
+
+    def shade(self, percent: int | None) -> str:
+        """Give the class of a cell, ``s0`` (light) to ``s4``."""
+        if percent is None:
+            return ""
+        return f"s{next(i for i, least in enumerate(SHADES_PERCENT) if percent >= least)}"
+
+    def packed(self) -> dict[str, list[str] | list[int]]:
+        """Give the weeks for the script of a page: two hexadecimal digits an hour, ``--`` none."""
+        weeks = [
+            "".join(
+                "--" if p is None else f"{p:02x}" for p in (self.percent(n, h) for h in range(168))
+            )
+            for n in range(len(self.names))
+        ]
+        return {"weeks": weeks, "least": list(SHADES_PERCENT)}
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """Everything a map shows: heading, figures, sheets from the lowest to the highest."""
@@ -108,7 +149,8 @@ class Scene:
     base: Base
     sheets: Sequence[Sheet]
     facts: Sequence[Fact] = ()
-    note: Words = Words("", "")
+    note: Words = SILENT
+    calendar: Calendar | None = None
 
     def sides(self) -> list["Scene"]:
         """Give the scene as it was and as it would be; alone, when it has no sides."""

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 import maps as drawings
-from api.http import alliances, finder, plan, problems, reference, v1, views
+from api.http import alliances, coverage, finder, plan, problems, reference, v1, views
 from api.settings import VERSION
 from api.tasks.work import Work
 
@@ -42,6 +42,7 @@ def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
     app.state.drawn = views.Drawn()
     problems.install(app)
     app.include_router(v1.router, prefix="/v1")
+    app.include_router(coverage.router, prefix="/v1")
     app.include_router(alliances.router)
     app.include_router(plan.router, prefix="/v1")
     app.include_router(finder.router)

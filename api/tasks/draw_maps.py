@@ -1,19 +1,25 @@
-"""Draw the living data: five maps, as pages or pictures."""
+"""Draw the living data: maps, as pages or pictures."""
 
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
 import maps
 from api.tasks.check_layers import Checked, CheckLayers
+from api.tasks.coverage_clock import CoverageClock, Timed
 from api.tasks.form_alliances import Alliances, FormAlliances
 from api.tasks.measure_coverage import Covered, MeasureCoverage
+from api.tasks.reach import Ground
 from api.tasks.scene import read_scene
 from api.tasks.walk import STREETS, network_of
 from api.tasks.work import Form, Work
 from geo import network
 from geo.errors import BadInput
+from geo.layers import walker
+from maps.scene import Words
 
 LEVELS = ("subdistrict", "community", "grid", "microgrid")
 PICTURES: dict[str, Literal["png", "pdf", "svg"]] = {".png": "png", ".pdf": "pdf", ".svg": "svg"}
@@ -108,7 +114,39 @@ def of_coverage(done: Covered, base: maps.Base) -> maps.Theme:
     areas = done.scene.frame(done.by).merge(done.areas[["share"]], left_on="code", right_index=True)
     longest = max(done.spots)
     also = {reach / 60: spots for reach, spots in done.spots.items() if reach != longest}
-    return maps.BlindSpots(done.spots[longest], areas, done.stations, longest / 60, base, also=also)
+    return maps.BlindSpots(
+        done.spots[longest], areas, done.stations, longest / 60, base, also=also,
+        note=caveat(done.ground, estimated=done.coverage.estimated),
+    )  # fmt: skip
+
+
+def caveat(ground: Ground, *, estimated: bool) -> Words:
+    """Say how far the figures of a map can be trusted; silent when all is known."""
+    said = [note for note in (ground.note,) if note[0]]
+    if estimated:
+        said.append(
+            ("未加载道路：按直线 × 1.3 估算", "estimated: straight lines × 1.3, no streets")
+        )
+    return Words("；".join(zh for zh, _ in said), "; ".join(en for _, en in said))
+
+
+def clock(work: Work, base: maps.Base) -> maps.Theme:
+    """Who is served at every hour of the week, grid by grid."""
+    return of_clock(CoverageClock(by="grid").run(work), base)
+
+
+def of_clock(done: Timed, base: maps.Base) -> maps.Theme:
+    """The shares of a clock's areas, hour by hour."""
+    return maps.Clock(
+        done.scene.frame(done.asked.by),
+        done.areas,
+        done.clock.hours["share"].to_numpy(dtype=np.float64),
+        done.scene.stations,
+        max(done.asked.minutes),
+        base,
+        walker=walker(done.asked.walker).zh,
+        note=caveat(done.ground, estimated=done.clock.estimated),
+    )
 
 
 def stations(work: Work, base: maps.Base) -> maps.Theme:
@@ -144,6 +182,7 @@ THEMES: dict[str, Callable[[Work, maps.Base], maps.Theme]] = {
     "grids": grids,
     "flaws": flaws,
     "blindspots": blindspots,
+    "clock": clock,
     "stations": stations,
     "alliances": alliances,
 }

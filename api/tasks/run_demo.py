@@ -12,10 +12,12 @@ from typing import Any
 import maps
 from api.tasks import draw_maps
 from api.tasks.check_layers import CheckLayers
+from api.tasks.coverage_clock import CoverageClock
 from api.tasks.form_alliances import FormAlliances
 from api.tasks.import_layer import ImportLayer
 from api.tasks.measure_coverage import MeasureCoverage
 from api.tasks.nearest_of_buildings import NearestOfBuildings
+from api.tasks.track_spots import TrackSpots
 from api.tasks.work import Form, Work, now, record
 from geo import demo, store
 from geo.errors import Conflict
@@ -53,6 +55,8 @@ class RunDemo(Form):
         nearest = NearestOfBuildings().run(work).table
         draw_maps.write(self.out / "nearest.csv", nearest.to_csv(index=False).encode("utf-8-sig"))
         covered = MeasureCoverage(by="grid").run(work)
+        TrackSpots().run(work)
+        timed = CoverageClock(by="grid").run(work)
         allied = FormAlliances(groups=ALLIANCES[self.size], seed=self.seed).run(work)
         reasons = allied.members.to_csv(index=False).encode("utf-8-sig")
         draw_maps.write(self.out / "alliances.csv", reasons)
@@ -60,6 +64,7 @@ class RunDemo(Form):
             "grids": draw_maps.grids(work, base),
             "flaws": draw_maps.of_check(checked, base),
             "blindspots": draw_maps.of_coverage(covered, base),
+            "clock": draw_maps.of_clock(timed, base),
             "stations": draw_maps.stations(work, base),
             "alliances": draw_maps.of_alliances(allied, base),
         }

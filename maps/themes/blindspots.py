@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import geopandas as gpd
 import numpy as np
 
-from maps.scene import Base, Cell, Fact, Key, Scene, Sheet, Words
+from maps.scene import SILENT, Base, Cell, Fact, Key, Scene, Sheet, Words
 from maps.themes.shades import in_metres
 from maps.themes.stations import station_sheet
 from maps.themes.terms import REASONS
@@ -39,6 +39,8 @@ class BlindSpots:
         Hide the number of households.
     also : mapping of minutes to GeoDataFrame
         Blind spots of other walks, to be chosen instead on the same map.
+    note : Words
+        What a reader must know of the figures, such as that they are estimated.
     """
 
     spots: gpd.GeoDataFrame
@@ -48,6 +50,7 @@ class BlindSpots:
     base: Base
     public: bool = False
     also: Mapping[float, gpd.GeoDataFrame] = field(default_factory=dict)
+    note: Words = SILENT
 
     def scene(self) -> Scene:
         """Give what the map shows."""
@@ -70,6 +73,7 @@ class BlindSpots:
                 *(self._spots(spots, minutes) for minutes, spots in self._by_minutes()),
             ],
             facts,
+            self.note,
         )
 
     def _by_minutes(self) -> list[tuple[float, gpd.GeoDataFrame]]:

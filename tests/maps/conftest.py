@@ -5,6 +5,8 @@ from pathlib import Path
 from urllib.parse import urlparse
 
 import geopandas as gpd
+import numpy as np
+import pandas as pd
 import pytest
 from hamlet import Hamlet, hamlet
 from playwright.sync_api import Browser
@@ -18,6 +20,14 @@ from geo.layers import Finding, Severity
 def town() -> Hamlet:
     """Give the town."""
     return hamlet()
+
+
+def week(town: Hamlet) -> tuple[pd.DataFrame, np.ndarray]:
+    """Give a week in which the town sleeps at night, and its first area always."""
+    awake = np.array([9 <= hour % 24 < 21 for hour in range(168)])
+    shares = np.where(awake, 0.9, 0.25) * np.ones((len(town.served), 1))
+    shares[0] = np.nan
+    return pd.DataFrame(shares, index=town.served["code"]), np.where(awake, 0.85, 0.2)
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +48,9 @@ def themes(town: Hamlet) -> dict[str, Callable[..., maps.Theme]]:
         "flaws": lambda **o: maps.Flaws(findings, town.grids.crs, town.grids, town.base, **o),
         "blindspots": lambda **o: maps.BlindSpots(
             town.spots, town.served, town.stations, 10, town.base, **o
+        ),
+        "clock": lambda **o: maps.Clock(
+            town.served, *week(town), town.stations, 15, town.base, **o
         ),
         "stations": lambda **o: maps.Stations(town.stations, town.zones, town.base, **o),
         "alliances": lambda **o: maps.Alliances(town.territories, town.base, **o),

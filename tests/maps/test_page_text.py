@@ -13,7 +13,7 @@ import maps
 from geo.errors import BadInput
 from maps.figure import OfflineFigure, resolve
 
-THEMES = ("grids", "flaws", "blindspots", "stations", "alliances", "planned")
+THEMES = ("grids", "flaws", "blindspots", "clock", "stations", "alliances", "planned")
 ELSEWHERE = re.compile(r"\s*(?:https?:|wss?:)?//", re.IGNORECASE)
 IN_CSS = re.compile(
     r"""(?:@import\s+(?:url\()?|url\()\s*["']?(?!data:)([^"')\s]+)""", re.IGNORECASE

@@ -12,7 +12,7 @@ import maps
 pytestmark = pytest.mark.pages
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-THEMES = ("grids", "flaws", "blindspots", "stations", "alliances", "planned")
+THEMES = ("grids", "flaws", "blindspots", "clock", "stations", "alliances", "planned")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 INK = """() => { const c = document.querySelector('.leaflet-container canvas');
   const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data, seen = new Set();

@@ -14,7 +14,7 @@ from geo.errors import Unavailable
 from maps import fonts, palette
 from maps.themes.shades import distinct
 
-THEMES = ("grids", "flaws", "blindspots", "stations", "alliances", "planned")
+THEMES = ("grids", "flaws", "blindspots", "clock", "stations", "alliances", "planned")
 
 
 @pytest.mark.parametrize("name", THEMES)
