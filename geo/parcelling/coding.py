@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 
 from geo.layers import codes
-from geo.parcelling.design import Area, Design
+from geo.parcelling.design import Design
 from geo.parcelling.sides import Ints
 from geo.parcelling.today import Today
 
@@ -27,9 +27,10 @@ def coded(
     """Give every area of a design its code.
 
     An area goes on under its code when its border only moved: at least half the households of
-    the old area are in the new one, and at least half of the new one's came from the old one.
-    All others, also those of a split or a merger, get the next free numbers of their parent,
-    read like a page (`codes.reading_order`). No code is ever given twice.
+    the old area are in the new one and the other way round, and that is so of no other pair
+    with one of them. After a split (two new areas mostly of one old) or a merger all get the
+    next free numbers of their parent, read like a page (`codes.reading_order`). No code is
+    ever given twice.
 
     Parameters
     ----------
@@ -48,16 +49,14 @@ def coded(
     taken = defaultdict(list)
     for code in used:
         taken[code[: codes.LENGTHS[level] - _digits(level)]].append(code)
-    before = np.bincount(
-        now.home[now.home >= 0], weights=households[now.home >= 0] + 1e-6, minlength=len(now.shapes)
-    )
+    goes_on = _going_on(drawn, now, households)
     found: list[str] = [""] * len(drawn.areas)
     given: set[str] = set()
     fresh: dict[int, list[int]] = defaultdict(list)
     for number, area in enumerate(drawn.areas):
         code = today_codes[area.carries] if area.carries >= 0 else ""
         fits = codes.is_child(code, parents[area.parent], level) and code not in given
-        if fits and (area.kept or _goes_on(area, now, before, households)):
+        if fits and (area.kept or number in goes_on):
             found[number] = code
             given.add(code)
         else:
@@ -74,11 +73,27 @@ def _digits(level: str) -> int:
     return {"microgrid": 2}.get(level, 3)
 
 
-def _goes_on(area: Area, now: Today, before: np.ndarray, households: Ints) -> bool:
-    mine = area.houses[now.home[area.houses] == area.carries]
-    same = float(households[mine].sum()) + 1e-6 * len(mine)
-    here = float(households[area.houses].sum()) + 1e-6 * len(area.houses)
-    return same >= MAJORITY * before[area.carries] and same >= MAJORITY * here
+def _going_on(drawn: Design, now: Today, households: Ints) -> set[int]:
+    """Give the new areas that are an old one whose border moved."""
+    known = (now.home >= 0) & (drawn.home >= 0)
+    old, new, weight = now.home[known], drawn.home[known], households[known] + 1e-6
+    width = len(drawn.areas)
+    key, where = np.unique(old * width + new, return_inverse=True)
+    shared = np.bincount(where, weights=weight)
+    inside = drawn.home >= 0
+    of_old = np.bincount(old, weights=weight)[key // width]
+    of_new = np.bincount(drawn.home[inside], weights=households[inside] + 1e-6)[key % width]
+    most_of_old, most_of_new = shared >= MAJORITY * of_old, shared >= MAJORITY * of_new
+    heirs = np.bincount((key // width)[most_of_new], minlength=len(now.shapes))
+    sources = np.bincount((key % width)[most_of_old], minlength=width)
+    both = key[most_of_old & most_of_new]
+    return {
+        int(k % width)
+        for k in both
+        if heirs[k // width] == 1
+        and sources[k % width] == 1
+        and drawn.areas[int(k % width)].carries == k // width
+    }
 
 
 def _read(drawn: Design, numbers: list[int]) -> list[int]:

@@ -169,7 +169,9 @@ def _asked(  # noqa: PLR0917
     return made
 
 
-def _units(people: People, rows: Ints, own: Cells, walk: Bools, home: Ints, xy: Floats) -> Units:
+def _units(  # noqa: PLR0917
+    people: People, rows: Ints, own: Cells, walk: Bools, home: Ints, xy: Floats
+) -> Units:
     known, place = np.unique(home, return_inverse=True)
     old = place - (1 if len(known) and known[0] < 0 else 0)
     return Units(
