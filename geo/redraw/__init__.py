@@ -12,14 +12,25 @@ from geo.redraw.operations import (
     MoveBorder,
     Operation,
     Recode,
+    Redivide,
     Rename,
     Reparent,
     Split,
     SplitAlong,
 )
 from geo.redraw.redrawing import change
+from geo.redraw.writing import (
+    KINDS,
+    read_change,
+    read_operation,
+    to_degrees,
+    to_metres,
+    written,
+    written_operation,
+)
 
 __all__ = [
+    "KINDS",
     "Area",
     "Assign",
     "BalancedSplit",
@@ -32,10 +43,17 @@ __all__ = [
     "MoveBorder",
     "Operation",
     "Recode",
+    "Redivide",
     "Rename",
     "Reparent",
     "Split",
     "SplitAlong",
     "change",
     "fabric",
+    "read_change",
+    "read_operation",
+    "to_degrees",
+    "to_metres",
+    "written",
+    "written_operation",
 ]

@@ -135,7 +135,8 @@ def fabric(
     Parameters
     ----------
     levels : mapping of str to GeoDataFrame
-        Areas by level, in metres, all in one system; any subset of the scheme.
+        Areas by level, in metres, all in one system; any subset of the scheme. An empty
+        table is a level that has no areas yet.
     buildings : GeoDataFrame, optional
         By which households are shared out; without them ground counts (an estimate).
     scheme : tuple of Level
@@ -148,11 +149,12 @@ def fabric(
     SchemaError, CrsError
         When a table is not of its level, or not in metres.
     """
-    present = tuple(lv for lv in scheme if lv.name in levels and len(levels[lv.name]))
-    if not present:
+    present = tuple(lv for lv in scheme if lv.name in levels)
+    full = [lv for lv in present if len(levels[lv.name])]
+    if not full:
         raise BadInput("there are no areas to redraw", zh="没有可供调整的区域")
-    areas = [area for lv in present for area in _areas(levels[lv.name], lv.name)]
-    crs = CRS(levels[present[0].name].crs)
+    areas = [area for lv in full for area in _areas(levels[lv.name], lv.name)]
+    crs = CRS(levels[full[0].name].crs)
     return Fabric(present, areas, homes(buildings), crs, used=used)
 
 

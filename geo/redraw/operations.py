@@ -102,6 +102,22 @@ class Create:
 
 
 @dataclass(frozen=True, slots=True)
+class Redivide:
+    """Divide all ground of a parent anew, as a proposal has it.
+
+    `grounds` need not fit to the last bit: borders are noded, what no proposed ground holds
+    goes to the nearest. An area most of which stays one keeps its code. `names` and
+    `kinds` go with the grounds; empty ones are taken from what was there.
+    """
+
+    level: str
+    parent: str
+    grounds: tuple[BaseGeometry, ...]
+    names: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Close:
     """Close an area; its ground goes to a neighbour (the one of the longest border if unsaid)."""
 
@@ -148,6 +164,7 @@ Operation = (
     | Create
     | Close
     | Reparent
+    | Redivide
     | Rename
     | Recode
 )

@@ -20,12 +20,14 @@ from geo.redraw.operations import (
     MoveBorder,
     Operation,
     Recode,
+    Redivide,
     Rename,
     Reparent,
     Split,
     SplitAlong,
 )
 from geo.redraw.records import recode, rename, reparent
+from geo.redraw.redividing import redivide
 from geo.redraw.splitting import split, split_along
 
 _DOES: dict[type[Any], Callable[[Draft, Any], str]] = {
@@ -36,6 +38,7 @@ _DOES: dict[type[Any], Callable[[Draft, Any], str]] = {
     Merge: merge,
     MoveBorder: move_border,
     Recode: recode,
+    Redivide: redivide,
     Rename: rename,
     Reparent: reparent,
     Split: split,

@@ -19,6 +19,7 @@ from geo.store import (
     places,
     revisions,
     runs,
+    scenarios,
     spots,
 )
 from geo.store.database import Database, connect
@@ -42,6 +43,7 @@ __all__ = [
     "places",
     "revisions",
     "runs",
+    "scenarios",
     "spots",
     "upgrade",
 ]

@@ -157,7 +157,9 @@ def history(session: Session, code: str) -> gpd.GeoDataFrame:
 def codes_ever(session: Session, level: str, *, within: str = "") -> list[str]:
     """List every code that areas of a level ever had, living or not, sorted; none is given again."""
     column = _AREAS.c.code
-    query = select(column).where(_AREAS.c.level == level, column.startswith(within, autoescape=True))
+    query = select(column).where(
+        _AREAS.c.level == level, column.startswith(within, autoescape=True)
+    )
     return list(session.execute(query.distinct().order_by(column)).scalars())
 
 
@@ -186,6 +188,11 @@ def link(
     if links:
         session.execute(insert(Lineage), links)
     return len(links)
+
+
+def given(session: Session) -> set[str]:
+    """Give every code that was ever given to an area, living or closed."""
+    return set(session.scalars(select(_AREAS.c.code).distinct()))
 
 
 def lineage(session: Session, code: str) -> pd.DataFrame:

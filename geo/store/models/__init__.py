@@ -5,6 +5,13 @@ from geo.store.models.bodies import Body, Grouping, GroupingMember, Net, NetArea
 from geo.store.models.declarative import SRID, Base
 from geo.store.models.places import Barrier, Building, LandUse, Place, Street
 from geo.store.models.records import AuditEntry, Run
+from geo.store.models.scenarios import (
+    Presence,
+    Publication,
+    Scenario,
+    ScenarioApproval,
+    ScenarioStep,
+)
 from geo.store.models.spots import BlindSpot, BlindSpotEvent
 
 __all__ = [
@@ -26,8 +33,13 @@ __all__ = [
     "Net",
     "NetArea",
     "Place",
+    "Presence",
+    "Publication",
     "Revision",
     "Run",
+    "Scenario",
+    "ScenarioApproval",
+    "ScenarioStep",
     "StaffMember",
     "Street",
 ]
