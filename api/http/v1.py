@@ -3,10 +3,14 @@
 from datetime import date, datetime
 from typing import Annotated, Any
 
+import orjson
 from fastapi import APIRouter, Depends, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
 
 from api.tasks.find_areas import AreaHistory, AreasAt
 from api.tasks.find_place import FindPlaces
+from api.tasks.known import NotAtHand
 from api.tasks.measure_coverage import MeasureCoverage
 from api.tasks.nearest_stations import NearestStations
 from api.tasks.work import Work, perform
@@ -16,8 +20,8 @@ Lon = Annotated[float, Query(ge=-180, le=180, description="经度 degrees east")
 Lat = Annotated[float, Query(ge=-90, le=90, description="纬度 degrees north")]
 
 
-def work_of(request: Request) -> Work:
-    """Give the work of this application."""
+async def work_of(request: Request) -> Work:
+    """Give the work of this application; it waits for nothing, so it needs no thread."""
     found: Work = request.app.state.work
     return found
 
@@ -26,9 +30,12 @@ WorkDep = Annotated[Work, Depends(work_of)]
 
 
 @router.get(
-    "/stations/nearest", tags=["stations"], summary="步行最近的站点 Nearest stations on foot"
+    "/stations/nearest",
+    tags=["stations"],
+    summary="步行最近的站点 Nearest stations on foot",
+    response_model=dict[str, Any],
 )
-def nearest(
+async def nearest(
     work: WorkDep,
     lon: Lon,
     lat: Lat,
@@ -38,13 +45,17 @@ def nearest(
     class_: Annotated[str | None, Query(alias="class")] = None,
     open_at: datetime | None = None,
     walker: str = "adult",
-) -> dict[str, Any]:
+) -> Response:
     """Give the k nearest stations by walking time, each with its route; `open_at`: open then."""
     form = NearestStations(
         lon=lon, lat=lat, k=k, service=service, tier=tier, class_=class_, open_at=open_at,
         walker=walker,
     )  # fmt: skip
-    return perform(form, work)
+    try:
+        told = form.at_once(work)
+    except NotAtHand:
+        told = await run_in_threadpool(perform, form, work)
+    return Response(orjson.dumps(told), media_type="application/json")
 
 
 @router.get("/places", tags=["places"], summary="地名检索 Places by name, pinyin or initials")

@@ -2,7 +2,8 @@
 
 A file is named after the sum of what it was made from: changed streets make another file,
 while whoever has the old one open goes on with it. One process makes it, the others wait and
-map it. Where nothing can be written, each process makes its own.
+map it. A process that is killed over it leaves what was there, and the next one makes it.
+Where nothing can be written, each process makes its own.
 """
 
 import fcntl
@@ -31,7 +32,7 @@ def kept_network(
     path = folder / f"network-{key[:24]}"
     if (found := network.load(path, key=key)) is not None:
         return found
-    with _alone(folder):
+    with _alone(folder, "network"):
         if (found := network.load(path, key=key)) is not None:
             return found
         made = make()
@@ -55,8 +56,12 @@ def kept_tree(
     path = folder / f"tree-{key[:24]}"
     if (found := network.load_tree(path, net, who, key=key)) is not None:
         return found
-    made = network.tree(net, xy, k=k, walker=who)
-    _save(made, path, key)
+    with _alone(folder, "tree"):
+        if (found := network.load_tree(path, net, who, key=key)) is not None:
+            return found
+        made = network.tree(net, xy, k=k, walker=who)
+        if not _save(made, path, key):
+            return made
     return network.load_tree(path, net, who, key=key) or made
 
 
@@ -70,15 +75,17 @@ def _save(made: network.Network | network.Tree, path: Path, key: str) -> bool:
         files = sorted(path.parent.glob(f"{kind}-*"), key=lambda file: file.stat().st_mtime)
         for old in files[: -MOST[kind]]:
             old.unlink(missing_ok=True)
+        for left in path.parent.glob(f".{kind}-*"):  # by a process that was killed: we are alone
+            left.unlink(missing_ok=True)
     return True
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Let one process at a time make something for a folder."""
+def _alone(folder: Path, kind: str) -> Iterator[None]:
+    """Let one process at a time make something of a kind for a folder."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / ".lock").open("w")
+        lock = (folder / f".lock-{kind}").open("w")
     except OSError:
         yield
         return

@@ -1,7 +1,7 @@
 """The nearest open stations on foot from one place, with the way there."""
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Annotated, Any
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy.typing as npt
 import shapely
 from pydantic import AfterValidator, ConfigDict, Field
 
-from api.tasks.known import Known, known
+from api.tasks.known import Known, at_hand, known
 from api.tasks.open_stations import days_of, local, require_service, turns, wall_clock
 from api.tasks.work import Form, Work
 from geo import coords, layers, network
@@ -46,26 +46,46 @@ class NearestStations(Form):
         `later` holds what opens only afterwards and is nearer than all of `stations`, or,
         when nothing is open, what can serve soonest.
         """
-        here, who = known(work), walker(self.walker)
+        here = known(work)
+        told = self._told(work, here)
+        here.asked(self._kind(), lambda fresh: self._told(work, fresh))
+        return told
+
+    def at_once(self, work: Work) -> dict[str, Any]:
+        """Answer from what this process has at hand, in less than a thousandth of a second.
+
+        Raises
+        ------
+        NotAtHand
+            When something has to be read or built first: `run` does.
+        """
+        return self._told(work, at_hand(work))
+
+    def _kind(self) -> tuple[object, ...]:
+        """Name what must be ready for such a question, wherever it is asked."""
+        sieve = self.service, self.tier, self.class_
+        return (self.walker, self.k, *sieve, self.open_at is None)
+
+    def _told(self, work: Work, here: Known) -> dict[str, Any]:
+        who = walker(self.walker)
         at = (self.open_at or wall_clock()).replace(second=0, microsecond=0)
         days = days_of(work.settings.holidays)
         told = here.keep(("turns", at, days), lambda: _turns(here, at, days))
-        wanted, shut = self._sorted_out(here, told)
-        place = np.array(coords.transformer(coords.STORED, here.scene.crs).transform(*self._at()))
+        sieve = self.service, self.tier, self.class_, self.open_at is not None and (at, days)
+        wanted, shut = here.keep(("sieve", *sieve), lambda: self._sorted_out(here, told))
+        place = np.array(here.to_metres.transform(self.lon, self.lat))
         found, estimated = ways(here, place, wanted, who, self.k)
         later = self._later(here, place, (shut, told, at), who, found)
+        answers = _answers([*found, *later], here, told)
         return {
             "place": {"lon": self.lon, "lat": self.lat},
             "walker": who.name,
             "at": at.isoformat(timespec="minutes"),
             "estimated": estimated,
-            "stations": [_answer(way, here, who, told[way.station]) for way in found],
-            "later": [_answer(way, here, who, told[way.station]) for way in later],
+            "stations": answers[: len(found)],
+            "later": answers[len(found) :],
             "duty_phone": work.settings.duty_phone,
         }
-
-    def _at(self) -> tuple[float, float]:
-        return self.lon, self.lat
 
     def _sorted_out(
         self, here: Known, told: list[Turns]
@@ -137,11 +157,12 @@ def ways(
         return [], here.net is None
     xy = here.keep("entrances", lambda: shapely.get_coordinates(here.stations.geometry))[rows]
     k = min(k, len(rows))
-    net = here.net
-    if net is not None and network.snap(net, place).edge[0] >= 0:
+    if (net := here.net) is not None:
         key = ("tree", who.name, k, rows.tobytes())
         tree = here.keep(key, lambda: here.tree(xy, k, who))
-        return [_of(way, rows) for way in network.routes(tree, place) if way.found], False
+        found = [_of(way, rows) for way in network.routes(tree, place) if way.found]
+        if found or network.snap(net, place).edge[0] >= 0:
+            return found, False
     return [_of(way, rows) for way in _straight(place, xy, who, k)], True
 
 
@@ -165,29 +186,34 @@ def _straight(
     ]  # fmt: skip
 
 
-def _answer(way: network.Route, here: Known, who: Walker, told: Turns) -> dict[str, Any]:
-    back = coords.transformer(here.scene.crs, coords.STORED)
-    lonlat = np.column_stack(back.transform(*way.points.T))
-    is_open, closes_at, opens_at = told
-    return {
-        **here.keep(("station", way.station), lambda: _station(here, way.station, back.transform)),
-        "walk_m": round(way.metres, 1),
-        "walk_s": round(way.seconds, 1),
-        "minutes": round(way.seconds / 60, 1),
-        "off_network_m": round(way.off_m, 1),
-        "open": is_open,
-        "closes_at": closes_at,
-        "opens_at": opens_at,
-        "route": lonlat.round(7).tolist(),
-    }
+def _answers(ways: list[network.Route], here: Known, told: list[Turns]) -> list[dict[str, Any]]:
+    """Shape walks for the answer; all their points are brought to lon/lat in one go."""
+    if not ways:
+        return []
+    points = np.concatenate([way.points for way in ways])
+    lonlat = np.stack(here.to_degrees.transform(*points.T), axis=1).round(7).tolist()
+    answers, at = [], 0
+    for way in ways:
+        is_open, closes_at, opens_at = told[way.station]
+        answers.append({
+            **here.keep(("station", way.station), partial(_station, here, way.station)),
+            "walk_m": round(way.metres, 1),
+            "walk_s": round(way.seconds, 1),
+            "minutes": round(way.seconds / 60, 1),
+            "off_network_m": round(way.off_m, 1),
+            "open": is_open,
+            "closes_at": closes_at,
+            "opens_at": opens_at,
+            "route": lonlat[at : at + len(way.points)],
+        })  # fmt: skip
+        at += len(way.points)
+    return answers
 
 
-def _station(
-    here: Known, position: int, back: Callable[[float, float], tuple[float, float]]
-) -> dict[str, Any]:
+def _station(here: Known, position: int) -> dict[str, Any]:
     """Give what is told of a station from wherever it is asked for."""
     row = here.stations.iloc[position]
-    lon, lat = back(row.geometry.x, row.geometry.y)
+    lon, lat = here.to_degrees.transform(row.geometry.x, row.geometry.y)
     signboard = row["signboard"] or row["name"]
     entrance = coords.links.Place(lon, lat, signboard, row["address"])
     return {
