@@ -38,6 +38,7 @@ GROUPS = (
 MONDAY = datetime(2024, 1, 1, 0, 30)
 """Half past midnight of a Monday that is no matter of holidays: slots are read at half hours."""
 BOUND_S = 6.0
+ACCOUNT = ("before", "after", "gained", "lost")
 
 
 class NewSite(Form):
@@ -85,27 +86,34 @@ class TrySites(Form):
     def run(self, work: Work) -> dict[str, Any]:
         """Reckon today and the plan, each at any hour and in every hour of the week."""
         ground = ground_of(work, self.minutes, self.walker, self.service)
+        have, fresh = len(ground.stations), len(self.added)
         stays = ~ground.stations.isin(ground.named(self.closed))
-        fresh = ground.placed(self.added)
-        reach = sparse.vstack([ground.reach[: len(ground.stations)], fresh], format="csr")
-        slots = np.vstack([ground.open, _slots(site.hours for site in self.added)])
-        old = np.r_[np.ones(len(stays), dtype=bool), np.zeros(len(self.added), dtype=bool)]
-        new = np.r_[stays, np.ones(len(self.added), dtype=bool)]
-        before, after = (served(reach, mask[:, None])[0] for mask in (old, new))
-        hours_of = [
-            served(reach, slots & mask[:, None]) @ ground.people[:, 0] for mask in (old, new)
+        works = np.vstack([ground.open, _slots(site.hours for site in self.added)])
+        trial = siting.what_if(
+            ground.times(self.added),
+            ground.people,
+            reach_s=self.minutes * 60,
+            now=np.r_[np.ones(have, dtype=bool), np.zeros(fresh, dtype=bool)],
+            then=np.r_[stays, np.ones(fresh, dtype=bool)],
+            hours=np.column_stack([np.ones(len(works), dtype=bool), works]),
+        )
+        sums = np.stack([trial.before, trial.after, trial.gained, trial.lost])
+        total = ground.people.sum(axis=0)
+        accounts = [
+            dict(zip(("total", *ACCOUNT), map(int, (total[k], *sums[:, 0, k])), strict=True))
+            for k in range(len(GROUPS))
         ]
         return {
             "estimated": ground.estimated,
             "minutes": self.minutes,
-            "households": _account(ground.people[:, 0], before, after),
+            "households": accounts[0],
             "groups": [
-                {"group": name, "zh": zh, "en": en, **_account(ground.people[:, k], before, after)}
-                for k, (name, zh, en) in enumerate(GROUPS)
+                {"group": name, "zh": zh, "en": en, **account}
+                for (name, zh, en), account in zip(GROUPS, accounts, strict=True)
             ],
-            "hours": dict(zip(("before", "after"), (h.tolist() for h in hours_of), strict=True)),
-            "gained": ground.doors[after & ~before].tolist(),
-            "lost": ground.doors[before & ~after].tolist(),
+            "hours": {"before": sums[0, 1:, 0].tolist(), "after": sums[1, 1:, 0].tolist()},
+            "gained": ground.doors[trial.won].tolist(),
+            "lost": ground.doors[trial.missed].tolist(),
         }
 
 
@@ -130,7 +138,7 @@ class BestSites(Form):
 class Ground:
     """Who lives where and which place reaches them, for one walk, walker and service.
 
-    `reach` (stations + candidates, n) holds ones, `open` (stations, 168) is true or false;
+    `reach` (stations + candidates, n) holds seconds, `open` (stations, 168) is true or false;
     `people` (n, groups) counts; `doors` (n, 2) are lon/lat.
     """
 
@@ -159,15 +167,31 @@ class Ground:
             )
         return ids
 
-    def placed(self, sites: tuple[NewSite, ...]) -> sparse.csr_array:
-        """Give whom each of some new sites reaches."""
-        free = [i for i, site in enumerate(sites) if site.candidate is None]
-        rows = dict(zip(free, self._dropped([sites[i] for i in free]), strict=True))
-        for i, site in enumerate(sites):
-            if site.candidate is not None:
-                rows[i] = self._candidate(site.candidate)
-        empty = sparse.csr_array((0, len(self.homes)), dtype=np.int32)
-        return sparse.vstack([empty, *(rows[i] for i in range(len(sites)))], format="csr")
+    def times(self, sites: Sequence[NewSite]) -> TravelTimes:
+        """Give everybody's walks to the stations and, after them, to new sites."""
+        stations = self.reach[: len(self.stations)]
+        table = sparse.vstack([stations, self.placed(sites)], format="csr").T.tocsr()
+        names = [*self.stations, *(f"new {n}" for n in range(len(sites)))]
+        return TravelTimes(
+            self.homes["id"].to_numpy(dtype=object),
+            np.array(names, dtype=object),
+            np.repeat(np.arange(len(self.homes)), np.diff(table.indptr)).astype(np.int32),
+            table.indices.astype(np.int32),
+            table.data,
+            table.data * walker(self.walker).speed_m_s,
+            limit_s=self.minutes * 60,
+            estimated=self.estimated,
+        )
+
+    def placed(self, sites: Sequence[NewSite]) -> sparse.csr_array:
+        """Give whom each of some new sites reaches, in how many seconds."""
+        dropped = iter(self._dropped([site for site in sites if site.candidate is None]))
+        rows = [
+            next(dropped) if site.candidate is None else self._candidate(site.candidate)
+            for site in sites
+        ]
+        empty = sparse.csr_array((0, len(self.homes)), dtype=np.float64)
+        return sparse.vstack([empty, *rows], format="csr")
 
     def _candidate(self, name: str) -> sparse.csr_array:
         if name not in self.candidates:
@@ -175,7 +199,7 @@ class Ground:
         row = len(self.stations) + list(self.candidates).index(name)
         return self.reach[[row]]
 
-    def _dropped(self, sites: list[NewSite]) -> list[sparse.csr_array]:
+    def _dropped(self, sites: Sequence[NewSite]) -> list[sparse.csr_array]:
         if not sites:
             return []
         places = points_of(sites, self.scene)
@@ -257,7 +281,7 @@ def _reach(
     minutes: float,
     who: str,
 ) -> sparse.csr_array:
-    """Give which place (row) reaches which home (column) in time."""
+    """Give in how many seconds which place (row) reaches which home (column), if in time."""
     limit_s = minutes * 60
     found: TravelTimes
     if net is None:
@@ -265,8 +289,7 @@ def _reach(
     else:
         found = network.within(net, homes, places, limit_s=limit_s, walker=walker(who))
     shape = (len(places), len(homes))
-    yes = np.ones(len(found.rows), dtype=np.int32)
-    return sparse.csr_array((yes, (found.cols, found.rows)), shape=shape)
+    return sparse.csr_array((found.seconds, (found.cols, found.rows)), shape=shape)
 
 
 def _slots(texts: Any) -> npt.NDArray[np.bool_]:
@@ -277,26 +300,3 @@ def _slots(texts: Any) -> npt.NDArray[np.bool_]:
 @lru_cache(maxsize=1024)
 def _week(text: str) -> tuple[bool, ...]:
     return tuple(is_open(text, MONDAY + timedelta(hours=h), frozenset()) for h in range(168))
-
-
-def served(reach: sparse.csr_array, at_work: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Give (slots, n): who is reached by a place that works in a slot; equal slots count once."""
-    kinds, which = np.unique(at_work.T, axis=0, return_inverse=True)
-    count = sparse.csr_array(kinds.astype(np.int32)) @ reach
-    found: npt.NDArray[np.bool_] = (count.toarray() > 0)[which.ravel()]
-    return found
-
-
-def _account(
-    people: npt.NDArray[np.float64],
-    before: npt.NDArray[np.bool_],
-    after: npt.NDArray[np.bool_],
-) -> dict[str, int]:
-    count = {
-        "total": people.sum(),
-        "before": people[before].sum(),
-        "after": people[after].sum(),
-        "gained": people[after & ~before].sum(),
-        "lost": people[before & ~after].sum(),
-    }
-    return {name: int(value) for name, value in count.items()}
