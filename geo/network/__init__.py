@@ -7,6 +7,7 @@ from geo.network.graph import Network
 from geo.network.pairs import within
 from geo.network.reporting import report, unjoined
 from geo.network.routes import Route, route, routes
+from geo.network.serving_zones import serving_zones
 from geo.network.snapping import Snap, snap
 from geo.network.times import nearest, straight
 from geo.network.tree import Tree, tree
@@ -28,6 +29,7 @@ __all__ = [
     "routes",
     "rules",
     "save",
+    "serving_zones",
     "snap",
     "straight",
     "tree",
