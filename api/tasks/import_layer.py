@@ -1,7 +1,7 @@
 """Take a file in as a layer: read, judge, and keep it whole or not at all."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,7 +9,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
 from api.tasks.work import Form, Work
-from geo import files, store
+from geo import coords, files, network, store
 from geo.errors import FileRefused
 from geo.layers import Report, layer, level
 
@@ -54,6 +54,8 @@ class ImportLayer(Form):
             )
         if self.dry_run:
             return Imported(name, len(frame), {}, None, report)
+        if name == "street" and len(frame):
+            frame, report = _joined(frame, report)
         with work.step(f"入库 {layer(name).zh}"), work.db.session() as session:
             counts, revision = _keep(session, name, frame, self, work.who)
             detail = {"file": self.path.name, **counts}
@@ -70,6 +72,15 @@ class Imported:
     counts: dict[str, int]
     revision: int | None
     report: Report
+
+
+def _joined(frame: gpd.GeoDataFrame, report: Report) -> tuple[gpd.GeoDataFrame, Report]:
+    """Let the ways of a street file meet where they cross, and say how many did not."""
+    metres, lacking = network.met(coords.to_metres(frame))
+    facts = {**report.facts, "crossings_joined": lacking, "joined_within_m": network.MEET_M}
+    if lacking:
+        frame = coords.to_degrees(metres)
+    return frame, replace(report, facts=facts)
 
 
 def _district(work: Work) -> BaseGeometry | None:

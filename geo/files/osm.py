@@ -19,7 +19,7 @@ from geo.files import osm_tags
 from geo.layers import LAYERS
 
 Row = dict[str, Any]
-_AREA_KEYS = ("building", "landuse", "leisure", "natural", "amenity", "waterway")
+_AREA_KEYS = ("building", "landuse", "leisure", "natural", "amenity", "waterway", "highway")
 _TYPES = {"int": "int64", "float": "float64", "text": "str"}
 NAMES = ("street", "barrier", "gate", "building", "landuse")
 
@@ -104,10 +104,17 @@ def _of_way(way: Any, tags: dict[str, str]) -> Iterator[tuple[str, Row, bool]]:
 
 
 def _of_area(area: Any, tags: dict[str, str], wkb: Any) -> Iterator[tuple[str, Row, bool]]:
-    for name, row in (("building", osm_tags.building(tags)), ("landuse", osm_tags.landuse(tags))):
+    """Give a building, a piece of land, and the edges of a square that is a relation."""
+    square = None if area.from_way() else osm_tags.street(tags)
+    for name, row in (
+        ("building", osm_tags.building(tags)),
+        ("landuse", osm_tags.landuse(tags)),
+        ("street", square),
+    ):
         if row is None:
             continue
         shape = shapely.from_wkb(wkb.create_multipolygon(area))
+        shape = shapely.boundary(shape) if name == "street" else shape
         key = area.orig_id()
         yield name, row | {"id": key if area.from_way() else f"r{key}", "geometry": shape}, True
 

@@ -12,9 +12,14 @@ STREETS = frozenset(
         "secondary", "secondary_link", "tertiary", "tertiary_link", "unclassified",
         "residential", "living_street", "service", "road", "busway", "track", "pedestrian",
         "footway", "path", "cycleway", "bridleway", "steps", "corridor", "trail",
+        "platform", "elevator",
     }
 )  # fmt: skip
-"""Everything that is driven or walked on; not planned, being built, or a platform."""
+"""Everything that is driven, waited or walked on; not what is planned or being built."""
+_PAVED_BESIDE = frozenset({"both", "left", "right", "yes"})
+"""A `sidewalk` of the way itself. A separate one is a way of its own; the road remains one
+that may be walked unless foot = use_sidepath says otherwise, since kerbs are rarely joined."""
+_RAMPS = frozenset({"yes", "designated"})
 _WATER_LINES = frozenset({"river", "canal", "stream"})
 _RAILS = frozenset({"rail", "light_rail", "narrow_gauge"})
 _WALLS = frozenset({"wall", "fence", "city_wall", "hedge", "retaining_wall"})
@@ -24,8 +29,17 @@ _GATES = frozenset(
         "entrance", "turnstile", "full-height_turnstile", "cycle_barrier", "stile", "bollard",
     }
 )  # fmt: skip
+_BARRED = frozenset({"trunk", "trunk_link", "cycleway", "bridleway", "busway"})
+_SHUT = frozenset(
+    {"no", "agricultural", "forestry", "delivery", "military", "emergency", "restricted"}
+)
 _CROSSINGS = frozenset({"level_crossing", "crossing"})
-_OPEN = frozenset({"yes", "designated", "permissive", "private", "residents", "destination"})
+_OPEN = frozenset(
+    {
+        "yes", "designated", "permissive", "official", "private", "residents", "permit",
+        "destination", "customers",
+    }
+)  # fmt: skip
 _HOMES = frozenset(
     {
         "residential", "apartments", "house", "detached", "semidetached_house", "terrace",
@@ -56,14 +70,34 @@ def street(tags: Tags) -> Row | None:
         return None
     return {
         "name": _name(tags),
-        "highway": tags["highway"],
+        "highway": "footway" if _ramped(tags) else tags["highway"],
         "access": tags.get("access", ""),
-        "foot": tags.get("foot", ""),
+        "foot": tags.get("foot", "") or _foot(tags),
         "surface": tags.get("surface", ""),
         "bridge": int(tags.get("bridge", "no") != "no"),
         "tunnel": int(tags.get("tunnel", "no") != "no"),
         "layer": _whole(tags.get("layer", "")),
     }
+
+
+def _foot(tags: Tags) -> str:
+    """Give what other tags say of walking where `foot` is silent.
+
+    A motorroad bars walkers; a sidewalk lets them beside any road that itself bars them.
+    Conditions (``foot:conditional``) are not read: the plain tag holds.
+    """
+    if tags.get("motorroad") == "yes":
+        return "no"
+    sides = (tags.get(f"sidewalk{side}", "") for side in ("", ":both", ":left", ":right"))
+    barred = tags["highway"] in _BARRED and tags.get("access") not in _SHUT
+    return "yes" if barred and any(side in _PAVED_BESIDE for side in sides) else ""
+
+
+def _ramped(tags: Tags) -> bool:
+    """Say whether steps have a ramp for wheelchairs beside them: nobody has to climb."""
+    return tags["highway"] == "steps" and (
+        tags.get("ramp:wheelchair") in _RAMPS or tags.get("wheelchair") in _RAMPS
+    )
 
 
 def barrier(tags: Tags) -> Row | None:
@@ -84,11 +118,16 @@ def gate(tags: Tags) -> Row | None:
     """Read an opening in a barrier: a gate, or a crossing of a railway on the level.
 
     A private gate opens to those who live behind it: the ways there say that they are private.
+    Any other barrier on a node stops walkers only where its tags say so, and then is a gate
+    that is shut; so is a gate that is locked, unless it says whom it opens to.
     """
-    if tags.get("barrier") not in _GATES and tags.get("railway") not in _CROSSINGS:
-        return None
     foot, access = tags.get("foot"), tags.get("access")
-    closed = foot == "no" or (access == "no" and foot not in _OPEN)
+    closed = foot == "no" or (access in _SHUT and foot not in _OPEN)
+    is_gate = tags.get("barrier") in _GATES or tags.get("railway") in _CROSSINGS
+    if not is_gate and not (closed and "barrier" in tags):
+        return None
+    if tags.get("locked") == "yes":
+        closed |= foot not in _OPEN and access not in _OPEN
     return {"name": _name(tags), "compound": "", "foot": "no" if closed else "yes"}
 
 

@@ -2,7 +2,7 @@
 
 from geo.network import rules
 from geo.network.artefact import load, load_tree, save
-from geo.network.construction import build
+from geo.network.construction import MEET_M, build, met
 from geo.network.graph import Network
 from geo.network.pairs import within
 from geo.network.reporting import report, unjoined
@@ -14,6 +14,7 @@ from geo.network.tree import Tree, tree
 from geo.network.zones import isochrones, merged
 
 __all__ = [
+    "MEET_M",
     "Network",
     "Route",
     "Snap",
@@ -23,6 +24,7 @@ __all__ = [
     "load",
     "load_tree",
     "merged",
+    "met",
     "nearest",
     "report",
     "route",

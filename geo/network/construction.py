@@ -13,6 +13,9 @@ from geo.network import noding, rules, walls
 from geo.network.graph import Kinds, Names, Network, assemble
 from geo.network.kernel import I32, I64, Bools, Objects
 
+MEET_M = 0.5
+"""Ends of ways of a street file that miss another way by no more than this meet it."""
+
 
 def build(
     streets: gpd.GeoDataFrame,
@@ -80,6 +83,29 @@ def build(
     kinds = Kinds(flags, street, Names.of(streets["id"]))
     solid = walls.openings(barriers, gates)
     return assemble(edges, kinds, CRS(streets.crs), solid, through_private=through_private)
+
+
+def met(streets: gpd.GeoDataFrame, *, tolerance_m: float = MEET_M) -> tuple[gpd.GeoDataFrame, int]:
+    """Give planar streets, as street files hold them, common vertices where they meet.
+
+    Afterwards they are as OpenStreetMap's: lines of one level that cross, overlap or touch
+    share a vertex, ends within the tolerance of another line lie on it, bridges and tunnels
+    pass over and under (see `noding.crossed`). Done once, when a file comes in.
+
+    Parameters
+    ----------
+    streets : StreetLayer
+        In metres; `layer`, `bridge` and `tunnel` tell the level.
+    tolerance_m : float
+        Ends that stop short of a line by no more than this are drawn to it.
+
+    Returns
+    -------
+    streets, lacking
+        The same rows in the same order, and the number of vertices that were added.
+    """
+    _same_system(streets)
+    return noding.joined(streets, _levels(streets), tolerance_m=tolerance_m)
 
 
 def _same_system(*layers: gpd.GeoDataFrame | None) -> None:

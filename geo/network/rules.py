@@ -6,7 +6,8 @@ tags                                                                   answer
 foot = no, use_sidepath, discouraged                                   no
 foot = yes, designated, permissive, official, private, destination,    yes, whatever the
 customers, residents                                                   highway or access
-access = no, agricultural, forestry, delivery, military, emergency     no
+access = no, agricultural, forestry, delivery, military, emergency,    no
+restricted
 highway = motorway, trunk (and links), cycleway, bridleway, busway     no
 highway under construction, proposed, abandoned, raceway, …            no
 highway = footway, path, steps, residential, … (`ON_FOOT`)             yes
@@ -19,6 +20,10 @@ Steps carry `STEPS`, ways that are not smoothly paved (`surface`) `ROUGH`, and w
 `incline`, where a street file tells it, is more than 6 % `STEEP`; what they weigh is the
 walker's matter. Bridges and tunnels are ordinary ways: that they cross others
 without meeting them is told by their vertices or, in planar data, by their layer.
+
+Not read: conditions (``foot:conditional``), ``oneway:foot`` and moving stairs' direction
+(ways are walked both ways), ferries (a wait is no walk), ``area:highway`` (the shape of a way
+that is drawn as well). Pedestrian areas are walked along their edges.
 
 Source: OpenStreetMap wiki, "OSM tags for routing/Access restrictions" and "Key:access".
 """
@@ -44,7 +49,9 @@ FOOT_YES = frozenset({
     "residents",
 })  # fmt: skip
 FOOT_NO = frozenset({"no", "use_sidepath", "discouraged"})
-ACCESS_NO = frozenset({"no", "agricultural", "forestry", "delivery", "military", "emergency"})
+ACCESS_NO = frozenset({
+    "no", "agricultural", "forestry", "delivery", "military", "emergency", "restricted",
+})  # fmt: skip
 RESIDENTS = frozenset({"private", "residents", "permit"})
 ROUGH_SURFACES = frozenset({
     "unpaved", "compacted", "gravel", "fine_gravel", "pebblestone", "rock", "ground", "dirt", "earth",
