@@ -13,6 +13,7 @@ from api.cli import (
     database,
     groups,
     maps,
+    nets,
     microgrids,
     service,
     solve,
@@ -33,7 +34,7 @@ for part in (data, service):
     app.registered_commands += part.app.registered_commands
 for name, part in {
     "alliances": groups, "areas": areas, "cards": cards, "coverage": coverage, "db": database,
-    "maps": maps, "microgrids": microgrids, "solve": solve, "stations": stations, "streets": streets,
+    "maps": maps, "nets": nets, "microgrids": microgrids, "solve": solve, "stations": stations, "streets": streets,
 }.items():  # fmt: skip
     app.add_typer(part.app, name=name)
 app.add_typer(groups.regions, name="regions")

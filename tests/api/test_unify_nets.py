@@ -1,0 +1,57 @@
+"""Many nets into one, through the store: figures, files, faults."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from api.tasks.crosswalk_nets import CrosswalkNets
+from api.tasks.unify_nets import UnifyNets
+from api.tasks.work import Work
+from geo import coords, demo, files, store
+from geo.errors import BadInput, NotFound
+
+pytestmark = pytest.mark.store
+
+
+@pytest.fixture(autouse=True, scope="module")
+def kept_nets(work: Work, town: demo.District) -> None:
+    """Keep the departments' nets too."""
+    with work.db.session() as session:
+        for name in ("party", "safety", "city"):
+            store.features.replace(
+                session, "net", coords.to_degrees(town.layers[f"net_{name}"]), net=name
+            )
+
+
+def test_three_nets_become_one(work: Work, town: demo.District, tmp_path: Path) -> None:
+    done = UnifyNets(nets=("party", "safety", "city"), out=tmp_path / "nets").run(work)
+    told, people = done.summary(), town.layers["building"]
+    assert told["bound"] <= told["objective"] == sum(told["changed"].values())
+    areas = done.areas()
+    assert areas["households"].sum() == people["households"].sum() == told["households"]
+    for net in ("party", "safety", "city"):
+        table = pd.read_csv(tmp_path / "nets" / f"crosswalk_{net}.csv", dtype={net: str})
+        assert table["households"].sum() == people["households"].sum()
+        assert table["residents"].sum() == people["residents"].sum()
+        heirs = areas[f"heir_{net}"]
+        assert not heirs[heirs != ""].duplicated().any()
+    back, _ = files.read(tmp_path / "nets" / "areas.gpkg")
+    assert len(back) == told["areas"]
+    with work.db.read() as session:
+        assert store.runs.read(session, done.run).bound == pytest.approx(told["bound"], abs=1e-5)
+
+
+def test_our_own_grids_are_a_net_too(work: Work, town: demo.District, tmp_path: Path) -> None:
+    out = tmp_path / "walk.xlsx"
+    table = CrosswalkNets(one="safety", other="grid", out=out).run(work)
+    assert table["households"].sum() == town.layers["building"]["households"].sum()
+    assert out.stat().st_size > 1000
+
+
+@pytest.mark.parametrize(
+    ("nets", "fault"), [(("party", "nobody"), NotFound), (("party", "party"), BadInput)]
+)
+def test_a_fault_is_named(work: Work, nets: tuple[str, ...], fault: type[Exception]) -> None:
+    with pytest.raises(fault):
+        UnifyNets(nets=nets).run(work)
