@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ from districts import kept
 from api.settings import Settings
 from api.tasks import walk
 from api.tasks.artefacts import MOST, kept_tree
-from api.tasks.known import known
+from api.tasks.known import NotAtHand, known, state
+from api.tasks.nearest_stations import NearestStations
 from api.tasks.scene import read_scene
 from api.tasks.walk import ADULT, STREETS, network_of
 from api.tasks.work import Work
@@ -83,6 +85,50 @@ def test_the_old_answers_until_the_new_one_stands(work):
     assert new.net is not None
     assert new.net.edges < old.net.edges
     assert len(files(work)) == 2
+
+
+def ready(form: NearestStations, work: Work):
+    """Answer as `at_once` does, however long ago the store was looked at."""
+    return form._told(work, known(work).at_hand)
+
+
+def test_no_question_waits_while_a_change_is_built(work):
+    patient = replace(work, meanwhile=True)
+    old = known(patient)
+    x, y = old.to_degrees.transform(old.net.x_m[0], old.net.y_m[0])
+    form = NearestStations(lon=x, lat=y, open_at=datetime(2026, 11, 23, 10))
+    first = form.run(patient)
+    assert ready(form, patient) == first
+    shorten(work, 40)
+    end = time.monotonic() + 120
+    while known(patient) is old and time.monotonic() < end:
+        assert form._told(patient, old.at_hand) == first
+    new = known(patient)
+    assert new is not old
+    assert ready(form, patient)["stations"]  # the tables were built before the new stood
+    assert new.state == state(patient)
+
+
+def test_a_question_of_another_kind_is_not_at_hand(work):
+    patient = replace(work, meanwhile=True)
+    here = known(patient)
+    x, y = here.to_degrees.transform(here.net.x_m[0], here.net.y_m[0])
+    form = NearestStations(lon=x, lat=y, k=7, walker="frail", open_at=datetime(2026, 11, 23, 10))
+    with pytest.raises(NotAtHand):
+        ready(form, patient)
+    assert form.run(patient) == ready(form, patient)
+    with pytest.raises(NotAtHand):
+        form.at_once(work)  # who wants the state of now has to look
+
+
+def test_the_state_changes_with_a_deed_that_stands_late(work):
+    with work.db.session() as late:
+        store.audit.write(late, "test", "import", subject="street")
+        late.flush()
+        with work.db.session() as early:
+            store.audit.write(early, "test", "import", subject="street")
+        before = state(work)
+    assert state(work) != before
 
 
 def test_who_wants_the_state_of_now_waits_for_it(work):
