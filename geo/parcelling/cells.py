@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+from shapely.geometry.base import BaseGeometry
 
-from geo.parcelling.midlines import Samples, outlines, ridges
+from geo.parcelling.midlines import STEP_M, Samples, outlines, ridges
+from geo.parcelling.parts import parts
 from geo.parcelling.sides import Bools, Floats, Ints, Shapes, Sides, shared, sides
 
 GRAIN_M = 1 / 1024
@@ -51,18 +51,24 @@ class Cells:
     """A parent (or one part of it) in pieces.
 
     `faces` tile it to the grain; ``house[f]`` is the building that face f belongs to (0 … n−1;
-    all −1 when there is none). `pairs` (e, 2) are buildings whose land shares a border of
+    all −1 when there is none); ``lead[i]`` is i, or the building on whose land building i
+    stands too, where nothing parts them. `pairs` (e, 2) are buildings whose land shares a border of
     ``metres[e]``, of which ``open_m[e]`` can be walked across; ``cost[e]`` is the length
     weighed by what it runs along.
     """
 
     faces: Shapes
     house: Ints
-    count: int
+    lead: Ints
     pairs: npt.NDArray[np.int32]
     metres: Floats
     open_m: Floats
     cost: Floats
+
+    @property
+    def count(self) -> int:
+        """How many buildings."""
+        return len(self.lead)
 
 
 def cells(piece: shapely.Polygon, houses: Shapes, points: Shapes, lines: Lines) -> Cells:
@@ -87,26 +93,38 @@ def cells(piece: shapely.Polygon, houses: Shapes, points: Shapes, lines: Lines) 
     at = _block_of(points, blocks)
     samples = _samples(blocks, at, houses)
     cuts = _around(_clipped(samples, blocks), houses, piece)
-    faces = (
-        _faces(shapely.union_all([noded, *cuts], grid_size=GRAIN_M), piece) if len(cuts) else blocks
-    )
-    house = _owners(faces, blocks, samples, houses)
+    faces = _cut(noded, cuts, piece) if len(cuts) else blocks
+    main = _block_of(points, faces)
+    if len(np.unique(main)) < len(main):  # midlines that do not keep houses apart: outlines do
+        crowd = np.bincount(main)[main] > 1
+        edges = shapely.intersection(shapely.boundary(houses[crowd]), piece)
+        faces = _cut(noded, np.concatenate([cuts, edges]), piece)
+        main = _block_of(points, faces)
     border = sides(faces)
-    house = _joined(faces, house, points, border)
-    return _with_neighbours(faces, house, len(houses), border, lines)
+    house, lead = _joined(faces, _owners(faces, blocks, samples, houses), main, border)
+    return _with_neighbours(faces, house, lead, border, lines)
+
+
+def _cut(noded: BaseGeometry, cuts: Shapes, piece: shapely.Polygon) -> Shapes:
+    return _faces(shapely.union_all([noded, *cuts], grid_size=GRAIN_M), piece)
 
 
 def _whole(piece: shapely.Polygon) -> Cells:
     none = np.zeros(0)
     ground = np.array([piece], dtype=object)
-    return Cells(ground, np.array([-1]), 0, np.zeros((0, 2), np.int32), none, none, none)
+    return Cells(
+        ground, np.array([-1]), np.zeros(0, np.int64), np.zeros((0, 2), np.int32), none, none, none
+    )
 
 
 def _within(piece: shapely.Polygon, houses: Shapes, lines: Lines) -> Lines:
     """Keep the parts of lines that lie in the piece and cross no building."""
-    inside = np.asarray(shapely.intersection(lines.shapes, piece), dtype=object)
+    inside = lines.shapes.copy()
+    shapely.prepare(piece)
+    across = ~shapely.covers(piece, inside)
+    inside[across] = shapely.intersection(inside[across], piece)
     if len(houses) and len(inside):
-        line, house = shapely.STRtree(houses).query(inside, predicate="intersects")[::1]
+        line, house = shapely.STRtree(houses).query(inside, predicate="intersects")
         for i in np.unique(line).tolist():
             inside[i] = shapely.difference(inside[i], shapely.union_all(houses[house[line == i]]))
     parts, index = shapely.get_parts(inside, return_index=True)
@@ -123,9 +141,11 @@ def _faces(noded: shapely.Geometry, piece: shapely.Polygon) -> Shapes:
 
 def _block_of(points: Shapes, blocks: Shapes) -> Ints:
     tree = shapely.STRtree(blocks)
-    at: Ints = np.asarray(tree.nearest(points), dtype=np.int64)
+    at = np.full(len(points), -1, dtype=np.int64)
     point, block = tree.query(points, predicate="intersects")
     at[point[::-1]] = block[::-1]
+    if (lost := np.flatnonzero(at < 0)).size:
+        at[lost] = tree.nearest(points[lost])
     return at
 
 
@@ -139,13 +159,24 @@ def _samples(blocks: Shapes, at: Ints, houses: Shapes) -> Samples:
     both = both[~built[both[:, 0]] & thin[both[:, 0]] & built[both[:, 1]]]
     order = np.argsort(at, kind="stable")
     first = np.searchsorted(at[order], np.arange(len(blocks) + 1))
-    here = [np.column_stack([at[order], order])]
-    here += [
+    beside = [
         np.column_stack([np.full(first[b + 1] - first[b], empty), order[first[b] : first[b + 1]]])
         for empty, b in both.tolist()
     ]
-    claims = np.concatenate(here)
-    xy, house = outlines(houses)
+    inner = _spots(np.column_stack([at[order], order]), houses, STEP_M)
+    if not beside:
+        return inner
+    outer = _spots(np.concatenate(beside), houses, np.inf)
+    return Samples(
+        np.concatenate([inner.xy, outer.xy]),
+        np.concatenate([inner.block, outer.block]),
+        np.concatenate([inner.house, outer.house]),
+    )
+
+
+def _spots(claims: Ints, houses: Shapes, step_m: float) -> Samples:
+    """Give the points of every claim (block, building)."""
+    xy, house = outlines(houses, step_m=step_m)
     start = np.searchsorted(house, np.arange(len(houses) + 1))
     count = np.diff(start)[claims[:, 1]]
     row = np.repeat(np.arange(len(claims)), count)
@@ -200,18 +231,24 @@ def _owners(faces: Shapes, blocks: Shapes, samples: Samples, houses: Shapes) -> 
     return owner
 
 
-def _joined(faces: Shapes, owner: Ints, points: Shapes, border: Sides) -> Ints:
-    """Let every building keep the land that hangs together with it; the rest goes next door."""
+def _joined(faces: Shapes, owner: Ints, main: Ints, border: Sides) -> tuple[Ints, Ints]:
+    """Let every building keep the land that hangs together with it; the rest goes next door.
+
+    Returns
+    -------
+    owner : (f,) int
+        The building of every face.
+    lead : (n,) int
+        The building on whose land each building stands.
+    """
     owner = owner.copy()
-    main = _block_of(points, faces)
-    owner[main] = np.arange(len(points))
+    owner[main] = np.arange(len(main))
+    lead = owner[main]
     pairs, (metres,) = shared(border.owner, border.other, (border.length_m(),), len(faces))
-    same = owner[pairs[:, 0]] == owner[pairs[:, 1]]
-    a, b = pairs[same].T
-    graph = coo_array((np.ones(len(a)), (a, b)), shape=(len(faces), len(faces)))
-    piece = connected_components(graph, directed=False)[1]
+    piece = parts(len(faces), pairs[owner[pairs[:, 0]] == owner[pairs[:, 1]]])
+    owner = np.where(owner >= 0, lead[owner], -1)
     owner[piece != piece[main][owner]] = -1
-    return absorbed(owner, pairs, metres)
+    return absorbed(owner, pairs, metres), lead
 
 
 def absorbed(owner: Ints, pairs: npt.NDArray[np.int32], metres: Floats) -> Ints:
@@ -232,7 +269,7 @@ def absorbed(owner: Ints, pairs: npt.NDArray[np.int32], metres: Floats) -> Ints:
         owner[key[first] // width] = key[first] % width
 
 
-def _with_neighbours(faces: Shapes, house: Ints, count: int, border: Sides, lines: Lines) -> Cells:
+def _with_neighbours(faces: Shapes, house: Ints, lead: Ints, border: Sides, lines: Lines) -> Cells:
     """Measure the borders between the lands of the buildings."""
     own, other = house[border.owner], np.where(border.other < 0, -1, house[border.other])
     rows = np.flatnonzero((own >= 0) & (other > own))
@@ -246,6 +283,6 @@ def _with_neighbours(faces: Shapes, house: Ints, count: int, border: Sides, line
         np.minimum.at(cost, segment, lines.cost[line])
         closed[segment[lines.closed[line]]] = True
     values = (length, np.where(closed, 0.0, length), cost * length)
-    pairs, (metres, open_m, weighed) = shared(own[rows], other[rows], values, max(count, 1))
+    pairs, (metres, open_m, weighed) = shared(own[rows], other[rows], values, len(lead))
     keep = metres > TOUCH_M
-    return Cells(faces, house, count, pairs[keep], metres[keep], open_m[keep], weighed[keep])
+    return Cells(faces, house, lead, pairs[keep], metres[keep], open_m[keep], weighed[keep])

@@ -8,13 +8,12 @@ import numpy.typing as npt
 import shapely
 
 from geo.layers import Progress, quiet
-from geo.parcelling.cells import Cells
 from geo.parcelling.drawing import Sketch, draw, sketch
 from geo.parcelling.gather import Plan, Range, Units, chosen, gather, pieces
 from geo.parcelling.ground import Ground, spread
 from geo.parcelling.reasons import Reason, reason
 from geo.parcelling.seams import Seams
-from geo.parcelling.sides import Bools, Floats, Ints, Shapes
+from geo.parcelling.sides import Bools, Ints, Shapes
 from geo.parcelling.today import Today, traced
 
 STEPS = tuple(round(0.1 * step, 1) for step in range(11))
@@ -67,6 +66,8 @@ class Design:
     `seams` are vertices that borders of parents got: every other area with these borders gets
     them too (`with_vertices`). `home` is the area of each building (−1: in no parent);
     `changed` counts the households whose building is no longer led by who leads it today.
+    `curve` tells what other weights of upset would change; pieces that are left as they are
+    are not searched, so it is empty at weight 1.
     """
 
     areas: tuple[Area, ...]
@@ -76,6 +77,9 @@ class Design:
     seams: Seams
 
 
+Trace = tuple[Ints, Sketch] | None
+
+
 @dataclass(frozen=True, slots=True)
 class _Piece:
     """What was decided for a piece: labels from 0, the area of today each carries on."""
@@ -83,7 +87,7 @@ class _Piece:
     labels: Ints
     carries: Ints
     plans: Sequence[Plan]
-    trace: tuple[Ints, Sketch] | None
+    trace: Trace
     units: Units
     part: Ints
 
@@ -119,23 +123,27 @@ def design(
         0: the best shape, whoever changes leader; 1: the fewest households change. Areas of
         today that are in range all through a parent stay untouched at 1.
     """
-    asked = _asked(ground, people, walk, allowed, now, seed, effort)
-    plans = spread(_gathered, asked, workers=workers, step="划分网格", progress=progress)
-    traces = traced(now, ground) if len(now.shapes) else [None] * len(ground.pieces)
-    decided = [
-        _decided(
-            ground,
-            p,
-            asked[p][0],
-            plans[p],
-            traces[p],
-            now,
-            allowed,
-            upset,
-            bool(special[ground.parent[p]]),
-        )
-        for p in range(len(ground.pieces))
+    units = _units(ground, people, walk, now)
+    traces = traced(now, ground)
+    exempt = [bool(special[parent]) for parent in ground.parent]
+    still = [
+        upset >= 1 and _untouched(ground, p, units[p], traces[p], now, allowed, exempt[p])
+        for p in range(len(units))
     ]
+    asked = [
+        (units[p], allowed, seed, effort)
+        for p in range(len(units))
+        if not (still[p] or exempt[p]) and len(ground.rows[p])
+    ]
+    made = iter(spread(_gathered, asked, workers=workers, step="划分网格", progress=progress))
+    decided = []
+    for p in range(len(units)):
+        if still[p]:
+            decided.append(_left(ground, p, units[p], traces[p], now))
+        elif exempt[p] or not len(ground.rows[p]):
+            decided.append(_whole(ground, p, units[p], now))
+        else:
+            decided.append(_divided(ground, p, units[p], next(made), traces[p], now, upset))
     sketches = [_sketched(ground, p, own) for p, own in enumerate(decided)]
     drawn, seams = draw(sketches, ground.pieces)
     areas = _areas(ground, people, allowed, decided, drawn, special)
@@ -145,39 +153,33 @@ def design(
     carried = np.array([area.carries for area in areas], dtype=np.int64)
     moved = (home >= 0) & (now.home >= 0) & (carried[home] != now.home)
     changed = int(people.households[moved].sum())
-    return Design(tuple(areas), home, changed, _curve([own.plans for own in decided]), seams)
+    return Design(
+        tuple(areas),
+        home,
+        changed,
+        _curve([own.plans for own in decided]) if upset < 1 else (),
+        seams,
+    )
 
 
 Asked = tuple[Units, Range, int, float]
 
 
-def _asked(  # noqa: PLR0917
-    ground: Ground,
-    people: People,
-    walk: Bools,
-    allowed: Range,
-    now: Today,
-    seed: int,
-    effort: float,
-) -> list[Asked]:
+def _units(ground: Ground, people: People, walk: Bools, now: Today) -> list[Units]:
     xy = shapely.get_coordinates(ground.points)
     first = np.cumsum([0, *(len(own.pairs) for own in ground.cells)])
     made = []
     for p, (rows, own) in enumerate(zip(ground.rows, ground.cells, strict=True)):
-        units = _units(people, rows, own, walk[first[p] : first[p + 1]], now.home[rows], xy[rows])
-        made.append((units, allowed, seed, effort))
+        known, place = np.unique(now.home[rows], return_inverse=True)
+        old = place - (1 if len(known) and known[0] < 0 else 0)
+        made.append(
+            Units(
+                own.pairs, walk[first[p] : first[p + 1]], own.cost,
+                people.households[rows].astype(np.float64), xy[rows],
+                old.astype(np.int32), people.compound[rows], own.lead,
+            )
+        )  # fmt: skip
     return made
-
-
-def _units(  # noqa: PLR0917
-    people: People, rows: Ints, own: Cells, walk: Bools, home: Ints, xy: Floats
-) -> Units:
-    known, place = np.unique(home, return_inverse=True)
-    old = place - (1 if len(known) and known[0] < 0 else 0)
-    return Units(
-        own.pairs, walk, own.cost, people.households[rows].astype(np.float64), xy,
-        old.astype(np.int32), people.compound[rows],
-    )  # fmt: skip
 
 
 def _gathered(asked: Asked) -> list[Plan]:
@@ -185,40 +187,50 @@ def _gathered(asked: Asked) -> list[Plan]:
     return gather(units, allowed, seed=seed, effort=effort)
 
 
-def _decided(  # noqa: PLR0917
+def _untouched(  # noqa: PLR0917
+    ground: Ground, p: int, units: Units, trace: Trace, now: Today, allowed: Range, exempt: bool
+) -> bool:
+    """Say whether today's areas of a piece can stay as they are."""
+    home = now.home[ground.rows[p]]
+    if trace is None or not np.isin(home, trace[0]).all():
+        return False
+    return exempt or _fine(trace[0], home, units, allowed)
+
+
+def _left(ground: Ground, p: int, units: Units, trace: Trace, now: Today) -> _Piece:
+    """Leave a piece as it is today."""
+    own = trace[0] if trace is not None else np.zeros(0, dtype=np.int64)
+    labels = np.searchsorted(own, now.home[ground.rows[p]])
+    return _Piece(labels, own, (), trace, units, pieces(units))
+
+
+def _whole(ground: Ground, p: int, units: Units, now: Today) -> _Piece:
+    """Make one area of a piece."""
+    rows = ground.rows[p]
+    heir = np.array([_heir(now.home[rows], units)])
+    return _Piece(np.zeros(len(rows), dtype=np.int64), heir, (), None, units, pieces(units))
+
+
+def _divided(  # noqa: PLR0917
     ground: Ground,
     p: int,
     units: Units,
     plans: list[Plan],
-    trace: tuple[Ints, Sketch] | None,
+    trace: Trace,
     now: Today,
-    allowed: Range,
     upset: float,
-    special: bool,
 ) -> _Piece:
     """Choose a plan for a piece; where it is today's, today's borders stay."""
-    rows = ground.rows[p]
-    part = pieces(units) if len(rows) else np.zeros(0, dtype=np.int64)
-    home = now.home[rows]
-    if trace is not None and not np.isin(home, trace[0]).all():
-        trace = None
-    if trace is not None and upset >= 1 and (special or _fine(trace[0], home, units, allowed)):
-        labels = np.searchsorted(trace[0], home)
-        return _Piece(labels, trace[0], plans[:0], trace, units, part)
-    if special or not len(rows):
-        labels = np.zeros(len(rows), dtype=np.int64)
-        return _Piece(labels, np.array([_heir(home, units)]), plans[:0], None, units, part)
+    home = now.home[ground.rows[p]]
     plan = chosen(plans, upset)
     known = np.unique(home[home >= 0])
     names, labels = np.unique(plan.labels, return_inverse=True)
     carries = np.array([known[n] if n < len(known) else -1 for n in names.tolist()])
-    if (
-        trace is not None
-        and np.array_equal(np.sort(carries), trace[0])
-        and (carries[labels] == home).all()
-    ):
-        return _Piece(np.searchsorted(trace[0], home), trace[0], plans, trace, units, part)
-    return _Piece(labels, carries, plans, None, units, part)
+    same = (carries[labels] == home).all()
+    if trace is not None and same and np.array_equal(np.sort(carries), trace[0]):
+        own = trace[0]
+        return _Piece(np.searchsorted(own, home), own, plans, trace, units, pieces(units))
+    return _Piece(labels, carries, plans, None, units, pieces(units))
 
 
 def _fine(own: Ints, home: Ints, units: Units, allowed: Range) -> bool:

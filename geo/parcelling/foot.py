@@ -71,13 +71,28 @@ def _walked(pairs: Ints, times: TravelTimes | None, count: int) -> tuple[Bools, 
 
 
 def _barred(ways: Shapes, lines: Lines, gates: Shapes | None) -> Bools:
-    closed = lines.shapes[lines.closed]
-    if gates is not None and len(gates) and len(closed):
-        holes = shapely.union_all(shapely.buffer(gates, GATE_M))
-        cut = shapely.intersects(closed, holes)
-        closed = closed.copy()
-        closed[cut] = shapely.difference(closed[cut], holes)
+    """Say which ways cross a closed line, elsewhere than at a gate."""
     barred = np.zeros(len(ways), dtype=bool)
-    if len(closed):
-        barred[shapely.STRtree(closed).query(ways, predicate="intersects")[0]] = True
+    closed = lines.shapes[lines.closed]
+    way, line = shapely.STRtree(closed).query(ways, predicate="intersects")
+    if gates is not None and len(gates) and len(line):
+        hit = np.unique(line)
+        closed = closed.copy()
+        closed[hit] = _opened(closed[hit], gates)
+        meets = shapely.intersects(ways[way], closed[line])
+        way = way[meets]
+    barred[way] = True
     return barred
+
+
+def _opened(closed: Shapes, gates: Shapes) -> Shapes:
+    """Cut openings into lines."""
+    gate, line = shapely.STRtree(closed).query(gates, predicate="dwithin", distance=GATE_M)
+    if not len(line):
+        return closed
+    order = np.argsort(line, kind="stable")
+    own, where = np.unique(line[order], return_inverse=True)
+    points = shapely.multipoints(gates[gate[order]], indices=where)
+    opened = closed.copy()
+    opened[own] = shapely.difference(closed[own], shapely.buffer(points, GATE_M))
+    return opened

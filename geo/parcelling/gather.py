@@ -1,22 +1,23 @@
 """Groups of buildings: within a range of households, connected, with as little upset as asked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from geo.parcelling import play
+from geo.parcelling.parts import parts
 from geo.parcelling.play import I32, Board
 from geo.parcelling.sides import Bools, Floats, Ints
 
-LADDER = (0.0, 0.25, 0.5, 0.75, 1.0)
+LADDER = (0.15, 0.4, 1.0)
 """Weights of upset that are always tried, so that more weight never upsets more."""
 METRES_A_HOUSEHOLD = 10.0
 """At weight 0.5 one household more with another leader is worth so much border."""
+STEPS = 180
+"""Moves that are tried for every building."""
 LEAST_SHAPE = 1e-6
 """At weight 1 shape still decides between plans that upset the same."""
 
@@ -27,7 +28,8 @@ class Units:
 
     `pairs` are neighbours; ``walk[e]`` says whether one walks from one to the other, ``cost[e]``
     what a border between them costs. ``old[i]`` is today's group of building i, numbered from
-    0, −1 for none. ``whole[i]`` is the compound of building i, −1 for none.
+    0, −1 for none. ``whole[i]`` is the compound of building i, −1 for none; ``lead[i]`` is the
+    building whose land it shares, mostly itself.
     """
 
     pairs: npt.NDArray[np.int32]
@@ -37,6 +39,7 @@ class Units:
     xy: Floats
     old: I32
     whole: I32
+    lead: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,10 @@ def gather(units: Units, allowed: Range, *, seed: int, effort: float = 1.0) -> l
     """
     if not len(units.weight):
         return [Plan(np.zeros(0, dtype=np.int32), 0.0, 0.0, 0.0)]
+    if (units.lead != np.arange(len(units.lead))).any():
+        stood = np.unique(units.lead, return_inverse=True)[1]
+        inner = gather(_contracted(units, stood), allowed, seed=seed, effort=effort)
+        return [replace(plan, labels=plan.labels[stood]) for plan in inner]
     board = _board(units, allowed)
     unit = _compounds(units, allowed)
     found = [labels[unit] for labels in _plans(_contracted(units, unit), allowed, seed, effort)]
@@ -111,7 +118,7 @@ def _compounds(units: Units, allowed: Range) -> Ints:
     within the upper bound, and when today's groups do not divide it.
     """
     n = len(units.weight)
-    part = _parts(n, units.pairs[units.walk & (_ends(units.whole, units.pairs) >= 0)])
+    part = parts(n, units.pairs[units.walk & (_ends(units.whole, units.pairs) >= 0)])
     load = np.bincount(part, weights=units.weight)
     one = np.ones(len(load), dtype=bool)
     for values in (units.whole, units.old):
@@ -147,12 +154,8 @@ def _contracted(units: Units, unit: Ints) -> Units:
         np.column_stack([key // count, key % count]).astype(np.int32), walk,
         cost.astype(np.float64), np.bincount(unit, weights=units.weight).astype(np.float64),
         np.column_stack(middle), units.old[first], units.whole[first],
+        np.arange(count),
     )  # fmt: skip
-
-
-def _parts(n: int, pairs: npt.NDArray[np.int32]) -> Ints:
-    graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
-    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
 def _plans(units: Units, allowed: Range, seed: int, effort: float) -> list[I32]:
@@ -164,7 +167,9 @@ def _plans(units: Units, allowed: Range, seed: int, effort: float) -> list[I32]:
     if old:
         start = _today(units, board)
         for rung, upset in enumerate(LADDER):
-            found.append(_cooled(board, start, _price(upset), seed + 7 * rung, effort, hot=20.0))
+            found.append(
+                _cooled(board, start, _price(upset), seed + 7 * rung, 0.5 * effort, hot=20.0)
+            )
         found.append(start)
     return [_named(labels, units) for labels in found]
 
@@ -192,14 +197,16 @@ def _cooled(  # noqa: PLR0917
     board: Board, labels: I32, price: Floats, seed: int, effort: float, hot: float = 120.0
 ) -> I32:
     slots = int(labels.max()) + 1
-    steps = int(effort * 250 * max(len(labels), 8))
+    steps = int(effort * STEPS * max(len(labels), 8))
     heat = np.array([hot, 1.0]) * max(price[0], 0.05)
     return play.cool(board, labels.copy(), slots, price, steps, heat, seed)
 
 
 def pieces(units: Units) -> Ints:
     """Give the part of each building: one can walk between the buildings of a part."""
-    return _parts(len(units.weight), units.pairs[units.walk])
+    n = len(units.weight)
+    stood = np.column_stack([np.arange(n), units.lead])[units.lead != np.arange(n)]
+    return parts(n, np.concatenate([units.pairs[units.walk], stood]))
 
 
 def _fresh(units: Units, board: Board, allowed: Range, seed: int, effort: float) -> I32:
@@ -225,6 +232,7 @@ def _part(units: Units, own: Ints) -> Units:
     return Units(
         place[units.pairs[keep]].astype(np.int32), units.walk[keep], units.cost[keep],
         units.weight[own], units.xy[own], np.full(len(own), -1, dtype=np.int32), units.whole[own],
+        np.arange(len(own)),
     )  # fmt: skip
 
 
@@ -278,7 +286,7 @@ def _today(units: Units, board: Board) -> I32:
             break
         labels[ends[edge, 0]] = labels[ends[edge, 1]]
     same = units.walk & (labels[units.pairs[:, 0]] == labels[units.pairs[:, 1]])
-    part = _parts(len(labels), units.pairs[same])
+    part = parts(len(labels), units.pairs[same])
     load = np.bincount(part, weights=units.weight + 1e-9)
     heaviest: dict[int, int] = {}
     for p in np.argsort(-load, kind="stable").tolist():

@@ -9,15 +9,19 @@ that one diagram serves them all.
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import shapely
-from scipy.spatial import QhullError, Voronoi, cKDTree
+from scipy.spatial import Delaunay, QhullError, cKDTree
 
+from geo.parcelling.parts import parts
 from geo.parcelling.sides import Floats, Ints, Shapes
 
 STEP_M = 16.0
 """Points along an outline are no farther apart than this."""
 APART_M = 50_000.0
 """Blocks are set apart by this much; no parent is wider."""
+LEAST_M = 3e-3
+"""Shorter ridges are none: four points on one circle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,9 @@ class Samples:
         return found
 
 
-def outlines(houses: Shapes, *, step_m: float = STEP_M) -> tuple[Floats, Ints]:
+def outlines(houses: Shapes, *, step_m: float) -> tuple[Floats, Ints]:
     """Give points along the outline of every building, and whose they are."""
-    dense = shapely.segmentize(houses, step_m)
+    dense = shapely.segmentize(houses, step_m) if np.isfinite(step_m) else houses
     xy, house = shapely.get_coordinates(dense, return_index=True)
     last = (house[1:] == house[:-1]) & (xy[1:] == xy[:-1]).all(axis=1)
     keep = ~np.append(last, False)
@@ -66,20 +70,47 @@ def ridges(samples: Samples) -> tuple[Floats, Ints, Ints]:
         return nothing
     xy = samples.apart(samples.xy, samples.block)
     try:
-        found = Voronoi(np.concatenate([xy, _frame(xy, samples.block)]))
+        found = Delaunay(np.concatenate([xy, _frame(xy, samples.block)]))
     except QhullError:
         return nothing
-    pair = found.ridge_points
+    ends, pair = _duals(found)
     inner = (pair < len(xy)).all(axis=1)
-    pair, vertices = pair[inner], np.array([found.ridge_vertices[i] for i in np.flatnonzero(inner)])
+    ends, pair = ends[inner], pair[inner]
     house, block = samples.house[pair], samples.block[pair]
-    keep = (house[:, 0] != house[:, 1]) & (block[:, 0] == block[:, 1])
+    long = (ends[:, 0] != ends[:, 1]).any(axis=1)
+    keep = (house[:, 0] != house[:, 1]) & (block[:, 0] == block[:, 1]) & long
     if not keep.any():
         return nothing
-    ends = found.vertices[vertices[keep].reshape(-1, 2)]
-    own = block[keep, 0]
+    ends, own = ends[keep], block[keep, 0]
     ends[:, :, 0] -= APART_M * own[:, None]
     return ends + samples.xy.mean(axis=0), own, house[keep]
+
+
+def _duals(found: Delaunay) -> tuple[Floats, Ints]:
+    """Give the ridge across every inner edge of a triangulation, and the points on either side."""
+    corner = found.points[found.simplices]
+    rest = corner[:, 1:] - corner[:, :1]
+    square = (rest**2).sum(axis=2)
+    twice = 2 * (rest[:, 0, 0] * rest[:, 1, 1] - rest[:, 0, 1] * rest[:, 1, 0])
+    twice = np.where(twice == 0, 1e-300, twice)
+    east = (rest[:, 1, 1] * square[:, 0] - rest[:, 0, 1] * square[:, 1]) / twice
+    north = (rest[:, 0, 0] * square[:, 1] - rest[:, 1, 0] * square[:, 0]) / twice
+    centre = _met(corner[:, 0] + np.column_stack([east, north]), found.neighbors)
+    triangle = np.repeat(np.arange(len(corner)), 3)
+    other = found.neighbors.ravel()
+    once = other > triangle
+    across = found.simplices[:, [[1, 2], [2, 0], [0, 1]]].reshape(-1, 2)
+    ends = np.stack([centre[triangle[once]], centre[other[once]]], axis=1)
+    return ends, across[once].astype(np.int64)
+
+
+def _met(centre: Floats, beside: npt.NDArray[np.int32]) -> Floats:
+    """Let triangles on one circle have one centre, so that ridges meet in it."""
+    one = np.repeat(np.arange(len(centre)), 3)
+    other = beside.ravel()
+    near = (other > one) & (np.abs(centre[one] - centre[other]) < LEAST_M).all(axis=1)
+    part = parts(len(centre), np.column_stack([one[near], other[near]]))
+    return centre[np.unique(part, return_index=True)[1]][part]
 
 
 def _frame(xy: Floats, block: Ints) -> Floats:

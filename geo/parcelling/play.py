@@ -230,7 +230,7 @@ def _second(
     if size[a] == 1:
         return np.inf
     _go(labels, load, size, move, board.weight[i])
-    for _ in range(6):
+    for _ in range(3):
         v = int(_chance(random) * len(labels))
         if v == i or (labels[v] != b and labels[v] != a) or board.start[v] == board.start[v + 1]:
             continue

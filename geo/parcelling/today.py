@@ -45,6 +45,8 @@ def traced(now: Today, ground: Ground) -> list[tuple[Ints, Sketch] | None]:
     vertices, and fill it to the millimetre.
     """
     found: list[tuple[Ints, Sketch] | None] = [None] * len(ground.pieces)
+    if not len(now.shapes):
+        return found
     single = shapely.get_type_id(now.shapes) == 3
     inside = shapely.point_on_surface(now.shapes)
     area, piece = shapely.STRtree(ground.pieces).query(inside, predicate="intersects")

@@ -150,3 +150,17 @@ def test_houses_without_outline_are_points() -> None:
     ).design()
     assert all(area.reason is None and area.connected for area in design.areas)
     assert len(design.areas) == 2
+
+
+def test_houses_on_the_same_spot_share_their_land() -> None:
+    estate = estates.estate(
+        [
+            *estates.row(4, 20),
+            (44, 120, 20),
+            (44, 120, 0),
+            *[(140 + 24 * i, 120, 20) for i in range(3)],
+        ]
+    )
+    design = estate.design()
+    assert len({int(design.home[i]) for i in (1, 4, 5)}) == 1
+    assert all(area.reason is None and area.connected for area in design.areas)
