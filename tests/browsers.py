@@ -12,6 +12,7 @@ CHROMIUM = next(
 )
 PLAIN = "wangge.test"
 """This host under a name that is no secure context over plain HTTP."""
+PHONE = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/120 Mobile Safari/537.36"
 QUIET = (
     *(["--no-sandbox"] if os.geteuid() == 0 else []), "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update",

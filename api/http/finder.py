@@ -1,5 +1,6 @@
 """The finder: ``/`` and ``/at/{place}``, whole pages that need no script."""
 
+import re
 from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any
@@ -199,6 +200,7 @@ def _page(
         address=str(request.url),
         approval_no=work.settings.map_approval_no,
         duty_phone=work.settings.duty_phone,
+        shown=_number(request.query_params.get("show", "")),
         device=finder.device(agent),
         in_chat=finder.inside_chat(agent),
         names={s: spelling.titled(s) for s in signs} if asked.get("lang") == "en" else {},
@@ -210,6 +212,10 @@ def _page(
         "Vary": "User-Agent",
     }
     return HTMLResponse(finder.page(seen), status, headers=headers)
+
+
+def _number(text: str) -> int:
+    return int(text) if re.fullmatch("[1-9]", text) else 0
 
 
 def _district(work: Work) -> dict[str, str]:

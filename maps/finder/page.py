@@ -58,6 +58,8 @@ class Seen:
     place_name : str
         The district, as the heading says it; `example` a place of it that can be typed, and
         `letters` its initials.
+    shown : int
+        The card that shows its way as a picture, counted from 1; 0: none does.
     address : str
         The whole address of this page, to be copied.
     """
@@ -75,6 +77,7 @@ class Seen:
     address: str = ""
     approval_no: str = ""
     duty_phone: str = ""
+    shown: int = 0
     device: Device = "phone"
     in_chat: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
@@ -89,7 +92,7 @@ class Seen:
         key = self.place["key"] if self.place else ""
         return f"/at/{quote(key, safe='@')}/card.pdf" if key else ""
 
-    def to(self, path: str | None = None, **changes: str) -> str:
+    def to(self, path: str | None = None, **changes: str | int) -> str:
         """Give the address of another page: what was chosen stays, but for the changes."""
         own = path is None
         kept = {k: v for k, v in self.asked.items() if k in KEPT or own}
@@ -130,6 +133,7 @@ class Card:
     state_words: str
     hours: Sequence[str]
     services: Sequence[str]
+    go: str
     links: Sequence[tuple[str, str]]
     letters: str
     qr: Markup
@@ -145,7 +149,11 @@ def _cards(seen: Seen, part: str) -> list[Card]:
 
 def _card(seen: Seen, told: Mapping[str, Any], number: int) -> Card:
     say, called = words.words(seen.language), words.services(seen.language)
-    links = [(k, v) for k, v in told["links"].items() if k != "apple" or seen.device == "apple"]
+    links = dict(told["links"])
+    if seen.device != "apple":
+        links.pop("apple", None)
+    if seen.in_chat:
+        links["amap"] = links["amap"].replace("callnative=1", "callnative=0")
     state, sentence = _state(seen, told, say)
     english = seen.language == "en"
     return Card(
@@ -158,10 +166,11 @@ def _card(seen: Seen, told: Mapping[str, Any], number: int) -> Card:
         state_words=sentence,
         hours=words.hours(told["hours"], seen.language),
         services=[called.get(name, name) for name in told["services"]],
-        links=links,
+        go=links["amap"],
+        links=list(links.items()),
         letters=seen.names.get(told["signboard"], "") if english else "",
         qr=_qr(told["links"]["amap"]) if seen.device == "desktop" else Markup(),
-        picture=_picture(seen, told, number),
+        picture=_picture(seen, told, number) if seen.shown == number else "",
     )
 
 

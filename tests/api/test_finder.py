@@ -146,6 +146,8 @@ def test_each_visitor_gets_the_buttons_of_their_device(
     chat = page(client, path, PHONE + " MicroMessenger/8.0.49")
     assert "在浏览器打开" in chat
     assert f'data-copy="http://testserver{path}"' in chat
+    assert "callnative=1" not in chat
+    assert "callnative=0" in chat
     assert "在浏览器打开" not in page(client, path)
 
 
@@ -209,7 +211,9 @@ def test_a_typed_name_is_asked_back_only_when_it_may_mean_several(
 def test_the_choices_stay_in_every_link(client: TestClient, homes: gpd.GeoDataFrame) -> None:
     html = page(client, f"/at/{homes['id'].iloc[0]}?elder=1&lang=en&service=rest&at={MORNING}")
     inner = [
-        h for h in re.findall(r'href="(/[^"]*)"', html) if not h.startswith(("/static", "/maps"))
+        h
+        for h in re.findall(r'href="(/[^"]*)"', html)
+        if not h.startswith(("/static", "/maps")) and not h.endswith("/card.pdf")
     ]
     assert len(inner) > 15
     assert [h for h in inner if "elder=1" not in h] == [

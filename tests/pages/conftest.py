@@ -8,7 +8,8 @@ from urllib.parse import urlparse
 
 import pytest
 import uvicorn
-from browsers import PLAIN
+from browsers import PHONE, PLAIN
+from databases import scratch
 from districts import kept
 from playwright.sync_api import Browser
 from visits import Visit
@@ -18,7 +19,6 @@ from api.settings import Settings
 from geo import store
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-PHONE = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/120 Mobile Safari/537.36"
 OURS = {"127.0.0.1", PLAIN}
 
 
@@ -33,10 +33,19 @@ class Served:
         return f"http://{host}:{self.port}{path}"
 
 
-@pytest.fixture(scope="module")
-def served(db: store.Database) -> Iterator[Served]:
+@pytest.fixture(scope="session")
+def _district(postgres_url: str, _template: str) -> Iterator[store.Database]:
+    """Give one store to all tests of pages: looking changes nothing."""
+    with scratch(postgres_url, _template) as url:
+        database = store.connect(url)
+        yield database
+        database.close()
+
+
+@pytest.fixture(scope="session")
+def served(_district: store.Database) -> Iterator[Served]:
     """Serve the small district, in a thread, on a free port."""
-    work = kept(db, Settings(map_approval_no="苏S(2026)012号"))
+    work = kept(_district, Settings(map_approval_no="苏S(2026)012号"))
     server = uvicorn.Server(
         uvicorn.Config(create_app(work, draw_first=False), port=0, log_level="error")
     )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from browsers import PLAIN
+from browsers import PHONE, PLAIN
 from districts import small
 from visits import Visit
 
@@ -21,9 +21,14 @@ STATES = {
     "english elder": "/at/{home}?at=2026-11-23T10:00&lang=en&elder=1",
     "several": "/?q=社区",
     "not found": "/?q=qqqq",
+    "elder not found": "/?q=qqqq&elder=1",
+    "house alone": "/?q=3号楼&lang=en",
+    "in chat": "/at/{home}?at=2026-11-23T10:00",
     "night": "/at/{home}?service=legal_aid&at=2026-11-22T03:00",
     "outside": "/?lon=110&lat=30",
 }
+CHAT = {"user_agent": f"{PHONE} MicroMessenger/8.0.49"}
+OPENED = "document.querySelectorAll('details').forEach((part) => { part.open = true; })"
 SIDEWAYS = "document.documentElement.scrollWidth - innerWidth"
 SMALL = """(least) => [...document.querySelectorAll('a[href],button,input:not([type=hidden]),summary')]
   .map(e => [e, e.getBoundingClientRect()])
@@ -66,26 +71,26 @@ def spot() -> dict[str, float]:
 def test_every_state_is_quiet_accessible_and_fits_the_narrowest_phone(
     state: str, served, visit: Callable[..., Visit], faults_of: Callable[[Visit], list[str]]
 ) -> None:
-    seen = visit(served.url(path(state)), width=320)
+    agent = CHAT if state == "in chat" else {}
+    seen = visit(served.url(path(state)), width=320, **agent)
+    assert seen.run(SIDEWAYS) <= 0
+    seen.run(OPENED)
     assert seen.run(SIDEWAYS) <= 0
     assert seen.run(SMALL, 80 if "elder" in state else 44) == []
+    assert seen.run(THIN) == [] or "elder" not in state
     assert faults_of(seen) == []
     assert seen.foreign == []
     assert seen.faults == []
 
 
-@pytest.mark.parametrize("state", ["elder", "elder home", "english elder"])
-def test_large_type_is_large_everywhere(state: str, served, visit: Callable[..., Visit]) -> None:
-    assert visit(served.url(path(state))).run(THIN) == []
-
-
-@pytest.mark.parametrize(("more", "high"), [("", 568), ("&elder=1", 600), ("&lang=en", 640)])
+@pytest.mark.parametrize(
+    ("more", "wide", "high"), [("", 320, 568), ("&elder=1", 360, 640), ("&lang=en", 360, 640)]
+)
 def test_a_door_code_shows_navigation_without_scrolling(
-    more: str, high: int, served, visit: Callable[..., Visit]
+    more: str, wide: int, high: int, served, visit: Callable[..., Visit]
 ) -> None:
-    seen = visit(
-        served.url(f"/at/{home()}?when=all{more}"), viewport={"width": 320, "height": high}
-    )
+    screen = {"width": wide, "height": high}
+    seen = visit(served.url(f"/at/{home()}?when=all{more}"), viewport=screen)
     lower = "document.querySelector('.card a.main').getBoundingClientRect().bottom"
     assert seen.run(lower) <= high
 
@@ -129,14 +134,16 @@ def test_without_scripts_a_name_leads_to_the_list(served, visit: Callable[..., V
     seen.page.get_by_role("link", name="无台阶").tap()
     seen.page.wait_for_url(re.compile("step=1"))
     seen.page.locator(".card a.main").first.wait_for()
-    seen.page.locator(".way summary").first.tap()
-    shown = seen.page.locator(".way img").first
-    shown.scroll_into_view_if_needed()
-    seen.page.wait_for_function("() => document.querySelector('.way img').naturalWidth === 360")
+    with seen.page.expect_response(re.compile(r"/finder/way\.svg")) as drawn:
+        seen.page.get_by_role("link", name="看路线").first.tap()
+    assert drawn.value.status == 200
+    assert seen.page.locator("#s1 img.way").is_visible()
     assert seen.foreign == []
 
 
-def test_the_keyboard_alone_finds_and_goes(served, visit: Callable[..., Visit]) -> None:
+def test_the_keyboard_alone_finds_and_goes(
+    served, visit: Callable[..., Visit], faults_of: Callable[[Visit], list[str]]
+) -> None:
     seen = visit(served.url(f"/?{AT}"), width=0)
     page = seen.page
     page.keyboard.press("Tab")
@@ -146,6 +153,7 @@ def test_the_keyboard_alone_finds_and_goes(served, visit: Callable[..., Visit]) 
     page.wait_for_selector("#offered li")
     page.keyboard.press("ArrowDown")
     assert page.locator("#offered li[aria-selected=true]").count() == 1
+    assert faults_of(seen) == []
     page.keyboard.press("Enter")
     page.wait_for_selector(".card")
     for _ in range(30):
@@ -173,12 +181,15 @@ def test_the_way_is_drawn_on_our_own_ground(
     assert seen.faults == []
 
 
-def test_a_place_can_be_chosen_on_the_map_by_keyboard(served, visit: Callable[..., Visit]) -> None:
+def test_a_place_can_be_chosen_on_the_map_by_keyboard(
+    served, visit: Callable[..., Visit], faults_of: Callable[[Visit], list[str]]
+) -> None:
     seen = visit(served.url("/?elder=1"), width=0)
     seen.page.focus("#pick")
     seen.page.keyboard.press("Enter")
     seen.page.wait_for_selector("#map[data-ready]")
     seen.page.locator(".cross").wait_for()
+    assert faults_of(seen) == []
     seen.page.focus("#pick-here")
     seen.page.keyboard.press("Enter")
     seen.page.wait_for_url(re.compile(r"lon=.*&lat="))

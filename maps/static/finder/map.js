@@ -134,8 +134,14 @@ Finder.Ground = class {
     if (!this.part) return;
     const { base, palette } = this.part;
     Wangge.paintBase(pen, base, palette);
-    Wangge.labelBase(pen, new Wangge.Labels(pen, palette), base, palette);
+    Wangge.labelBase(pen, new (Finder.elder ? Finder.LargeLabels : Wangge.Labels)(pen, palette), base, palette);
   }
+};
+
+// Names as large as the rest of the page in large type; fewer find room, none is small.
+Finder.LargeLabels = class extends Wangge.Labels {
+  place(text, x, y, look) { return super.place(text, x, y, { ...look, size: 24, weight: 700, room: Infinity }); }
+  along(text, line, size, colour) { return super.along(text, line, 24, colour); }
 };
 
 // Say where one is: tap the map, or bring the place under the cross and press the button.
