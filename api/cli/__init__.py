@@ -13,9 +13,10 @@ from api.cli import (
     database,
     groups,
     maps,
-    nets,
     microgrids,
+    nets,
     service,
+    sites,
     solve,
     stations,
     streets,
@@ -34,7 +35,8 @@ for part in (data, service):
     app.registered_commands += part.app.registered_commands
 for name, part in {
     "alliances": groups, "areas": areas, "cards": cards, "coverage": coverage, "db": database,
-    "maps": maps, "nets": nets, "microgrids": microgrids, "solve": solve, "stations": stations, "streets": streets,
+    "maps": maps, "microgrids": microgrids, "nets": nets, "sites": sites, "solve": solve,
+    "stations": stations, "streets": streets,
 }.items():  # fmt: skip
     app.add_typer(part.app, name=name)
 app.add_typer(groups.regions, name="regions")

@@ -35,8 +35,12 @@ class Prices(NamedTuple):
         OPEN and SHUT where fixed, FREE elsewhere.
     cap : (n,) float
         The base, lowered where an OPEN site serves more cheaply; prices stay below.
-    bound : (2,) float
-        The best bound without the game's constant; then the step factor.
+    bound : (1,) float
+        The best bound without the game's constant.
+    pace : (5,) float
+        Step factor and largest mix of a new slope into the direction; then what `ascend`
+        remembers to change them: rounds without a better bound, rounds since the last look at
+        the progress, and the bound at that look.
     step : (n,) float
         Averaged slope, the direction of the next step.
     """
@@ -46,6 +50,7 @@ class Prices(NamedTuple):
     mark: Marks
     cap: Floats
     bound: Floats
+    pace: Floats
     step: Floats
 
 
@@ -56,8 +61,13 @@ def prices(game: Field, d1: Floats, d2: Floats) -> Prices:
     u[big] = d1[big]
     return Prices(
         u, np.zeros(game.m), np.zeros(game.m, dtype=np.int8), game.base.copy(),
-        np.array([-np.inf, 0.1]), np.zeros(game.n),
+        np.array([-np.inf]), begun(), np.zeros(game.n),
     )  # fmt: skip
+
+
+def begun() -> Floats:
+    """The pace to begin with."""
+    return np.array([0.1, 0.5, 0.0, 0.0, -np.inf])
 
 
 @njit(cache=True, nogil=True)
@@ -91,7 +101,7 @@ def _choose(rho: Floats, take: int) -> tuple[float, float]:
 
 
 @njit(cache=True, nogil=True)
-def ascend(  # noqa: C901, PLR0912, PLR0915, PLR0917 — one compiled loop over plain arrays
+def ascend(  # noqa: C901, PLR0912, PLR0917 — one compiled loop over plain arrays
     game: Field, now: Prices, take: int, target: float, rounds: int, fixing: bool
 ) -> int:
     """Raise the bound for some rounds; stop when it reaches `target`.
@@ -113,7 +123,7 @@ def ascend(  # noqa: C901, PLR0912, PLR0915, PLR0917 — one compiled loop over 
     rho, step = np.empty(m), now.step
     u, slope = now.u.copy(), np.empty(n)
     picked = np.zeros(m, dtype=np.uint8)
-    opened, bad, fresh = 0, 0, not step.any()
+    opened, fresh = 0, not step.any()
     for i in range(n):
         u[i] = min(u[i], now.cap[i])
     for _ in range(rounds):
@@ -135,29 +145,21 @@ def ascend(  # noqa: C901, PLR0912, PLR0915, PLR0917 — one compiled loop over 
             now.share[:] = picked
             step[:] = slope
             fresh = False
-        better = value > now.bound[0]
-        dot, norm = 0.0, 0.0
-        mix = 0.15
-        for i in range(n):
-            dot += slope[i] * step[i]
-            step[i] = mix * slope[i] + (1.0 - mix) * step[i]
-        for j in range(m):
-            now.share[j] = mix * picked[j] + (1.0 - mix) * now.share[j]
-        if better:
+        dot = _turn(slope, step, now, picked)
+        if value > now.bound[0]:
             now.bound[0] = value
             now.u[:] = u
-            bad = 0
+            now.pace[2] = 0.0
             if dot > 0.0:
-                now.bound[1] = min(2.0, now.bound[1] * 1.1)
+                now.pace[0] = min(2.0, now.pace[0] * 1.1)
             if fixing:
                 opened += _fix(game, now, rho, picked, value, last, following, target)
         else:
-            bad += 1
-            if bad >= 20:
-                now.bound[1] = max(1e-4, now.bound[1] * 0.66)
-                bad = 0
+            now.pace[2] += 1.0
+        _slow_down(now, target)
         if now.bound[0] >= target:
             break
+        norm = 0.0
         for i in range(n):
             g = step[i]
             if (g > 0.0 and now.u[i] >= now.cap[i]) or (g < 0.0 and now.u[i] <= _floor(game, i)):
@@ -165,11 +167,46 @@ def ascend(  # noqa: C901, PLR0912, PLR0915, PLR0917 — one compiled loop over 
             norm += g * g
         if norm <= 1e-12:
             break
-        size = now.bound[1] * (target - now.bound[0] + 0.02 * abs(target - now.bound[0])) / norm
+        size = now.pace[0] * (target - now.bound[0] + 0.02 * abs(target - now.bound[0])) / norm
         for i in range(n):
             u[i] = max(_floor(game, i), now.u[i] + size * step[i])
             u[i] = min(u[i], now.cap[i])
     return opened
+
+
+@njit(cache=True, nogil=True)
+def _turn(slope: Floats, step: Floats, now: Prices, picked: npt.NDArray[np.uint8]) -> float:
+    """Mix the slope into the direction, by as much as makes it shortest (within limits).
+
+    Gives slope·direction as it was before: above 0 the last step was not too long.
+    """
+    dot, new, old = 0.0, 0.0, 0.0
+    for i in range(len(slope)):
+        dot += slope[i] * step[i]
+        new += slope[i] * slope[i]
+        old += step[i] * step[i]
+    most, apart = now.pace[1], new - 2.0 * dot + old
+    mix = most
+    if apart > 1e-12:
+        mix = min(max((old - dot) / apart, 0.1 * most), most)
+    for i in range(len(slope)):
+        step[i] = mix * slope[i] + (1.0 - mix) * step[i]
+    for j in range(len(picked)):
+        now.share[j] = mix * picked[j] + (1.0 - mix) * now.share[j]
+    return dot
+
+
+@njit(cache=True, nogil=True)
+def _slow_down(now: Prices, target: float) -> None:
+    """Shorten steps after 7 vain rounds; mix less when 25 rounds gained under 1 % of the gap."""
+    if now.pace[2] >= 7.0:
+        now.pace[0] = max(0.01, now.pace[0] * 0.66)
+        now.pace[2] = 0.0
+    now.pace[3] += 1.0
+    if now.pace[3] >= 25.0:
+        if now.bound[0] - now.pace[4] < 0.01 * abs(target - now.bound[0]):
+            now.pace[1] = max(1e-3, 0.5 * now.pace[1])
+        now.pace[3], now.pace[4] = 0.0, now.bound[0]
 
 
 @njit(cache=True, nogil=True)

@@ -124,7 +124,7 @@ def climb(
 ) -> None:
     """Raise the root bound in slices, so that the clock is heard."""
     done, size = 0, 8
-    now.bound[1] = max(now.bound[1], 0.1)
+    now.pace[:2] = np.maximum(now.pace[:2], (0.1, 0.1))
     while done < rounds and not clock.over():
         clock.tell("bound", done, rounds)
         began = clock.seconds()
@@ -160,7 +160,7 @@ def shrink(part: Part) -> Part:
     bound[0] += game.constant - small.constant
     fresh = Prices(
         np.minimum(now.u[alive], small.base), now.share[free],
-        np.zeros(small.m, dtype=np.int8), small.base.copy(), bound, now.step[alive],
+        np.zeros(small.m, dtype=np.int8), small.base.copy(), bound, now.pace, now.step[alive],
     )  # fmt: skip
     inside = np.concatenate([part.inside, part.names[opened]]).astype(np.int32)
     return Part(small, part.names[free], inside, fresh)
@@ -221,7 +221,13 @@ class Tree:
         game = self.part.game
         cap = _cap(game, mark)
         now = Prices(
-            u, np.zeros(game.m), mark.copy(), cap, np.array([-np.inf, 0.1]), np.zeros(game.n)
+            u,
+            np.zeros(game.m),
+            mark.copy(),
+            cap,
+            np.array([-np.inf]),
+            dual.begun(),
+            np.zeros(game.n),
         )
         take = game.p - int((mark == OPEN).sum())
         goal = target(game, self.score.value)
