@@ -3,7 +3,7 @@
 import numpy as np
 import shapely
 
-from geo import coverage, demo, grouping, layers, network, siting, topology
+from geo import coverage, demo, grouping, layers, network, parcelling, siting, topology
 
 
 def main() -> None:
@@ -31,6 +31,23 @@ def main() -> None:
         tolerance=0.5,
     )
     grouping.solve(asked, rng=np.random.default_rng(1), time_limit_s=5)
+    ground = parcelling.ground(
+        grids.geometry.to_numpy()[:4],
+        demand.geometry.to_numpy(),
+        parcelling.lines(town["street"], town["barrier"]),
+        workers=1,
+    )
+    parcelling.design(
+        ground,
+        parcelling.People(
+            demand["households"].to_numpy(dtype=np.int64), np.full(len(demand), -1, dtype=np.int32)
+        ),
+        np.ones(len(ground.neighbours()[0]), dtype=bool),
+        parcelling.Range(30, 100, 65),
+        now=parcelling.today(np.zeros(0, dtype=object), np.zeros(0, dtype=np.int64), ground),
+        special=np.zeros(4, dtype=bool),
+        workers=1,
+    )
     costs = np.hypot(*(grids.centroid.x.to_numpy()[:, None] - stations.geometry.x.to_numpy(),
                        grids.centroid.y.to_numpy()[:, None] - stations.geometry.y.to_numpy()))  # fmt: skip
     for objective in ("median", "center", "cover"):

@@ -37,7 +37,9 @@ class Area:
 
     `parent` is a position among the parents, `houses` are positions in the table of
     buildings. `carries` is the area of today that goes on in it, −1 for a new one; `kept` says
-    that not even its border moved. `reason` says why it is out of range, None when it is not.
+    that not even its border moved. `connected`: one walks between all its buildings without
+    leaving it; parents to which the range does not apply are not asked. `reason` says why it is
+    out of range, None when it is not.
     """
 
     parent: int
@@ -275,7 +277,7 @@ def _areas(  # noqa: PLR0917
                 why = reason(weight, mine, own.part, allowed)
             areas.append(
                 Area(
-                    parent, shape, rows[mine], int(weight[mine].sum()), bool(together[g]),
+                    parent, shape, rows[mine], int(weight[mine].sum()), bool(together[g] or special[parent]),
                     int(own.carries[g]) if g < len(own.carries) else -1, own.trace is not None, why,
                 )
             )  # fmt: skip

@@ -26,9 +26,9 @@ def on_foot(
 ) -> Bools:
     """Say of each pair of neighbours whether one walks from one to the other.
 
-    With streets, the walk along them is what counts. Buildings that no street is near, farms
-    far from each other, and all buildings where no streets are known, are neighbours on foot
-    when nothing closed (water, rails, a wall) stands between them.
+    With streets, the walk along them is what counts. Where they tell nothing (a building that
+    they join to no other, farms far from each other, no streets at all), neighbours are those
+    between whom nothing closed stands: no water, rails or wall.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def on_foot(
         Their closed ones are what nobody walks across, but for the `gates` in them.
     times : TravelTimes, optional
         All walks from building to building of at most `reach_m`, in the order of the table,
-        those to itself included. A building without one is joined to no street.
+        those to itself included or not.
     gates : (g,) Point, optional
         Openings in closed lines.
 
@@ -65,7 +65,7 @@ def _walked(pairs: Ints, times: TravelTimes | None, count: int) -> tuple[Bools, 
         return np.zeros(len(pairs), dtype=bool), np.zeros(len(pairs), dtype=bool)
     rows, cols = times.rows.astype(np.int64), times.cols.astype(np.int64)
     known = np.zeros(count, dtype=bool)
-    known[rows[rows == cols]] = True
+    known[rows[rows != cols]] = True
     near = np.isin(pairs[:, 0] * count + pairs[:, 1], rows * count + cols)
     return near, np.asarray(known[pairs].all(axis=1))
 
