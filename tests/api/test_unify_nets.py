@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 
 from api.tasks.crosswalk_nets import CrosswalkNets
 from api.tasks.unify_nets import UnifyNets
 from api.tasks.work import Work
-from geo import coords, demo, files, store
+from geo import coords, demo, store
 from geo.errors import BadInput, NotFound
 
 pytestmark = pytest.mark.store
@@ -36,7 +37,7 @@ def test_three_nets_become_one(work: Work, town: demo.District, tmp_path: Path) 
         assert table["residents"].sum() == people["residents"].sum()
         heirs = areas[f"heir_{net}"]
         assert not heirs[heirs != ""].duplicated().any()
-    back, _ = files.read(tmp_path / "nets" / "areas.gpkg")
+    back = gpd.read_file(tmp_path / "nets" / "areas.gpkg")
     assert len(back) == told["areas"]
     with work.db.read() as session:
         assert store.runs.read(session, done.run).bound == pytest.approx(told["bound"], abs=1e-5)
