@@ -2,7 +2,7 @@
 
 Command line and web ask alike through `known`. A question costs one small query (has the
 store changed?); layers, network and everything derived from them stay in memory until it has.
-A server (`Work.meanwhile`) looks behind its questions instead, every 20 ms while it is asked:
+A server (`Work.meanwhile`) looks behind its questions instead, every 10 ms while it is asked:
 what it knows of the store is never older than 50 ms, and no question waits for the look.
 After a change it gives the old answers until the new ones are built.
 """
@@ -33,7 +33,7 @@ MOST_ASKED = 24
 """So many of the latest kinds of question are made ready before new answers stand."""
 OLDEST_S = 0.045
 """A server answers from what it saw in the store no longer ago than this."""
-LOOK_S = 0.02
+LOOK_S = 0.01
 """It looks again after this time, while it is asked."""
 
 

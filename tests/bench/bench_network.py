@@ -1,7 +1,9 @@
 """How fast the walking network is, beside scipy, in one run: make bench-network
 
 Prints times in seconds of CPU and ratios. --small takes a lattice of 40,000 nodes. Rows for
-igraph, rustworkx and pandana appear where these are installed; Wangge does not need them.
+igraph, rustworkx and pandana appear where these are installed; Wangge does not need them. These
+answer the same question: a node before all stations is joined to both ends of the street of
+each, as far as the door is. In the end a server is asked over HTTP, beside an empty endpoint.
 """
 
 import sys
@@ -13,6 +15,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import served
 import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
@@ -84,7 +87,7 @@ def measure(name: str, net: network.Network, stations: tuple[int, ...]) -> None:
             f" ({ours / theirs:.2f} ×)   k = 5 within 3 km {five:.4f} s ({five / theirs:.2f} ×)"
         )
         for peer in (by_igraph, by_rustworkx):
-            print(f"    {peer(net, ends, ours)}")
+            print(f"    {peer(net, seed, ours)}")
     xy = rng.uniform(low, high, (73, 2))
     places = rng.uniform(low, high, (4000, 2))
     every = cpu(lambda: network.snap(net, places)) / len(places) * 1e6
@@ -103,31 +106,38 @@ def _ratio(name: str, build: float, answer: float, ours: float) -> str:
     return f"{name:<10} build {build:.4f} s + distances {answer:.4f} s = {times:.1f} × ours"
 
 
-def by_igraph(net: network.Network, ends: np.ndarray, ours: float) -> str:
+def _doors(net: network.Network, seed: search.Seeds) -> np.ndarray:
+    """Give the seeds on public ground: the peers know no private ways."""
+    return np.flatnonzero(seed.node < net.nodes)
+
+
+def by_igraph(net: network.Network, seed: search.Seeds, ours: float) -> str:
     """Build the graph in igraph with a node before all stations, and measure from there."""
     try:
         import igraph
     except ImportError:
         return "igraph     not installed"
     g, n = net.graph, net.nodes
-    pairs = np.r_[np.c_[g.tail, g.head], np.c_[np.full(len(ends), n), ends]]
-    weights = np.r_[g.cost / 100, np.zeros(len(ends))]
+    door = _doors(net, seed)
+    pairs = np.r_[np.c_[g.tail, g.head], np.c_[np.full(len(door), n), seed.node[door]]]
+    weights = np.r_[g.cost, seed.start[door]] / 100
     made = igraph.Graph(n + 1, pairs)
     build = cpu(lambda: igraph.Graph(n + 1, pairs), 1)
     answer = cpu(lambda: made.distances(n, weights=weights), 1)
     return _ratio("igraph", build, answer, ours)
 
 
-def by_rustworkx(net: network.Network, ends: np.ndarray, ours: float) -> str:
+def by_rustworkx(net: network.Network, seed: search.Seeds, ours: float) -> str:
     """Build the graph in rustworkx with a node before all stations, and measure from there."""
     try:
         import rustworkx
     except ImportError:
         return "rustworkx  not installed"
     g, n = net.graph, net.nodes
-    tail = np.r_[g.tail, np.full(len(ends), n)].tolist()
-    head = np.r_[g.head, ends].tolist()
-    weights = np.r_[g.cost / 100, np.zeros(len(ends))].tolist()
+    door = _doors(net, seed)
+    tail = np.r_[g.tail, np.full(len(door), n)].tolist()
+    head = np.r_[g.head, seed.node[door]].tolist()
+    weights = (np.r_[g.cost, seed.start[door]] / 100).tolist()
 
     def build() -> rustworkx.PyGraph:
         graph = rustworkx.PyGraph()
@@ -179,6 +189,7 @@ def main() -> None:
     print(f"build: {time.process_time() - begin:.1f} s")
     del streets
     kept_and_mapped(net)
+    served.measure()
     measure("lattice", net, (73, 5000))
     if not small and "--pandana" not in sys.argv:
         print("lattice of 40,000 nodes (--pandana: the whole, which takes it minutes)")

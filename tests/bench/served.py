@@ -1,0 +1,146 @@
+"""How long a question over HTTP takes beside an empty one: one server, one client, one run."""
+
+import multiprocessing
+import socket
+import statistics
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+TESTS = Path(__file__).resolve().parents[1]
+CONCURRENT = 8
+
+
+def _find_tests() -> None:
+    """Find the project before the folders of its tests, which bear the same names."""
+    sys.path[:] = [str(TESTS.parent), *sys.path, str(TESTS)]
+
+
+def _serve(port: int) -> None:
+    """Serve the small demo district from a store of its own."""
+    _find_tests()
+    import databases
+    import districts
+    import uvicorn
+
+    from api.http import create_app
+    from api.settings import Settings
+    from geo import store
+
+    with databases.private_home() as home:
+        db = store.connect(store.cluster.ensure(home))
+        store.upgrade(db)
+        work = districts.kept(db, Settings(home=home.parent / "made"))
+        app = create_app(work, draw_first=False)  # no maps are drawn meanwhile
+        app.state.work = replace(work, meanwhile=True)
+
+        @app.get("/v1/empty")
+        async def empty() -> dict[str, str]:
+            return {}
+
+        uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
+        db.close()
+
+
+@contextmanager
+def serving() -> Iterator[int]:
+    """Start a server in a process of its own; give its port once it answers."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    server = multiprocessing.get_context("spawn").Process(target=_serve, args=(port,))
+    server.start()
+    try:
+        for _ in range(600):
+            try:
+                Client(port).ask("/v1/empty")
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield port
+    finally:
+        server.terminate()
+        server.join()
+
+
+class Client:
+    """One connection that stays open."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def ask(self, path: str) -> int:
+        """Ask, read the whole answer, give its status."""
+        self.socket.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        told = b""
+        while b"\r\n\r\n" not in told:
+            told += self._more()
+        head, _, body = told.partition(b"\r\n\r\n")
+        length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
+        while len(body) < length:
+            body += self._more()
+        return int(head.split()[1])
+
+    def _more(self) -> bytes:
+        if part := self.socket.recv(65536):
+            return part
+        raise ConnectionError("the server hung up")
+
+
+def measure() -> None:
+    """Print the medians of an empty question and of the nearest stations, by turns."""
+    _find_tests()
+    import districts
+
+    from geo import coords
+
+    doors = coords.to_degrees(districts.small().layers["building"]).representative_point()
+    paths = [f"/v1/stations/nearest?lon={p.x:.6f}&lat={p.y:.6f}" for p in doors.iloc[:500]]
+    rng = np.random.default_rng(4)
+
+    def nearest() -> str:
+        return paths[int(rng.integers(len(paths)))]
+
+    with serving() as port:
+        for clients in (1, CONCURRENT):
+            _together(port, nearest, clients, 50)
+            empty, asked = [], []
+            for _ in range(8):
+                empty += _together(port, lambda: "/v1/empty", clients, 100)
+                asked += _together(port, nearest, clients, 100)
+            theirs, ours = statistics.median(empty), statistics.median(asked)
+            print(
+                f"  HTTP, {clients} connections: empty p50 {theirs:.0f} µs"
+                f"   /v1/stations/nearest p50 {ours:.0f} µs ({ours / theirs:.2f} ×)"
+            )
+
+
+def _together(port: int, path: Callable[[], str], clients: int, count: int) -> list[float]:
+    took: list[float] = []
+
+    def ask() -> None:
+        client = Client(port)
+        for _ in range(count):
+            begin = time.perf_counter_ns()
+            status = client.ask(path())
+            took.append((time.perf_counter_ns() - begin) / 1000)
+            if status != 200:
+                raise RuntimeError(f"the server answers {status}")
+
+    threads = [threading.Thread(target=ask) for _ in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return took
+
+
+if __name__ == "__main__":
+    measure()
