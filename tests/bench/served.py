@@ -1,13 +1,15 @@
 """How long a question over HTTP takes beside an empty one: one server, one client, one run."""
 
 import multiprocessing
+import os
+import signal
 import socket
 import statistics
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,7 +46,8 @@ def _serve(port: int) -> None:
         async def empty() -> dict[str, str]:
             return {}
 
-        uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
+        with suppress(KeyboardInterrupt):
+            uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning")
         db.close()
 
 
@@ -65,7 +68,7 @@ def serving() -> Iterator[int]:
                 time.sleep(0.2)
         yield port
     finally:
-        server.terminate()
+        os.kill(server.pid or 0, signal.SIGINT)  # so that it takes its database down
         server.join()
 
 
