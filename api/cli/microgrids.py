@@ -42,6 +42,9 @@ def design(
         Path | None, typer.Option("--out", help=".gpkg | .geojson | .shp | .csv")
     ] = None,
     page: Annotated[Path | None, typer.Option("--map", help=".html | .png | .pdf | .svg")] = None,
+    scenario: Annotated[
+        str, typer.Option(help="作为方案在规划台打开 Open on the planner's desk under this name.")
+    ] = "",
     json: Json = False,
 ) -> None:
     """划分微网格：整栋、步行连通、户数合规、少换网格长；只提方案，不发布 Draw micro-grids: a proposal, nothing is published."""
@@ -49,7 +52,7 @@ def design(
 
     asked = DesignMicrogrids(
         within=within, level=level, upset=upset, afresh=afresh, seed=seed, workers=workers,
-        out=target, page=page, **_households(households),
+        out=target, page=page, scenario=scenario, **_households(households),
     )  # fmt: skip
     done = ask(asked)
 
@@ -64,6 +67,8 @@ def design(
             f"proposal {done.run}: {told['count']:,} areas, {told['share_in_range']:.1%} in range, "
             f"{told['connected']:,} connected, {told['changed_households']:,} households change leader"
         )
+        if done.link:
+            out.print(f"规划台 desk: {done.link}")
         misfits = done.misfits()
         if len(misfits):
             made = table("不在范围内的 Out of range", "编码 code", ">户 households", "原因 why")

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,6 +12,9 @@ import pandas as pd
 import shapely
 from pydantic import Field
 
+import maps
+from api.tasks.draw_maps import ground, save
+from api.tasks.open_scenario import open_scenario
 from api.tasks.scene import Scene, read_scene
 from api.tasks.walk import ADULT, network_of
 from api.tasks.work import Form, Work, now, record
@@ -46,6 +49,7 @@ class DesignMicrogrids(Form):
     workers: int = Field(0, ge=0)
     out: Path | None = None
     page: Path | None = None
+    scenario: str = ""
 
     def run(self, work: Work) -> "Proposal":
         """Read, draw outside any transaction, keep the run, write the file."""
@@ -53,8 +57,7 @@ class DesignMicrogrids(Form):
         allowed = self._range()
         taken = _read(self, work)
         drawn = _drawn(self, taken, allowed, work)
-        areas = _table(self, taken, drawn)
-        touched = _touched(self, taken, drawn)
+        areas, touched = _located(self, taken, drawn, _table(self, taken, drawn))
         summary = _summary(areas, drawn, touched, time.perf_counter() - begun)
         curve = [_rung(rung) for rung in drawn.design.curve]
         result = {
@@ -68,7 +71,22 @@ class DesignMicrogrids(Form):
         if self.out is not None:
             with work.step(f"写出 {self.out.name}"):
                 made.write(self.out)
+        if self.page is not None:
+            with work.step(f"出图 {self.page.name}"):
+                save(self._theme(taken, made, work), self.page)
+        if self.scenario:
+            with work.step(f"打开方案 {self.scenario}"):
+                opened = open_scenario(
+                    work, self.level, _widest(taken, self), _moved(areas), name=self.scenario
+                )
+            made = replace(made, link=opened.link)
         return made
+
+    def _theme(self, taken: "_Taken", made: "Proposal", work: Work) -> maps.Parcels:
+        under = _children(self, taken)
+        today = under[under["parent"].isin(taken.parents(self.level)["code"])]
+        changed = int(made.summary["changed_households"])
+        return maps.Parcels(made.areas, today, self.level, changed, ground(work))
 
     def _range(self) -> parcelling.Range:
         low, high = HOUSEHOLDS[self.level]
@@ -218,41 +236,36 @@ def _today(
     return parcelling.today(under.geometry.to_numpy(), np.array(named, dtype=np.int64), ground)
 
 
-def _table(form: DesignMicrogrids, taken: _Taken, drawn: _Drawn) -> gpd.GeoDataFrame:
+def _table(form: DesignMicrogrids, taken: _Taken, drawn: _Drawn) -> pd.DataFrame:
     """Give one row an area: the layer's columns, then what the design says of it."""
     parents, under = taken.parents(form.level), _children(form, taken)
-    residents = drawn.homes.groupby("code")["residents"].sum()
+    areas = drawn.design.areas
+    own = parents.iloc[[area.parent for area in areas]]
+    today = [*under["code"].tolist(), ""]
     old_names = dict(zip(under["code"], under["name"], strict=True))
-    rows = []
-    for area, code in zip(drawn.design.areas, drawn.codes, strict=True):
-        parent = parents.iloc[area.parent]
-        carries = str(under["code"].iloc[area.carries]) if area.carries >= 0 else ""
-        from_others = drawn.now.home[area.houses] != area.carries
-        rows.append(
-            {
-                "code": code,
-                "name": old_names.get(code) or _name(str(parent["name"]), code, form.level),
-                "kind": str(parent["kind"]),
-                "parent": str(parent["code"]),
-                "households": area.households,
-                "residents": int(residents.get(code, 0)),
-                "buildings": len(area.houses),
-                "in_range": area.reason is None,
-                "connected": area.connected,
-                "reason_zh": area.reason.zh if area.reason else "",
-                "reason_en": area.reason.en if area.reason else "",
-                "leader_of": carries,
-                "kept": area.kept,
-                "newcomers": int(from_others.sum()),
-            }
-        )
-    shapes = parcelling.in_degrees(
-        np.array([area.shape for area in drawn.design.areas], dtype=object),
-        taken.scene.crs,
-        taken.known(),
+    residents = drawn.homes.groupby("code")["residents"].sum()
+    names = [
+        old_names.get(code) or _name(parent, code, form.level)
+        for parent, code in zip(own["name"], drawn.codes, strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "code": drawn.codes,
+            "name": names,
+            "kind": own["kind"].tolist(),
+            "parent": own["code"].tolist(),
+            "households": [area.households for area in areas],
+            "residents": [int(residents.get(code, 0)) for code in drawn.codes],
+            "buildings": [len(area.houses) for area in areas],
+            "in_range": [area.reason is None for area in areas],
+            "connected": [area.connected for area in areas],
+            "reason_zh": [area.reason.zh if area.reason else "" for area in areas],
+            "reason_en": [area.reason.en if area.reason else "" for area in areas],
+            "leader_of": [today[area.carries] for area in areas],
+            "kept": [area.kept for area in areas],
+            "newcomers": [int((drawn.now.home[a.houses] != a.carries).sum()) for a in areas],
+        }
     )
-    frame = gpd.GeoDataFrame(pd.DataFrame(rows), geometry=shapes, crs=coords.STORED)
-    return frame.sort_values("code", ignore_index=True)
 
 
 def _name(parent: str, code: str, level: str) -> str:
@@ -261,20 +274,32 @@ def _name(parent: str, code: str, level: str) -> str:
     return f"{parent}{number:02d}微网格" if level == "microgrid" else f"{parent}第{number}网格"
 
 
-def _touched(form: DesignMicrogrids, taken: _Taken, drawn: _Drawn) -> dict[str, gpd.GeoDataFrame]:
-    """Give the other areas whose borders get new vertices, so that no sliver opens beside them."""
+def _located(
+    form: DesignMicrogrids, taken: _Taken, drawn: _Drawn, table: pd.DataFrame
+) -> tuple[gpd.GeoDataFrame, dict[str, gpd.GeoDataFrame]]:
+    """Bring the areas home to degrees, and those whose borders get vertices beside them.
+
+    Without these vertices a sliver could open where a new border ends.
+    """
     divided = set(taken.parents(form.level)["code"])
-    found = {}
+    rows: dict[str, list[int]] = {}
+    parts = [np.array([area.shape for area in drawn.design.areas], dtype=object)]
     for name, frame in taken.levels.items():
         shapes = frame.geometry.to_numpy()
         given = parcelling.with_vertices(shapes, drawn.design.seams)
-        rows = [row for row in range(len(shapes)) if given[row] is not shapes[row]]
-        if name == form.level:
-            rows = [row for row in rows if frame["parent"].iloc[row] not in divided]
-        if rows:
-            home = parcelling.in_degrees(given[rows], taken.scene.crs, taken.known())
-            found[name] = taken.stored[name].iloc[rows].set_geometry(home, crs=coords.STORED)
-    return found
+        outside = ~frame["parent"].isin(divided) if name == form.level else np.ones(len(frame))
+        hit = [row for row in np.flatnonzero(outside).tolist() if given[row] is not shapes[row]]
+        if hit:
+            rows[name] = hit
+            parts.append(given[hit])
+    home = parcelling.in_degrees(np.concatenate(parts), taken.scene.crs, taken.known())
+    split = np.split(home, np.cumsum([len(part) for part in parts])[:-1])
+    areas = gpd.GeoDataFrame(table, geometry=split[0], crs=coords.STORED)
+    touched = {
+        name: taken.stored[name].iloc[hit].set_geometry(shapes, crs=coords.STORED)
+        for (name, hit), shapes in zip(rows.items(), split[1:], strict=True)
+    }
+    return areas.sort_values("code", ignore_index=True), touched
 
 
 def _summary(
@@ -305,6 +330,27 @@ def _rung(rung: parcelling.Rung) -> dict[str, float]:
     return {"upset": rung.upset, "changed_households": rung.changed, "shape_m": round(rung.shape_m)}
 
 
+def _widest(taken: _Taken, form: DesignMicrogrids) -> str:
+    """Give the code that a scenario is opened for."""
+    if form.within in set(pd.concat([frame["code"] for frame in taken.levels.values()])):
+        return form.within
+    tops = taken.levels.get("district")
+    if not form.within and tops is not None and len(tops) == 1:
+        return str(tops["code"].iloc[0])
+    raise BadInput(
+        "a scenario is opened for one area at a time",
+        zh="一次只能为一个区域打开方案",
+        hint="name the area with --within",
+        hint_zh="请用 --within 指定区域",
+    )
+
+
+def _moved(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Leave out the areas of parents in which nothing moves."""
+    still = areas.groupby("parent")["kept"].transform("all")
+    return areas[~still]
+
+
 @dataclass(frozen=True)
 class Proposal:
     """Areas that are proposed; nothing of it is published.
@@ -313,7 +359,7 @@ class Proposal:
     `reason_zh`, `reason_en`, `leader_of` (code of the area of today whose leader goes on
     here), `kept` (not even the border moved) and `newcomers` (buildings from elsewhere).
     `homes` has the code of every building. `touched` are areas of all levels that get
-    vertices on their borders, nothing else.
+    vertices on their borders, nothing else. `link` opens the scenario, where one was asked for.
     """
 
     run: int
@@ -324,14 +370,21 @@ class Proposal:
     summary: dict[str, Any]
     curve: list[dict[str, float]]
     scene: Scene
+    link: str = ""
 
     def write(self, path: Path) -> None:
-        """Write the areas (GeoPackage, GeoJSON, shapefile) or their table (CSV)."""
+        """Write the areas (GeoPackage, GeoJSON, shapefile) or their table (CSV).
+
+        Areas that get vertices on their borders stand beside, a file a level.
+        """
         if path.suffix.lower() == ".csv":
             table = pd.DataFrame(self.areas.drop(columns="geometry"))
             table.to_csv(path, index=False, encoding="utf-8-sig")
             return
         files.write(self.areas, path, layer=self.level)
+        for name, frame in self.touched.items():
+            beside = path.with_name(f"{path.stem}-borders-{name}{path.suffix}")
+            files.write(frame, beside, layer=name)
 
     def misfits(self) -> pd.DataFrame:
         """Give the areas out of range, and why."""
@@ -343,6 +396,7 @@ class Proposal:
         return {
             "run": self.run,
             "level": self.level,
+            "link": self.link,
             **self.summary,
             "curve": self.curve,
             "areas": table.to_dict("records"),

@@ -8,6 +8,7 @@ from maps.themes.areas import Grids
 from maps.themes.blindspots import BlindSpots
 from maps.themes.clock import Clock
 from maps.themes.flaws import Flaws
+from maps.themes.parcels import Parcels
 from maps.themes.planned import Planned
 from maps.themes.plansites import PlanSites
 from maps.themes.stations import Stations
@@ -18,6 +19,7 @@ __all__ = [
     "Clock",
     "Flaws",
     "Grids",
+    "Parcels",
     "PlanSites",
     "Planned",
     "Stations",
