@@ -1,0 +1,106 @@
+"""Open a proposal (of a solver, of another department's net) as a scenario."""
+
+import geopandas as gpd
+import shapely
+
+from api.tasks.desk import Done, desk
+from api.tasks.redraw_areas import NewScenario
+from api.tasks.work import Work
+from geo import coords, redraw, store
+from geo.errors import BadInput
+from geo.store.scenarios import Scenario
+
+
+def open_scenario(
+    work: Work, level: str, within: str, areas: gpd.GeoDataFrame, *, name: str
+) -> Scenario:
+    """Branch a scenario from the latest revision and divide ground in it as proposed.
+
+    The proposal need not fit to the last bit: its borders are noded with what is there,
+    and ground that it leaves out falls to the nearest of its areas. Parents keep their
+    borders: a proposed area that lies in several becomes one area in each. One step a
+    parent, so that each can be undone.
+
+    Parameters
+    ----------
+    level : str
+        Level of the proposed areas.
+    within : str
+        Code of the area, of any wider level, whose ground is proposed anew.
+    areas : GeoDataFrame
+        Polygons in any known system; `name` and `kind` are used where they are there.
+    name : str
+        What the scenario is called.
+
+    Returns
+    -------
+    Scenario
+        Its `link` opens it on the desk, its `step` says how many parents changed.
+
+    Raises
+    ------
+    BadInput
+        When the proposal is empty or `within` is not above `level`.
+    NotFound
+        When there is no area `within`.
+    RuleBroken
+        When the proposal cannot be noded.
+    """
+    if not len(areas):
+        raise BadInput("the proposal is empty", zh="方案中没有区域")
+    made = NewScenario(name=name).run(work)
+    with desk(work, made.number) as mine:
+        fabric = mine.fabric
+        metres = coords.to_metres(areas, fabric.crs)
+        for parent in _parents(fabric, level, within):
+            operation = _proposed(level, parent, metres)
+            if operation is None:
+                continue
+            change = redraw.change(fabric, operation)
+            if not change.moved_ground:
+                continue
+            with work.db.session() as session:
+                step = store.scenarios.append(
+                    session, made.number, "do", work.who,
+                    expected=mine.step, label=change.label,
+                    operation=redraw.written_operation(operation, fabric.crs),
+                    change=redraw.written(change, fabric.crs),
+                )  # fmt: skip
+            mine.make(Done(step, operation, change))
+            mine.step = step
+    with work.db.read() as session:
+        return store.scenarios.read(session, made.number)
+
+
+def _parents(fabric: redraw.Fabric, level: str, within: str) -> list[redraw.Area]:
+    """Give the areas right above a level that lie in an area, or are it."""
+    above = fabric.above(level)
+    order = [lv.name for lv in fabric.levels]
+    top = next((a for a in fabric.areas.values() if a.ref == within), None)
+    if top is None or above is None or order.index(top.level) > order.index(above):
+        raise BadInput(
+            f"{within} is no area above level {level}",
+            zh=f"{within} 不是“{level}”的上级区域",
+            where=[within],
+        )
+    found = [top]
+    while found and found[0].level != above:
+        found = [child for area in found for child in fabric.children(area)]
+    return found
+
+
+def _proposed(level: str, parent: redraw.Area, metres: gpd.GeoDataFrame) -> redraw.Operation | None:
+    """Give the operation that divides one parent as proposed; None where nothing is proposed."""
+    shapes = shapely.make_valid(shapely.force_2d(metres.geometry.to_numpy()))
+    common = shapely.area(shapely.intersection(shapes, parent.shape))
+    hit = [i for i, size in enumerate(common.tolist()) if size > 1.0]
+    if not hit:
+        return None
+
+    def told(column: str) -> tuple[str, ...]:
+        if column not in metres:
+            return ()
+        return tuple(str(v) if v is not None and v == v else "" for v in metres[column].iloc[hit])  # noqa: PLR0124
+
+    grounds = tuple(shapes[i] for i in hit)
+    return redraw.Redivide(level, parent.ref, grounds, told("name"), told("kind"))

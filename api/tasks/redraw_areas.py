@@ -1,0 +1,186 @@
+"""Work on a scenario: open one, do, undo and redo operations."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from api.tasks.desk import Desk, Done, desk
+from api.tasks.work import Form, Work
+from geo import redraw, store
+from geo.errors import RuleBroken
+from geo.store.scenarios import Held, Scenario
+
+
+class NewScenario(Form):
+    """Branch a plan from a published revision, the latest without `base`."""
+
+    name: str = Field(min_length=1, max_length=200)
+    base: int | None = None
+
+    def run(self, work: Work) -> Scenario:
+        """Open it."""
+        with work.db.session() as session:
+            made = store.scenarios.open(session, self.name, work.who, base=self.base)
+            store.audit.write(
+                session, work.who, "scenario new", subject=str(made.number),
+                detail={"name": self.name, "base": made.base},
+            )  # fmt: skip
+        return made
+
+
+class ListScenarios(Form):
+    """List plans, the newest first."""
+
+    state: Literal["open", "published", "dropped"] | None = None
+
+    def run(self, work: Work) -> list[Scenario]:
+        """Read them."""
+        with work.db.read() as session:
+            return store.scenarios.listed(session, state=self.state)
+
+
+class ApplyOperation(Form):
+    """Do an operation in a scenario.
+
+    `operation` is ``{"kind": "split", …}`` with geometries as GeoJSON in degrees;
+    `expected` the last step that the user has seen (None: whatever it is); `id` makes a
+    repeated request one step; `dry_run` only tells what would happen.
+    """
+
+    scenario: int | str
+    operation: dict[str, Any]
+    expected: int | None = None
+    id: UUID | None = None
+    dry_run: bool = False
+
+    def run(self, work: Work) -> "Redrawn":
+        """Work the change out on the map as it is, then add it as a step."""
+        with desk(work, self.scenario) as mine:
+            _require(work, mine, self.expected)
+            crs = mine.fabric.crs
+            operation = redraw.read_operation(self.operation, crs)
+            change = redraw.change(mine.fabric, operation)
+            if not self.dry_run:
+                with work.db.session() as session:
+                    step = store.scenarios.append(
+                        session, mine.scenario.number, "do", work.who,
+                        expected=mine.step, label=change.label, id=self.id,
+                        operation=redraw.written_operation(operation, crs),
+                        change=redraw.written(change, crs),
+                    )  # fmt: skip
+                if step == mine.step + 1:
+                    mine.make(Done(step, operation, change))
+                    mine.step = step
+            return _redrawn(work, mine, change)
+
+
+class UndoOperation(Form):
+    """Take back the last operation that stands; endless, and it survives restarts."""
+
+    scenario: int | str
+    expected: int | None = None
+
+    def run(self, work: Work) -> "Redrawn":
+        """Add a step that undoes."""
+        return _turn(work, self.scenario, self.expected, "undo")
+
+
+class RedoOperation(Form):
+    """Do again what was taken back last, as long as nothing else was done since."""
+
+    scenario: int | str
+    expected: int | None = None
+
+    def run(self, work: Work) -> "Redrawn":
+        """Add a step that redoes."""
+        return _turn(work, self.scenario, self.expected, "redo")
+
+
+class HoldCommunity(Form):
+    """Say that one works in a community of a scenario; a soft lock that tells and never bars."""
+
+    scenario: int | str
+    community: str
+
+    def run(self, work: Work) -> list[Held]:
+        """Give everybody who works there, the longest first."""
+        with work.db.session() as session:
+            found = store.scenarios.read(session, self.scenario)
+            return store.scenarios.hold(session, found.number, self.community, work.who)
+
+
+@dataclass(frozen=True)
+class Redrawn:
+    """What a step did: its number, the change, the map's system, and who else works there."""
+
+    scenario: int
+    step: int
+    change: redraw.Change
+    fabric: redraw.Fabric
+    held: tuple[Held, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give plain values: areas that came or changed, areas that went, lineage, offers."""
+        crs = self.fabric.crs
+        told = redraw.written(self.change, crs)
+        after = {(a["level"], a["code"]) for a in told["after"]}
+        stay = {a.key for a in self.change.moved_ground}
+        return {
+            "scenario": self.scenario,
+            "step": self.step,
+            "label": self.change.label,
+            "areas": [
+                {k: a[k] for k in ("level", "code", "name", "kind", "parent", "households")}
+                for a in told["after"]
+                if (a["level"], a["code"]) in stay
+            ],
+            "noded": len(after) - len(stay),
+            "drop": [list(key) for key in _dropped(self.change)],
+            "links": told["links"],
+            "offers": told["offers"],
+            "held": [{"community": h.community, "who": h.who} for h in self.held],
+        }
+
+
+def _dropped(change: redraw.Change) -> list[tuple[str, str]]:
+    after = {a.key for a in change.after}
+    return [a.key for a in change.before if a.key not in after]
+
+
+def _turn(
+    work: Work, scenario: int | str, expected: int | None, deed: Literal["undo", "redo"]
+) -> Redrawn:
+    with desk(work, scenario) as mine:
+        _require(work, mine, expected)
+        stack = mine.done if deed == "undo" else mine.undone
+        if not stack:
+            words = {"undo": ("nothing to undo", "没有可撤销的操作"),
+                     "redo": ("nothing to redo", "没有可重做的操作")}  # fmt: skip
+            raise RuleBroken(words[deed][0], zh=words[deed][1], where=[str(scenario)])
+        last = stack[-1]
+        with work.db.session() as session:
+            step = store.scenarios.append(
+                session, mine.scenario.number, deed, work.who,
+                expected=mine.step, label=last.change.label, target=last.step,
+            )  # fmt: skip
+        made = mine.undo() if deed == "undo" else mine.redo()
+        mine.step = step
+        change = made.change.inverse() if deed == "undo" else made.change
+        return _redrawn(work, mine, change)
+
+
+def _require(work: Work, mine: Desk, expected: int | None) -> None:
+    if expected is not None and expected != mine.step:
+        with work.db.read() as session:
+            store.scenarios.require(session, mine.scenario, expected)
+
+
+def _redrawn(work: Work, mine: Desk, change: redraw.Change) -> Redrawn:
+    """Tell what was done, and who else works in the communities that were touched."""
+    touched = {a.code[:12] for a in change.moved_ground}
+    with work.db.read() as session:
+        held = store.scenarios.held(session, mine.scenario.number)
+    others = tuple(h for h in held if h.community in touched and h.who != work.who)
+    return Redrawn(mine.scenario.number, mine.step, change, mine.fabric, others)
