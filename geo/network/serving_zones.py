@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from scipy.ndimage import find_objects
+from shapely.geometry.base import BaseGeometry
 
 from geo.errors import BadInput
 from geo.layers import Progress, Walker, quiet
@@ -25,9 +26,11 @@ from geo.network.tree import ADULT, FAR, limit_cm, tree
 
 BESIDE_M = 60.0
 """Land farther than this from its street belongs to nobody."""
-CELL_M = 10.0
+CELL_M = 6.0
 MOST_CELLS = 16_000_000
 """Over very large regions the cells grow, so that there are no more than this."""
+_SMOOTH = 0.4
+"""Of a cell: how much the simplified outlines may give way."""
 SPECK_M2 = 400.0
 """Islands and holes smaller than this are left out."""
 
@@ -78,7 +81,7 @@ def serving_zones(
     reaches = sorted({float(r) for r in reach_s})
     limits = [limit_cm(r, walker) for r in reaches]
     rows: list[tuple[str, float]] = []
-    shapes: list[shapely.Geometry] = []
+    shapes: list[BaseGeometry] = []
     if len(xy) and net.nodes:
         field = _field(net, xy, walker, limits[-1], beside_m)
         for done, (reach, limit) in enumerate(zip(reaches, limits, strict=True)):
@@ -125,9 +128,7 @@ def _field(net: Network, xy: F64, walker: Walker, limit: int, beside_m: float) -
     )
 
 
-def _divided(
-    field: _Field, limit: int, beside_m: float
-) -> tuple[list[int], list[shapely.Geometry]]:
+def _divided(field: _Field, limit: int, beside_m: float) -> tuple[list[int], list[BaseGeometry]]:
     """Draw the zones of one limit; give their owners and shapes."""
     over = np.maximum(
         field.cost.astype(np.float64) - limit, field.off.astype(np.float64) - 100 * beside_m
@@ -149,16 +150,17 @@ def _divided(
             owners.append(owner)
             shapes.append(land)
     if shapes:
-        plain = shapely.coverage_simplify(np.array(shapes, dtype=object), 0.4 * field.side_m)
+        plain = shapely.coverage_simplify(np.array(shapes, dtype=object), _SMOOTH * field.side_m)
         whole = np.asarray(shapely.make_valid(plain, method="structure", keep_collapsed=False))
         shapes = list(whole)
     return owners, shapes
 
 
-def _land(xy: F64, ring: I64) -> shapely.Geometry:
+def _land(xy: F64, ring: I64) -> BaseGeometry:
     rings = np.asarray(shapely.linearrings(xy, indices=ring), dtype=object)
     rings = rings[shapely.area(shapely.polygons(rings)) >= SPECK_M2]
-    return shapely.build_area(shapely.GeometryCollection(list(rings)))
+    land: BaseGeometry = shapely.build_area(shapely.GeometryCollection(list(rings)))
+    return land
 
 
 @compiled
@@ -190,7 +192,7 @@ def _rings(over: F64, mine: I32, owner: int) -> tuple[F64, I64]:
         if follower[side] < 0:
             continue
         while follower[side] >= 0:
-            _crossing(over, mine, side, xy[at])
+            _crossing(over, mine, int(side), xy[at])
             ring[at] = number
             at += 1
             following = follower[side]
