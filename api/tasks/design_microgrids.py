@@ -26,7 +26,8 @@ from geo.layers import level as level_named
 GROUND = ("building", "street", "barrier", "gate", "landuse")
 HOUSEHOLDS = {"microgrid": (30, 100), "grid": (300, 500)}
 """Least and most households of an area (local implementing rules)."""
-COLUMNS = ("code", "name", "kind", "parent", "households", "residents")
+REACH_M = {"microgrid": parcelling.REACH_M, "grid": 600.0}
+"""Neighbouring buildings farther apart on foot than this are not joined."""
 
 
 class DesignMicrogrids(Form):
@@ -183,7 +184,9 @@ def _drawn(form: DesignMicrogrids, taken: _Taken, allowed: parcelling.Range, wor
     )  # fmt: skip
     with work.step("步行连通"):
         gates = scene.frame("gate").geometry.to_numpy()
-        walk = parcelling.on_foot(ground, lines, times=_walks(scene, ground), gates=gates)
+        reach_m = REACH_M[form.level]
+        times = _walks(scene, ground, reach_m)
+        walk = parcelling.on_foot(ground, lines, times=times, gates=gates, reach_m=reach_m)
     today = _today(form, taken, parents, ground)
     people = parcelling.People(
         homes["households"].to_numpy(dtype=np.int64),
@@ -212,11 +215,11 @@ def _inside(buildings: gpd.GeoDataFrame, parents: gpd.GeoDataFrame) -> gpd.GeoDa
     return buildings.cx[west:east, south:north].reset_index(drop=True)
 
 
-def _walks(scene: Scene, ground: parcelling.Ground) -> TravelTimes | None:
+def _walks(scene: Scene, ground: parcelling.Ground, reach_m: float) -> TravelTimes | None:
     if (net := network_of(scene)) is None:
         return None
     xy = shapely.get_coordinates(ground.points)
-    return network.within(net, xy, xy, limit_s=parcelling.REACH_M / ADULT.speed_m_s)
+    return network.within(net, xy, xy, limit_s=reach_m / ADULT.speed_m_s)
 
 
 def _children(form: DesignMicrogrids, taken: _Taken) -> gpd.GeoDataFrame:
