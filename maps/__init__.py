@@ -1,11 +1,12 @@
 """Maps: values go in, a page or a picture comes out. Folium lives here and nowhere else."""
 
+from maps.booklet import Booklet, Group, Member
 from maps.brief import Brief, Table, brief
 from maps.desk import desk_of_sites
 from maps.index import index
 from maps.page import Page, draw
 from maps.picture import A3_IN, A4_IN, picture, thumbnail
-from maps.scene import Base
+from maps.scene import Base, Words
 from maps.themes import (
     Alliances,
     BlindSpots,
@@ -26,10 +27,13 @@ __all__ = [
     "Alliances",
     "Base",
     "BlindSpots",
+    "Booklet",
     "Brief",
     "Clock",
     "Flaws",
     "Grids",
+    "Group",
+    "Member",
     "Page",
     "Parcels",
     "PlanSites",
@@ -37,6 +41,7 @@ __all__ = [
     "Stations",
     "Table",
     "Theme",
+    "Words",
     "brief",
     "desk_of_sites",
     "draw",

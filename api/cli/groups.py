@@ -1,18 +1,22 @@
 """``wangge alliances`` and ``wangge regions``: neighbours grouped, balanced, each with a reason."""
 
-import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from api.cli import published
 from api.cli.door import Json, answer, ask, out, table
+from api.cli.published import Preset
 from geo.errors import BadInput
 
 if TYPE_CHECKING:
     from api.tasks.form_alliances import Alliances
+    from api.tasks.grow_alliances import Grown
+    from api.tasks.weigh_alliances import Weighed
 
 app = typer.Typer(help="议事会联盟 Council alliances.", no_args_is_help=True)
+app.registered_commands += published.app.registered_commands
 regions = typer.Typer(help="区域集团 Regional groups of communities.", no_args_is_help=True)
 
 Groups = Annotated[int | None, typer.Option(help="组数 How many; usual for the preset.", min=1)]
@@ -23,10 +27,7 @@ LoadBy = Annotated[
     Literal["households", "residents", "members", "needs", "bodies"] | None,
     typer.Option(help="均衡什么 What is balanced."),
 ]
-Preset = Annotated[
-    Literal["alliances", "regions", "teams", "villages"],
-    typer.Option(help="议事会联盟、区域集团、志愿服务队、村庄片区 What is grouped."),
-]
+From = Annotated[str | None, typer.Option("--from", help="published 或草案编号 or a draft's run")]
 Seed = Annotated[int, typer.Option(help="随机种子 Seed.")]
 Limit = Annotated[float, typer.Option("--time-limit", help="秒 seconds", min=0.1)]
 Target = Annotated[Path | None, typer.Option("--out", help="成员与理由 members and reasons, .csv")]
@@ -62,6 +63,8 @@ def form(
     skills: Annotated[
         Literal["all", "most", "none"] | None, typer.Option(help="优势互补 Skills.")
     ] = None,
+    from_: From = None,
+    moved_at_most: Annotated[int, typer.Option(help="至多调整几个成员 with --from", min=0)] = 0,
     seed: Seed = 1,
     time_limit_s: Limit = 60,
     target: Target = None,
@@ -69,14 +72,156 @@ def form(
 ) -> None:
     """组建联盟（草案）：就近、均衡、以老带新、互补，附理由 Form groups, with a bound and a reason for every member."""
     from api.tasks.form_alliances import FormAlliances
+    from api.tasks.grow_alliances import GrowAlliances
 
-    asked = FormAlliances.model_validate({
+    told: dict[str, Any] = {
         "preset": preset, "groups": groups, "tolerance": tolerance, "load": load,
         "nearness": nearness, "hub": hub, "leads_per_group": leads_per_group,
         "min_leads": min_leads, "mentor": mentor, "skills": skills, "seed": seed,
         "time_limit_s": time_limit_s,
-    })  # fmt: skip
-    _formed(ask(asked), target, json=json)
+    }  # fmt: skip
+    if from_ is None:
+        _formed(ask(FormAlliances.model_validate(told)), target, json=json)
+        return
+    told |= {"base": _base(from_), "moved_at_most": moved_at_most, "keep_leads": False}
+    _grown(ask(GrowAlliances.model_validate(told)), target, json=json)
+
+
+@app.command()
+def grow(
+    preset: Preset = "alliances",
+    from_: From = "published",
+    moved_at_most: Annotated[int, typer.Option(help="至多调整几个成员 members moved", min=0)] = 0,
+    tolerance: Tolerance = None,
+    curve: Annotated[bool, typer.Option("--curve", help="调整人数与收益 moved and gain")] = False,
+    seed: Seed = 1,
+    time_limit_s: Limit = 60,
+    target: Target = None,
+    json: Json = False,
+) -> None:
+    """以点带面（草案）：牵头不变，老成员不动或少动，吸收新成员 Take newcomers in; few or none move."""
+    from api.tasks.grow_alliances import GrowAlliances, GrowthCurve
+
+    told: dict[str, Any] = {
+        "preset": preset, "base": _base(from_ or "published"), "moved_at_most": moved_at_most,
+        "tolerance": tolerance, "seed": seed, "time_limit_s": time_limit_s,
+    }  # fmt: skip
+    if not curve:
+        _grown(ask(GrowAlliances.model_validate(told)), target, json=json)
+        return
+    found = ask(GrowthCurve.model_validate(told))
+    if target:
+        _frame(found.rows()).to_csv(target, index=False, encoding="utf-8-sig")
+
+    def shown() -> None:
+        made = table(
+            "调整成员 ↔ 收益 moved ↔ gain", ">至多", ">实际", ">收益 gain", ">距最优", "状态"
+        )
+        for row in found.rows():
+            gap = _gap(row["objective"], row["bound"])
+            gain = "" if row["gain"] is None else f"{row['gain']:.2%}"
+            moved = "" if row["moved"] is None else str(row["moved"])
+            made.add_row(str(row["moved_at_most"]), moved, gain, gap, row["status"])
+        out.print(made)
+
+    answer(found.as_dict(), as_json=json, shown=shown)
+
+
+@app.command()
+def weigh(
+    preset: Preset = "alliances",
+    groups: Groups = None,
+    tolerance: Tolerance = None,
+    load: LoadBy = None,
+    differ: Annotated[float, typer.Option(help="方案间至少几成成员不同", min=0.01, max=0.9)] = 0.15,
+    curve: Annotated[bool, typer.Option(help="均衡与就近的取舍曲线 Pareto curves.")] = True,
+    seed: Seed = 1,
+    time_limit_s: Limit = 30,
+    target: Target = None,
+    json: Json = False,
+) -> None:
+    """比选：四个真正不同的方案（草案）与取舍曲线 Different plans side by side, and what balance costs."""
+    from api.tasks.weigh_alliances import WeighAlliances
+
+    found = ask(
+        WeighAlliances.model_validate({
+            "preset": preset, "groups": groups, "tolerance": tolerance, "load": load,
+            "differ": differ, "curve": curve, "seed": seed, "time_limit_s": time_limit_s,
+        })
+    )  # fmt: skip
+    if target:
+        _frame(found.table()).to_csv(target, index=False, encoding="utf-8-sig")
+    answer(found.as_dict(), as_json=json, shown=lambda: _weighed(found))
+
+
+def _weighed(found: "Weighed") -> None:
+    made = table(
+        "方案比选 plans（步行 min，边界 km）", "方案 plan", ">草案", ">步行", ">代价", ">偏差", ">边界",
+        ">需求", ">带头", ">不同", ">同对", ">距最优",
+    )  # fmt: skip
+    for row in found.table():
+        made.add_row(
+            row["plan"], str(row["run"]), f"{row['minutes']:.1f}", f"{row['walk_rise']:+.1%}",
+            f"{row['deviation']:.1%}", f"{row['border_km']:.1f}", f"{row['needs_met']:.0%}",
+            f"≥{row['leads_least']}", str(row["differs"]), f"{row['pairs_in_common']:.0%}",
+            _gap(row["objective"], row["bound"]),
+        )  # fmt: skip
+    out.print(made)
+    for row in found.likenesses():
+        out.print(
+            f"{row['one']} / {row['other']}：{row['members']} 个成员不同（{row['share']:.0%}），"
+            f"同组成员对 {row['pairs_in_common']:.0%} 相同",
+            style="dim",
+        )
+    curves = table("取舍 trade-offs", "沿", ">限", ">平均步行", ">偏差", ">换组", ">距最优", "状态")
+    for p in found.curves:
+        along, limit = (
+            ("均衡 ±", f"{p.limit:.0%}") if p.along == "balance" else ("换组 ≤", f"{p.limit:.0f}")
+        )
+        curves.add_row(
+            along, limit, "" if p.minutes is None else f"{p.minutes:.2f} min",
+            "" if p.deviation is None else f"{p.deviation:.1%}",
+            "" if p.moved is None else str(p.moved), _gap(p.objective, p.bound), p.status,
+        )  # fmt: skip
+    if found.curves:
+        out.print(curves)
+
+
+def _frame(rows: list[dict[str, Any]]) -> Any:
+    from pandas import DataFrame
+
+    return DataFrame(rows)
+
+
+def _gap(objective: float | None, bound: float | None) -> str:
+    if objective is None or bound is None or not objective:
+        return "" if objective is None else "—"
+    return f"≤ {max(0.0, 1 - bound / objective):.1%}"
+
+
+def _base(text: str) -> str | int:
+    if text != "published" and not text.isdigit():
+        raise BadInput(
+            f"--from {text!r} is neither `published` nor a run's number",
+            zh=f"--from 应为 published 或草案编号，不能是“{text}”",
+        )
+    return int(text) if text.isdigit() else text
+
+
+def _grown(done: "Grown", target: Path | None, *, json: bool) -> None:
+    if target:
+        done.alliances.members.to_csv(target, index=False, encoding="utf-8-sig")
+
+    def shown() -> None:
+        show(done.alliances)
+        out.print(f"换组 moved {len(done.moved)}  新进 joined {len(done.joined)}")
+        if done.tolerance > done.alliances.asked.tolerance:
+            wide = f"放宽到 ±{done.tolerance:.0%}" if done.tolerance < 1 else "不再限制"
+            out.print(
+                f"老成员不动时做不到所要的均衡，负荷偏差{wide} balance gave way", style="yellow"
+            )
+
+    answer(done.as_dict(), as_json=json, shown=shown)
 
 
 @regions.command("form")
@@ -97,105 +242,6 @@ def form_regions(
         "seed": seed, "time_limit_s": time_limit_s,
     })  # fmt: skip
     _formed(ask(asked), target, json=json)
-
-
-@app.command()
-def publish(
-    run: Annotated[int, typer.Argument(help="草案的运行编号 The draft's run.", min=1)],
-    name: Annotated[list[str] | None, typer.Option(help="改名 OLD=NEW，可多次 may repeat")] = None,
-    who: Annotated[str, typer.Option(help="发布人 Who publishes.")] = "",
-    why: Annotated[str, typer.Option(help="依据 Why, such as the minutes' number.")] = "",
-    effective: Annotated[
-        str | None, typer.Option(help="生效日期 YYYY-MM-DD, today if none")
-    ] = None,
-    json: Json = False,
-) -> None:
-    """发布草案：生成新版本，历史不变 Make a draft hold, as the next version."""
-    from api.tasks.publish_alliances import PublishAlliances
-
-    names = dict(_pair(text) for text in name or [])
-    asked = PublishAlliances.model_validate(
-        {"run_id": run, "names": names, "who": who, "why": why, "effective": _day(effective)}
-    )
-    done = ask(asked)
-    told = done.as_dict()
-
-    def shown() -> None:
-        if done.same:
-            out.print("与现行编组相同，成员没有变化 nobody's group changes")
-        out.print(
-            f"已发布第 {told['revision']} 版，{told['effective']} 起生效：{told['groupings']} 组，"
-            f"{told['members']} 个成员（新进 {told['joined']}，退出 {told['left']}，"
-            f"换组 {told['moved']}，换牵头 {told['leads']}） published"
-        )
-
-    answer(told, as_json=json, shown=shown)
-
-
-@app.command("list")
-def list_(
-    preset: Preset = "alliances",
-    as_of: Annotated[str | None, typer.Option(help="某日 YYYY-MM-DD 或版本号 or revision")] = None,
-    json: Json = False,
-) -> None:
-    """列出已发布的编组 The published groups, today or as of a day or revision."""
-    from api.tasks.publish_alliances import ReadAlliances
-
-    found = ask(ReadAlliances.model_validate({"preset": preset, "as_of": _moment(as_of)})).public()
-
-    def shown() -> None:
-        title = f"第 {found['revision']} 版，{found['effective']} 起生效 in force"
-        made = table(title, "名称", ">成员", "牵头 lead", "成员 members")
-        for group in found["groups"]:
-            called = {member["id"]: member["name"] for member in group["members"]}
-            lead = str(called.get(group["lead"], ""))
-            members = "、".join(str(n) for i, n in called.items() if i != group["lead"])
-            made.add_row(group["name"], str(len(called)), lead, members)
-        out.print(made)
-
-    answer(found, as_json=json, shown=shown)
-
-
-@app.command()
-def history(preset: Preset = "alliances", json: Json = False) -> None:
-    """历次发布 Every published version."""
-    from api.tasks.publish_alliances import AllianceHistory
-
-    found = ask(AllianceHistory(preset=preset))
-
-    def shown() -> None:
-        made = table(
-            "历次发布", ">版本", "生效", "发布人", ">组", ">成员", ">新进", ">退出", ">换组",
-            ">换牵头", "依据",
-        )  # fmt: skip
-        for v in found:
-            made.add_row(
-                *(str(v[n]) for n in (
-                    "revision", "effective", "who", "groupings", "members", "joined", "left",
-                    "moved", "leads", "why",
-                ))
-            )  # fmt: skip
-        out.print(made)
-
-    answer(found, as_json=json, shown=shown)
-
-
-def _pair(text: str) -> tuple[str, str]:
-    old, equals, new = text.partition("=")
-    if not equals:
-        raise BadInput(f"{text!r} is not OLD=NEW", zh=f"“{text}”应写作 原名=新名")
-    return old, new
-
-
-def _day(text: str | None) -> dt.date | None:
-    try:
-        return None if text is None else dt.date.fromisoformat(text)
-    except ValueError:
-        raise BadInput(f"{text!r} is no day", zh=f"“{text}”不是日期，应为 YYYY-MM-DD") from None
-
-
-def _moment(text: str | None) -> dt.date | int | None:
-    return int(text) if text and text.isdigit() else _day(text)
 
 
 def _formed(done: "Alliances", target: Path | None, *, json: bool) -> None:

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from pypinyin import lazy_pinyin
 
-from api.tasks.bodies import Bodies, Preset
+from api.tasks.bodies import PRESETS, Bodies, Preset
 from geo import grouping
 
 ENDINGS = ("居民委员会", "村民委员会", "社区", "居委会", "村委会", "村")
+WAYS = {
+    d.zh: d.en for d in (*grouping.compass.MAIN, *grouping.compass.BETWEEN, grouping.compass.MIDDLE)
+}
 BODIES = ("党群议事会", "议事会")
 
 
@@ -55,10 +58,27 @@ def stem(name: str) -> str:
     return name
 
 
+def letters(name: str) -> str:
+    """Give a name in letters, and the usual endings in English.
+
+    Examples
+    --------
+    >>> letters("乔家联盟"), letters("东部区域集团")
+    ('Qiaojia Alliance', 'East Group')
+    """
+    for preset in PRESETS.values():
+        zh, en = preset.suffix
+        if len(name) > len(zh) and name.endswith(zh):
+            return f"{letters(name.removesuffix(zh))} {en}"
+    if name in WAYS:
+        return WAYS[name]
+    return "".join(lazy_pinyin(name)).capitalize()
+
+
 def _named(place: str, before: list[str], preset: Preset) -> Name:
     """Number the second and further groups of one place."""
     zh, en = preset.suffix
-    letters = "".join(lazy_pinyin(place)).capitalize()
+    told = letters(place)
     if (seen := before.count(place)) > 0:
-        return Name(f"{place}第{seen + 1}{zh}", f"{letters} {en} {seen + 1}")
-    return Name(f"{place}{zh}", f"{letters} {en}")
+        return Name(f"{place}第{seen + 1}{zh}", f"{told} {en} {seen + 1}")
+    return Name(f"{place}{zh}", f"{told} {en}")

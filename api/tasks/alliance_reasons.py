@@ -24,6 +24,8 @@ BREAKS = {
     "lower": ("原{word}会低于均衡下限", "its {word} would be too small"),
     "lead": ("原{word}会没有带头单位", "its {word} would have no lead"),
     "locked": ("它的归属已锁定", "it is locked here"),
+    "moved": ("调整的成员会超过上限", "more members would have moved than may"),
+    "seat": ("原{word}会没有可作牵头的单位", "its {word} would have nobody to lead it"),
     "tie": ("会违反同组或分开的约定", "a tie would break"),
 }
 NEW_YEARS = 2.5
@@ -81,14 +83,19 @@ def told(about: Told, load: str) -> pd.DataFrame:
         "needs_met": _listed(bodies, met),
         "needs_unmet": _listed(bodies, bodies.skills.wants & ~met),
         "other": [about.names[g].zh if g >= 0 else "" for g in why["other"]],
-        "rise": (why["rise"] / plan.objective if plan.objective else why["rise"] * 0).to_numpy(),
-        "balance": why["balance"].to_numpy(),
+        "rise": _finite(why["rise"].to_numpy(float) / (plan.objective or 1.0)),
+        "balance": _finite(why["balance"].to_numpy(float)),
         "breaks": why["breaks"].to_numpy(),
     })  # fmt: skip
     rows = zip(why.itertuples(index=False), members.itertuples(index=False), strict=True)
     both = [_sentences(about, i, row, own, load) for i, (row, own) in enumerate(rows)]
     members["zh"], members["en"] = zip(*both, strict=True)
     return members
+
+
+def _finite(values: npt.NDArray[np.float64]) -> list[float | None]:
+    """Give numbers; None where a move would leave a group without a centre, or there is none."""
+    return [float(v) if np.isfinite(v) else None for v in values]
 
 
 def _listed(bodies: Bodies, table: npt.NDArray[np.bool_]) -> list[str]:
@@ -168,11 +175,11 @@ def _alternative(about: Told, i: int, why: Any, load: str) -> tuple[str, str]:
     if why.other < 0:
         return f"四邻都是本{word[0]}成员", f"all its neighbours are in the same {word[1]}"
     other = about.names[why.other]
+    zh, en = [f"若改入{other.zh}"], [f"in {other.en}"]
     share = why.rise / about.plan.objective if about.plan.objective else 0.0
-    zh = [f"若改入{other.zh}，就近代价{'增' if share >= 0 else '减'} {abs(share):.2%}"]
-    en = [
-        f"in {other.en} the cost of walking {'rises' if share >= 0 else 'falls'} by {abs(share):.2%}"
-    ]
+    if np.isfinite(share):
+        zh.append(f"全局步行代价{'增' if share >= 0 else '减'} {abs(share):.2%}")
+        en.append(f"the cost of all walks {'rises' if share >= 0 else 'falls'} by {abs(share):.2%}")
     own = int(about.plan.labels[i])
     unit = LOADS[load]
     zh.append(

@@ -201,6 +201,19 @@ def read_bodies(work: Work, preset: Preset) -> Bodies:
     )  # fmt: skip
 
 
+def read_shapes(work: Work, preset: Preset) -> tuple[Scene, gpd.GeoDataFrame]:
+    """Read the area of everything a preset groups, its meeting place where it has none."""
+    scene = read_scene(work, *dict.fromkeys(
+        (preset.layer, "grid", "community", "station", "district")
+    ))  # fmt: skip
+    table = _table(scene, preset)
+    shapes = _shapes(scene, table, preset)
+    bare = shapes.is_empty.to_numpy()
+    places = shapes.geometry.to_numpy().copy()
+    places[bare] = table.geometry.to_numpy()[bare]
+    return scene, shapes.set_geometry(places, crs=scene.crs)
+
+
 def walks(scene: Scene, xy: Floats) -> tuple[Floats, Bools]:
     """Measure minutes on foot between all of some places, and say which are estimated.
 

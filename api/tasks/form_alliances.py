@@ -130,11 +130,13 @@ class FormAlliances(Question):
 
 @dataclass(frozen=True)
 class Answer:
-    """A plan, the problem it answers, and the skills that not every group could have."""
+    """A plan, the problem it answers, the skills that not every group could have, and those
+    that every group had to be told to have."""
 
     problem: grouping.Problem
     plan: grouping.Partition
     missing: tuple[str, ...] = ()
+    enforced: tuple[str, ...] = ()
 
 
 def solved(
@@ -181,7 +183,7 @@ def solved(
         enforced |= {name: wanted[name] for name in lacking}
     if asked.skills == "most":
         missing |= set(bodies.skills.wanted()) - set(wanted)
-    return Answer(problem, plan, tuple(sorted(missing)))
+    return Answer(problem, plan, tuple(sorted(missing)), tuple(sorted(enforced)))
 
 
 @dataclass(frozen=True)
@@ -201,9 +203,15 @@ class Alliances:
     members: pd.DataFrame
 
     @classmethod
-    def of(cls, asked: Question, bodies: Bodies, answer: Answer) -> "Alliances":
-        """Name the groups and tell every member why."""
-        names = alliance_names.names(asked.custom, bodies, answer.plan)
+    def of(
+        cls,
+        asked: Question,
+        bodies: Bodies,
+        answer: Answer,
+        names: list[alliance_names.Name] | None = None,
+    ) -> "Alliances":
+        """Name the groups, unless they have names, and tell every member why."""
+        names = names or alliance_names.names(asked.custom, bodies, answer.plan)
         strong = asked.leads(bodies)
         members = alliance_reasons.told(
             alliance_reasons.Told(bodies, answer.problem, answer.plan, names, strong, asked.custom),

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import shapely
+from scipy.sparse.csgraph import minimum_spanning_tree
 from scipy.spatial import Delaunay, QhullError
 
 from geo.errors import SchemaError
@@ -95,6 +96,34 @@ def added(near: Adjacency, pairs: Any, length_m: Any) -> Adjacency:
     lengths = np.concatenate([near.length_m, np.asarray(length_m, dtype=np.float64)])
     _, first = np.unique(every, axis=0, return_index=True)
     return Adjacency(near.ids, np.ascontiguousarray(every[first]), lengths[first])
+
+
+def whole(near: Adjacency, xy: Floats, labels: Ints) -> Adjacency:
+    """Join the pieces of groups that stand already, so that none need be taken apart.
+
+    What was agreed stays, also where an old group lies on two banks or was drawn by hand:
+    its pieces become neighbours at their nearest units. −1 is no group.
+    """
+    more: list[tuple[int, int]] = []
+    for g in range(int(labels.max(initial=-1)) + 1):
+        mine = np.flatnonzero(labels == g)
+        if len(mine) > 1:
+            more += _stitches(near, xy, mine)
+    return added(near, more, np.ones(len(more)))
+
+
+def _stitches(near: Adjacency, xy: Floats, mine: Ints) -> list[tuple[int, int]]:
+    """Edges that make some units one piece: the shortest ones (Kruskal, 1956)."""
+    place = np.full(len(near.ids), -1)
+    place[mine] = np.arange(len(mine))
+    ends = place[near.pairs.reshape(-1, 2)]
+    ends = ends[(ends >= 0).all(axis=1)]
+    step = np.hypot(*(xy[mine][:, None] - xy[mine][None]).transpose(2, 0, 1)) + 1.0
+    step[ends[:, 0], ends[:, 1]] = step[ends[:, 1], ends[:, 0]] = 1e-9
+    tree = minimum_spanning_tree(np.triu(step, 1)).tocoo()
+    new = tree.data >= 1.0
+    rows = zip(mine[tree.row[new]].tolist(), mine[tree.col[new]].tolist(), strict=True)
+    return [(min(p), max(p)) for p in rows]
 
 
 def beside(near: Adjacency, xy: Floats, *, bare: Bools) -> Adjacency:

@@ -35,7 +35,7 @@ def reasons(problem: Problem, partition: Partition) -> pd.DataFrame:
         - balance: how far the most or least loaded group would then be from the mean, as a
           share of it
         - breaks: rules that the move would break, of ``contiguity``, ``lower``, ``upper``,
-          ``locked``, ``tie`` and names of marks, joined by ``;``
+          ``locked``, ``tie``, ``moved`` and names of marks, joined by ``;``
         - zh, en: the same in a sentence
     """
     board = boards.field(problem)
@@ -99,6 +99,12 @@ def _broken(
         found.append(("upper", f"对方负荷升至 {there:g}", f"the other would rise to {there:g}"))
     if problem.locked[i] >= 0:
         found.append(("locked", "已锁定", "it is locked here"))
+    after = partition.labels.copy()
+    after[i] = g
+    if measure.moved(problem, after) > max(
+        problem.moved_max, measure.moved(problem, partition.labels)
+    ):
+        found.append(("moved", "调整的单元会超过上限", "more would have moved than may"))
     for r, name in enumerate(problem.mark_names):
         if problem.marks[i, r] and plan.held[own, r] <= problem.needs[r]:
             found.append((name, f"原组将缺“{name}”", f"its group would lack {name}"))
