@@ -1,23 +1,22 @@
 """Form groups from plain tables: units and edges in, labels out; no database needed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from pydantic import Field
-from pyproj import Geod
 
-from api.tasks.tables import Faults, numbers, read_table, replace_text
+from api.tasks import group_tables
+from api.tasks.group_tables import Floats, Ints, Names
+from api.tasks.tables import replace_text
 from api.tasks.work import Form, Work
-from geo import coords, grouping
+from geo import grouping
 from geo.errors import BadInput
-from geo.layers import Adjacency
 
-GEODESIC_UNITS = 4000
-"""Up to here all geodesic distances are worked out beforehand; beyond, in the local plane."""
+GEODESIC_CELLS = 16_000_000
+"""Up to here all geodesic distances are worked out beforehand; beyond, on a local plane."""
 
 
 class SolveGroup(Form):
@@ -26,15 +25,30 @@ class SolveGroup(Form):
     units: Path
     edges: Path
     groups: int = Field(ge=1)
+    groups_most: int | None = Field(None, ge=1)
     lower: float | None = None
     upper: float | None = None
     tolerance: float | None = None
     capacity: str | None = None
     objective: Literal["inertia", "walk", "cut"] = "inertia"
+    border: float = Field(0.0, ge=0)
     costs: Path | None = None
     leads: str | None = None
     leads_are: Literal["centres", "members"] = "members"
+    min_leads: int = Field(1, ge=0)
     resources: tuple[str, ...] = ()
+    min_resources: int | None = Field(None, ge=0)
+    loads: tuple[tuple[str, float], ...] = ()
+    met: tuple[tuple[str, str], ...] = ()
+    together: str | None = None
+    apart: str | None = None
+    locked: str | None = None
+    lines: str | None = None
+    lines_are: Literal["ignored", "soft", "hard"] = "hard"
+    line_fee: float = Field(1.0, ge=0)
+    previous: Path | None = None
+    moved_max: float | None = Field(None, ge=0)
+    moving: str | None = None
     lonlat: bool = False
     time_limit_s: float = Field(60.0, gt=0)
     seed: int = Field(1, ge=0)
@@ -44,127 +58,175 @@ class SolveGroup(Form):
     def run(self, work: Work) -> "Grouped":
         """Read the tables, solve, write the labels."""
         units = self._units()
-        problem = self._problem(units)
-        warm = self._warm(problem) if self.warm_start else None
-        plan = grouping.solve(
-            problem,
+        problems = [self._problem(units, k) for k in self._range()]
+        answers = grouping.solve_all(
+            problems,
             rng=np.random.default_rng(self.seed),
             time_limit_s=self.time_limit_s,
             progress=work.progress,
-            warm_start=warm,
+            warm_starts=[self._plan(self.warm_start, problem) for problem in problems],
             seed=self.seed,
         )
-        done = Grouped(problem, plan)
+        best = answers.best
+        plan = self._measured(units, problems[best], answers.plans[best])
+        done = Grouped(problems[best], plan, answers.tried())
         if self.out is not None:
             replace_text(self.out, done.labels().to_csv(index=False))
         return done
 
-    def _units(self) -> pd.DataFrame:
-        wanted = [self.capacity, self.leads, *self.resources]
-        marks = [name for name in wanted if name is not None]
-        frame = read_table(self.units, ["id", "x", "y", "weight", *marks])
-        faults = Faults(self.units)
-        for name in ["x", "y", "weight", *marks]:
-            frame[name] = numbers(frame, name, faults)
-        faults.empty(frame, "id")
-        faults.twice(frame["id"], "id")
-        faults.below(frame, "weight", 0)
-        if self.lonlat:
-            faults.outside(frame, "x", -180, 180)
-            faults.outside(frame, "y", -90, 90)
-        faults.refuse()
-        return frame
+    def _range(self) -> range:
+        most = self.groups if self.groups_most is None else self.groups_most
+        if most < self.groups:
+            raise BadInput(
+                f"groups from {self.groups} to {most}: the first is the larger one",
+                zh=f"组数范围 {self.groups} 至 {most} 颠倒了",
+            )
+        return range(self.groups, most + 1)
 
-    def _problem(self, units: pd.DataFrame) -> grouping.Problem:
-        ids = units["id"].to_numpy(dtype=object)
+    def _units(self) -> pd.DataFrame:
+        figures = [
+            self.capacity, self.leads, self.moving, *self.resources,
+            *(name for name, _ in self.loads), *(name for pair in self.met for name in pair),
+        ]  # fmt: skip
+        words = [self.together, self.apart, self.locked, self.lines]
+        return group_tables.units(
+            self.units,
+            figures=[name for name in figures if name is not None],
+            words=[name for name in words if name is not None],
+            lonlat=self.lonlat,
+        )
+
+    def _problem(self, units: pd.DataFrame, k: int) -> grouping.Problem:
+        ids: Names = units["id"].to_numpy(dtype=object)
         weight = units["weight"].to_numpy(dtype=float)
-        xy, table = self._geometry(units, weight)
-        seats = None
+        near, barriers = group_tables.adjacency(self.edges, ids)
+        table, seats = None, None
         if self.costs is not None:
-            table, seats = self._cost_table(ids)
+            table, seats = group_tables.cost_table(self.costs, ids)
+
+        def figures(name: str | None) -> Floats | None:
+            return None if name is None else units[name].to_numpy(float)
+
+        leads = figures(self.leads)
+        xy, table, seats = self._geometry(units, weight, table, seats)
+        centres = _centres(self, units)
+        previous = None
+        if self.previous is not None:
+            previous = group_tables.labels(self.previous, ids, k, centres)
         return grouping.problem(
             ids=ids,
             weight=weight,
-            adjacency=self._adjacency(ids),
-            groups=self.groups,
+            adjacency=near,
+            groups=k,
             xy=xy,
             lower=self.lower,
             upper=self.upper,
             tolerance=self.tolerance,
-            capacity=None if self.capacity is None else units[self.capacity].to_numpy(float),
+            capacity=figures(self.capacity),
             objective=self.objective,
+            border=self.border,
             costs=table,
             seats=seats,
-            leads=None if self.leads is None else units[self.leads].to_numpy(float) > 0,
+            leads=None if leads is None else leads > 0,
             leads_are=self.leads_are,
+            min_leads=self.min_leads,
             resources={name: units[name].to_numpy(float) > 0 for name in self.resources},
+            min_resources=self.min_resources,
+            loads={name: (units[name].to_numpy(float), share) for name, share in self.loads},
+            met={
+                f"{offer} for {need}": (units[need].to_numpy(float), units[offer].to_numpy(float))
+                for need, offer in self.met
+            },
+            together=_pairs(units, self.together, chain=True),
+            apart=_pairs(units, self.apart, chain=False),
+            locked=self._locks(units, k),
+            previous=previous,
+            moved_max=self.moved_max,
+            moving=figures(self.moving),
+            barriers=barriers,
+            lines=None if self.lines is None else units[self.lines].to_numpy(object),
+            lines_are="ignored" if self.lines is None else self.lines_are,
+            line_fee=self.line_fee,
         )
+
+    def _locks(self, units: pd.DataFrame, k: int) -> dict[str, int]:
+        if self.locked is None:
+            return {}
+        held = units[units[self.locked] != ""]
+        group = pd.to_numeric(held[self.locked], errors="coerce")
+        bad = ~(group.between(1, k) & (group % 1 == 0))
+        if bad.any():
+            name, value = held.loc[bad, ["id", self.locked]].iloc[0]
+            raise BadInput(
+                f"{self.units}: {name} is locked to {value!r}, which is no group 1 … {k}",
+                zh=f"{self.units}：“{name}”锁定到“{value}”，不是 1 至 {k} 的组号",
+            )
+        return dict(zip(held["id"], (group - 1).astype(int).tolist(), strict=True))
 
     def _geometry(
-        self, units: pd.DataFrame, weight: npt.NDArray[np.float64]
-    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64] | None]:
+        self, units: pd.DataFrame, weight: Floats, table: Floats | None, seats: Ints | None
+    ) -> tuple[Floats, Floats | None, Ints | None]:
         xy = units[["x", "y"]].to_numpy(dtype=float)
         if not self.lonlat:
-            return xy, None
-        plane = coords.working_crs(float(np.median(xy[:, 0])))
-        metres = np.column_stack(
-            coords.transformer(coords.STORED, plane).transform(xy[:, 0], xy[:, 1])
+            return xy, table, seats
+        metres = group_tables.plane(xy)
+        if self.objective == "cut" or table is not None:
+            return metres, table, seats
+        fixed = _centres(self, units)
+        to = np.arange(len(xy)) if fixed is None else fixed
+        if len(xy) * len(to) > GEODESIC_CELLS:
+            return metres, None, None
+        away = group_tables.geodesic_m(xy, to)
+        costs = weight[:, None] * (away if self.objective == "walk" else away**2)
+        return metres, costs, to.astype(np.int32)
+
+    def _measured(
+        self, units: pd.DataFrame, problem: grouping.Problem, plan: grouping.Partition
+    ) -> grouping.Partition:
+        """Measure on the ellipsoid what was searched on the plane; no bound holds there."""
+        if not self.lonlat or not problem.compact or problem.costs is not None:
+            return plan
+        lonlat = units[["x", "y"]].to_numpy(dtype=float)
+        ends = lonlat[plan.centres[plan.labels]]
+        away = np.asarray(group_tables.ELLIPSOID.inv(*lonlat.T, *ends.T)[2], dtype=np.float64)
+        reach = away if self.objective == "walk" else away**2
+        fees = plan.objective - grouping.compactness(problem, plan.labels)
+        return replace(
+            plan, objective=float(problem.weight @ reach) + fees, bound=None, status="feasible"
         )
-        if self.objective == "cut" or self.costs is not None or len(xy) > GEODESIC_UNITS:
-            return metres, None
-        away = _geodesic_m(xy)
-        return metres, weight[:, None] * (away if self.objective == "walk" else away**2)
 
-    def _adjacency(self, ids: npt.NDArray[np.object_]) -> Adjacency:
-        frame = read_table(self.edges, ["a", "b"])
-        faults = Faults(self.edges)
-        at = {name: i for i, name in enumerate(ids)}
-        for name in ("a", "b"):
-            faults.unknown(frame, name, at)
-        length: npt.NDArray[np.float64] = np.ones(len(frame))
-        if "length" in frame:
-            length = np.asarray(numbers(frame, "length", faults, empty=1.0), dtype=np.float64)
-        faults.refuse()
-        pairs = np.column_stack([frame["a"].map(at), frame["b"].map(at)]).astype(np.int32)
-        pairs.sort(axis=1)
-        apart = pairs[:, 0] != pairs[:, 1]
-        pairs, first = np.unique(pairs[apart], axis=0, return_index=True)
-        return Adjacency(ids, pairs.reshape(-1, 2), length[apart][first])
-
-    def _cost_table(
-        self, ids: npt.NDArray[np.object_]
-    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int32]]:
-        assert self.costs is not None
-        frame = read_table(self.costs, ["unit", "centre", "cost"])
-        faults = Faults(self.costs)
-        at = {name: i for i, name in enumerate(ids)}
-        for name in ("unit", "centre"):
-            faults.unknown(frame, name, at)
-        cost = numbers(frame, "cost", faults)
-        faults.refuse()
-        seats, column = np.unique(frame["centre"].map(at).to_numpy(int), return_inverse=True)
-        table = np.full((len(ids), len(seats)), np.inf)
-        table[frame["unit"].map(at).to_numpy(int), column] = cost
-        return table, seats.astype(np.int32)
-
-    def _warm(self, problem: grouping.Problem) -> npt.NDArray[np.int32]:
-        assert self.warm_start is not None
-        frame = read_table(self.warm_start, ["id", "group"])
-        faults = Faults(self.warm_start)
-        at = {name: i for i, name in enumerate(problem.ids)}
-        faults.unknown(frame, "id", at)
-        faults.refuse()
-        group, _ = pd.factorize(frame["group"])
-        labels: npt.NDArray[np.int32] = np.full(problem.n, -1, dtype=np.int32)
-        labels[frame["id"].map(at).to_numpy(int)] = group
-        if problem.centres is not None and labels.min() >= 0:
-            labels = _by_centre(labels, problem.centres)
-        if labels.min() < 0 or labels.max() >= problem.k:
+    def _plan(self, path: Path | None, problem: grouping.Problem) -> Ints | None:
+        if path is None:
+            return None
+        plan = group_tables.labels(path, problem.ids, problem.k, problem.centres)
+        if plan.min() < 0 or plan.max() >= problem.k:
             raise BadInput(
-                f"{self.warm_start}: not every unit is in one of {problem.k} groups",
-                zh=f"{self.warm_start}：不是每个单元都在 {problem.k} 个组之一",
+                f"{path}: not every unit is in one of {problem.k} groups",
+                zh=f"{path}：不是每个单元都在 {problem.k} 个组之一",
             )
-        return labels
+        return plan
+
+
+def _centres(asked: SolveGroup, units: pd.DataFrame) -> Ints | None:
+    """Give the fixed centres, when there are some."""
+    if asked.leads is not None and asked.leads_are == "centres":
+        return np.flatnonzero(units[asked.leads].to_numpy(float) > 0).astype(np.int32)
+    if asked.leads is None and asked.capacity is not None:
+        return np.flatnonzero(units[asked.capacity].to_numpy(float) > 0).astype(np.int32)
+    return None
+
+
+def _pairs(units: pd.DataFrame, column: str | None, *, chain: bool) -> list[tuple[str, str]]:
+    """Give pairs of units with one word in a column: each with the next, or each with each."""
+    if column is None:
+        return []
+    made = []
+    for _, same in units[units[column] != ""].groupby(column, sort=False)["id"]:
+        names = same.tolist()
+        for i, a in enumerate(names):
+            others = names[i + 1 : i + 2] if chain else names[i + 1 :]
+            made += [(a, b) for b in others]
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +235,7 @@ class Grouped:
 
     problem: grouping.Problem
     plan: grouping.Partition
+    tried: list[dict[str, Any]]
 
     def labels(self) -> pd.DataFrame:
         """One row a unit: id, group (1 … k), centre."""
@@ -184,7 +247,8 @@ class Grouped:
     def as_dict(self) -> dict[str, Any]:
         """Give the answer as plain values for JSON."""
         plan = self.plan
-        return {
+        size = np.bincount(plan.labels, minlength=self.problem.k).tolist()
+        body: dict[str, Any] = {
             "status": plan.status,
             "objective": plan.objective,
             "bound": plan.bound,
@@ -196,31 +260,13 @@ class Grouped:
                     "group": g + 1,
                     "centre": str(self.problem.ids[c]),
                     "load": float(load),
-                    "units": size,
+                    "units": size[g],
                 }
-                for g, (c, load, size) in enumerate(
-                    zip(plan.centres, plan.loads, np.bincount(plan.labels).tolist(), strict=True)
-                )
+                for g, (c, load) in enumerate(zip(plan.centres, plan.loads, strict=True))
             ],
         }
-
-
-def _geodesic_m(lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    geod, n = Geod(ellps="WGS84"), len(lonlat)
-    away = np.zeros((n, n))
-    lon, lat = lonlat.T
-    for i in range(n - 1):
-        rest = n - i - 1
-        _, _, metres = geod.inv(
-            np.full(rest, lon[i]), np.full(rest, lat[i]), lon[i + 1 :], lat[i + 1 :]
-        )
-        away[i, i + 1 :] = away[i + 1 :, i] = metres
-    return away
-
-
-def _by_centre(
-    labels: npt.NDArray[np.int32], centres: npt.NDArray[np.integer[Any]]
-) -> npt.NDArray[np.int32]:
-    group = np.full(int(labels.max()) + 1, -1, dtype=np.int32)
-    group[labels[centres]] = np.arange(len(centres), dtype=np.int32)
-    return group[labels]
+        if np.isfinite(self.problem.moved_max):
+            body["moved"] = grouping.moved(self.problem, plan.labels)
+        if len(self.tried) > 1:
+            body["tried"] = self.tried
+        return body

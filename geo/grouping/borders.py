@@ -30,8 +30,6 @@ from geo.grouping.search import Found
 from geo.grouping.shapes import shapes
 from geo.layers import Clock
 
-NODES_A_SECOND = 25_000
-"""What the exact search looks at in a second, on a slow machine."""
 ROOM = 100_000
 """Groups that are kept at once."""
 SLACK = 1e-6
@@ -214,20 +212,16 @@ def _harvested(run: Borders, unit: Floats, own: float) -> int:
 
 def _exact(run: Borders, unit: Floats, own: float) -> tuple[int, bool]:
     """Add every group that lowers the program; note the bound. Say how many, and whether all."""
-    made, room = run.made, run.made.room
-    shapes(made.g, unit, own - SLACK, _budget(run.clock), room)
-    count, run.nodes = int(room.notes[0]), float(room.notes[1])
-    if not room.notes[2]:
-        return made.add(room.found[:count]), False
-    least = min(float(room.value[:count].min()) if count else own, own) - SLACK
+    made = run.made
+    swept = shapes(made.g, unit, own - SLACK, run.clock)
+    run.nodes = swept.nodes
+    if not swept.ended:
+        return made.add(swept.groups), False
+    least = min(float(swept.value.min()) if len(swept.value) else own, own) - SLACK
     bound = float(unit.sum()) + run.problem.k * least
     if bound > run.best.bound:
         run.best = Prices(unit.copy(), least, bound)
-    return made.add(room.found[:count]), True
-
-
-def _budget(clock: Clock) -> int:
-    return int(max(1.0, min(clock.left(), 1e5)) * NODES_A_SECOND)
+    return made.add(swept.groups), True
 
 
 def _near(run: Borders) -> bool:
@@ -244,10 +238,10 @@ def _finish(run: Borders) -> bool:
         if run.closed():
             return True
         most = run.target() - float(best.unit.sum()) - (k - 1) * best.least
-        shapes(made.g, best.unit, most + SLACK, _budget(run.clock), made.room)
-        if not made.room.notes[2]:
+        swept = shapes(made.g, best.unit, most + SLACK, run.clock)
+        if not swept.ended:
             return False
-        groups = made.room.found[: int(made.room.notes[0])]
+        groups = swept.groups
         return _assemble(run, groups[[allowed(run.problem, group) for group in groups]])
     return False
 

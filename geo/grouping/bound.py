@@ -19,7 +19,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from geo.grouping import board as boards
-from geo.grouping.problem import Bools, Floats, Problem
+from geo.grouping.problem import Bools, Floats, Ints, Problem
 from geo.layers import Clock
 
 
@@ -38,13 +38,32 @@ def within_reach(problem: Problem) -> Bools:
     seats = problem.seats if problem.centres is None else problem.centres
     if not np.isfinite(most) or n * len(seats) > 4_000_000:
         return np.ones((n, len(seats)), dtype=np.bool_)
-    a, b = problem.adjacency.pairs.T
     tiny = 1e-12 * max(most, 1.0)
-    ends, far = np.r_[a, b], np.r_[b, a]
-    steps = csr_matrix((problem.weight[far] + tiny, (ends, far)), shape=(n, n))
-    way = dijkstra(steps, indices=seats) + problem.weight[seats][:, None]
+    way = dijkstra(_steps(problem, tiny), indices=seats) + problem.weight[seats][:, None]
     tops = problem.upper if problem.centres is not None else np.full(len(seats), most)
     return np.ascontiguousarray((way <= tops[:, None] * (1 + 1e-9) + n * tiny).T)
+
+
+def lightest(problem: Problem, sources: Ints) -> Floats:
+    """Least weight of a connected set that holds a unit and one of the sources, (n,)."""
+    steps = _steps(problem, 0.0)
+    n = problem.n
+    start = csr_matrix(
+        (np.maximum(problem.weight[sources], 1e-12), (np.full(len(sources), n), sources)),
+        shape=(n + 1, n + 1),
+    )
+    steps = csr_matrix(
+        (steps.data, steps.indices, np.append(steps.indptr, steps.nnz)), (n + 1, n + 1)
+    )
+    return np.asarray(dijkstra(steps + start, indices=n)[:n], dtype=np.float64)
+
+
+def _steps(problem: Problem, tiny: float) -> csr_matrix:
+    """Give the cost of a step: the weight of the unit that is entered."""
+    a, b = problem.adjacency.pairs.T
+    ends, far = np.r_[a, b], np.r_[b, a]
+    weight = np.maximum(problem.weight[far] + tiny, 1e-12)
+    return csr_matrix((weight, (ends, far)), shape=(problem.n, problem.n))
 
 
 def relaxed(problem: Problem, best: float, clock: Clock, *, rounds: int = 600) -> Relaxed:

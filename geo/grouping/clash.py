@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from geo.errors import Infeasible
-from geo.grouping import grow
+from geo.grouping import bound, grow
 from geo.grouping.problem import Ints, Problem
 
 
@@ -14,6 +14,8 @@ def certify(problem: Problem) -> None:
     found = [*_total(problem), *_heavy(problem), *_marks(problem), *_ties(problem)]
     piece = grow.components(problem)
     found += [*_parts(problem, piece), *_locks(problem, piece)]
+    if not found:
+        found += _beyond(problem)
     if found:
         names, en, zh = zip(*found, strict=True)
         raise Infeasible(
@@ -133,16 +135,51 @@ def _parts(problem: Problem, piece: Ints) -> Iterator[Clash]:
         for r, mark in enumerate(problem.mark_names):
             spared = problem.optional[r] and problem.skips
             if not spared and problem.needs[r] > problem.marks[units, r].sum():
+                by_en, by_zh = _barriers(problem, piece, c)
                 yield (
                     name,
-                    f"no group around {name} can have {mark!r}: {len(units)} units, load {load[c]:g}, cut off from the others",
-                    f"“{name}”一片无法配备“{mark}”：{len(units)} 个单元，负荷 {load[c]:g}，与其他单元不相邻",
+                    f"no group around {name} can have {mark!r}: {len(units)} units, load {load[c]:g}, {by_en}",
+                    f"“{name}”一片无法配备“{mark}”：{len(units)} 个单元，负荷 {load[c]:g}，{by_zh}",
                 )
         if problem.centres is not None and not np.isin(problem.centres, units).any():
             yield (
                 name,
                 f"no centre can be reached from {name} ({len(units)} units)",
                 f"“{name}”一片（{len(units)} 个单元）到不了任何中心",
+            )
+
+
+def _barriers(problem: Problem, piece: Ints, c: int) -> tuple[str, str]:
+    """Say what cuts a part off."""
+    a, b = piece[problem.barred].T
+    beside = np.flatnonzero((a != b) & ((a == c) | (b == c)))
+    names = dict.fromkeys(problem.barred_by[e] for e in beside)
+    if not names:
+        return "cut off from the others", "与其他单元不相邻"
+    en = ", ".join("a subdistrict line" if name == "lines" else name for name in names)
+    zh = "、".join("街道界" if name == "lines" else name for name in names)
+    return f"the nearest one is beyond {en}", f"最近的在{zh}以外"
+
+
+def _beyond(problem: Problem) -> Iterator[Clash]:
+    """Units from which every way to a mark weighs more than a group may."""
+    most = float(problem.upper.max())
+    if not np.isfinite(most):
+        return
+    for r, mark in enumerate(problem.mark_names):
+        if problem.needs[r] < 1 or (problem.optional[r] and problem.skips):
+            continue
+        way = bound.lightest(problem, np.flatnonzero(problem.marks[:, r]))
+        far = np.flatnonzero(way > most * (1 + 1e-9))
+        if len(far):
+            i = int(far[np.argmax(way[far])])
+            name, load = str(problem.ids[i]), float(problem.weight[far].sum())
+            yield (
+                name,
+                f"no group around {name} can have {mark!r}: {len(far)} units, load {load:g}; the "
+                f"lightest way to the nearest one weighs {way[i]:g}, above the upper bound {most:g}",
+                f"“{name}”一片无法配备“{mark}”：{len(far)} 个单元，负荷 {load:g}；"
+                f"到最近一个的途经负荷至少 {way[i]:g}，超过上限 {most:g}",
             )
 
 

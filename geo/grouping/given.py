@@ -54,10 +54,10 @@ class Given:
         length = np.asarray(adjacency.length_m, dtype=np.float64)
         right = bool(np.all(np.isfinite(length)) and np.all(length >= 0))
         self.need(right, "an edge has a negative length or none", "有长度为负或为空的边")
-        return _sorted(self.ids, place[adjacency.pairs.reshape(-1, 2)], length)
+        return sorted_pairs(self.ids, place[adjacency.pairs.reshape(-1, 2)], length)
 
     def column(self, name: str, values: npt.ArrayLike, dtype: Any = np.float64) -> Any:
-        array = np.asarray(values, dtype=dtype)
+        array = np.array(values, dtype=dtype)  # a copy: kernels are compiled for writable arrays
         whole = array.shape == (self.n,)
         self.need(whole, f"{name} has not one value a unit", f"{name} 与单元数不符")
         if whole and dtype is np.float64:
@@ -68,7 +68,7 @@ class Given:
         if xy is None:
             self.need(not needed, "xy is needed for this objective", "该目标需要坐标")
             return np.zeros((self.n, 2))
-        array = np.asarray(xy, dtype=np.float64)
+        array = np.array(xy, dtype=np.float64, order="C")
         right = array.shape == (self.n, 2) and bool(np.isfinite(array).all())
         self.need(right, "xy is not one finite point a unit", "坐标与单元数不符或有空值")
         return array if right else np.zeros((self.n, 2))
@@ -77,14 +77,14 @@ class Given:
         self, costs: npt.ArrayLike | None, seats: npt.ArrayLike | None
     ) -> tuple[Floats | None, Ints]:
         every = np.arange(self.n, dtype=np.int32)
-        seat = every if seats is None else np.asarray(seats, dtype=np.int32)
+        seat = every if seats is None else np.array(seats, dtype=np.int32)
         inside = bool(np.all((seat >= 0) & (seat < self.n))) and len(set(seat.tolist())) == len(
             seat
         )
         self.need(inside, "seats are not distinct units", "中心候选不是互异的单元")
         if costs is None:
             return None, seat
-        table = np.ascontiguousarray(np.asarray(costs, dtype=np.float64))
+        table = np.array(costs, dtype=np.float64, order="C")
         if self.need(
             table.shape == (self.n, len(seat)),
             "costs are not units × centres",
@@ -167,7 +167,7 @@ class Given:
                     known.add(pair)  # type: ignore[arg-type]
                     rows.append(np.array([pair], dtype=np.int32))
                     lengths.append(np.array([float(length)]))
-        return _sorted(self.ids, np.concatenate(rows), np.concatenate(lengths))
+        return sorted_pairs(self.ids, np.concatenate(rows), np.concatenate(lengths))
 
     def barred(
         self,
@@ -328,7 +328,8 @@ class Given:
         return self.need(str(name) in self.at, f"no unit {name!r}", f"没有单元“{name}”")
 
 
-def _sorted(ids: npt.NDArray[np.object_], pairs: Ints, length: Floats) -> Adjacency:
+def sorted_pairs(ids: npt.NDArray[np.object_], pairs: Ints, length: Floats) -> Adjacency:
+    """Give neighbours as an adjacency promises them."""
     pairs = np.sort(pairs.astype(np.int32), axis=1)
     order = np.lexsort((pairs[:, 1], pairs[:, 0]))
     return Adjacency(ids, np.ascontiguousarray(pairs[order]), length[order])

@@ -48,10 +48,15 @@ def centres(problem: Problem, labels: Ints) -> tuple[Ints, Floats]:
     return best, cost
 
 
+def compactness(problem: Problem, labels: Ints) -> float:
+    """Σ cost of every unit to the centre of its group: the objective without borders."""
+    return float(centres(problem, labels)[1].sum()) if problem.compact else 0.0
+
+
 def objective(problem: Problem, labels: Ints) -> float:
     """Give the value of a plan, as `Problem` defines it."""
     fees = float(problem.fees[_between(problem, labels)].sum())
-    return fees + float(centres(problem, labels)[1].sum()) if problem.compact else fees
+    return fees + compactness(problem, labels)
 
 
 def faults(problem: Problem, labels: Ints) -> list[str]:

@@ -23,6 +23,9 @@ from geo.grouping.separate import Separator
 from geo.layers import Clock
 
 Status = highspy.HighsModelStatus
+NONE = (Status.kInfeasible, Status.kUnboundedOrInfeasible)  # every variable is bounded
+PAIRS = 60_000
+"""More pairs than this are not handed to the solver."""
 TOLERANCE = 1e-6
 """Share by which bounds of the branch and bound are lowered: the solver's own tolerance."""
 
@@ -134,7 +137,7 @@ def linear(it: Model, best: float, clock: Clock, *, rounds: int = 60) -> float:
     for turn in range(rounds):
         _limit(solver, clock)
         solver.run()
-        if solver.getModelStatus() == Status.kInfeasible:
+        if solver.getModelStatus() in NONE:
             return best
         if solver.getModelStatus() != Status.kOptimal:
             break
@@ -191,7 +194,7 @@ def integer(
         _limit(solver, clock)
         solver.run()
         status = solver.getModelStatus()
-        if status == Status.kInfeasible:
+        if status in NONE:
             return Proof(best, closed=True)
         dual = float(solver.getInfo().mip_dual_bound) / made.scale
         if np.isfinite(dual):

@@ -13,8 +13,6 @@ from geo.grouping.search import Found, polish
 from geo.grouping.separate import pieces
 from geo.layers import Clock
 
-MODEL_PAIRS = 60_000
-"""More pairs than this are not handed to the exact model."""
 WHOLE_PAIRS = 12_000
 """More free pairs than this after fixing are not solved to the end."""
 BORDER_UNITS = 200
@@ -73,7 +71,7 @@ def _around_centres(
         pairs = pairs & _finite(problem)
     if np.isfinite(best):
         low = min(low, best)
-    if int(pairs.sum()) > MODEL_PAIRS or clock.left() <= 0:
+    if int(pairs.sum()) > model.PAIRS or clock.left() <= 0:
         return _verdict(low, closed=False)
     if not _every_unit(problem, pairs):
         return Verdict(best, closed=True)

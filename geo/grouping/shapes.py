@@ -6,6 +6,10 @@ heaviest undecided unit beside the group is in or out. What follows from connect
 is decided at once: out of reach is out, a part too light for a group of its own is in.
 """
 
+import os
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
 import numpy as np
 from numba import njit
 
@@ -19,18 +23,66 @@ from geo.grouping.ground import (
     Shelf,
     flood,
     leaves_whole,
+    shelf,
     whole,
 )
-from geo.grouping.problem import Floats, Ints
+from geo.grouping.problem import Bools, Floats, Ints
 from geo.grouping.tension import climb, fix
+from geo.layers import Clock
+
+LANES = 8
+"""Parts of the search: what the first three decisions are."""
+ROOM = 40_000
+"""Groups that one lane keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a search has found."""
+
+    groups: Bools  # (m, n)
+    value: Floats  # (m,) net cost
+    nodes: float
+    ended: bool  # whether every group was looked at
+
+
+def shapes(g: Ground, price: Floats, most: float, clock: Clock) -> Swept:
+    """Find every group with net cost ≤ most, on as many cores as there are.
+
+    What is found, and its order, does not depend on the number of cores; only a search that
+    the clock cut short does.
+    """
+    stop = np.zeros(1, dtype=np.int8)
+    shelves = [shelf(len(g.weight), ROOM) for _ in range(LANES)]
+    with ThreadPoolExecutor(max(1, min(LANES, os.cpu_count() or 1))) as pool:
+        work = [pool.submit(_lane, g, price, most, a, stop, shelves[a]) for a in range(LANES)]
+        try:
+            while wait(work, timeout=0.2).not_done:
+                clock.tell("groups", sum(float(s.notes[0]) for s in shelves), LANES * ROOM)
+                if clock.left() <= 0:
+                    stop[0] = 1
+        finally:
+            stop[0] = 1
+    for done in work:
+        done.result()
+    groups = np.concatenate([s.found[: int(s.notes[0])] for s in shelves])
+    value = np.concatenate([s.value[: int(s.notes[0])] for s in shelves])
+    _, first = np.unique(np.packbits(groups, axis=1), axis=0, return_index=True)
+    first.sort()
+    return Swept(
+        groups[first],
+        value[first],
+        sum(float(s.notes[1]) for s in shelves),
+        all(s.notes[2] > 0 for s in shelves),
+    )
 
 
 @njit(cache=True, nogil=True)
-def shapes(g: Ground, price: Floats, most: float, nodes: int, shelf: Shelf) -> None:
-    """Find every group with net cost ≤ most.
+def _lane(g: Ground, price: Floats, most: float, lane: int, stop: Codes, shelf: Shelf) -> None:  # noqa: PLR0917
+    """Search one lane: at the first depths only the branch that its number names.
 
     ``shelf.notes`` receives how many were found, the nodes looked at, and 1 when every group
-    was looked at: 0 when the shelf was full, or after so many nodes.
+    was looked at: 0 when the shelf was full, or when asked to stop.
     """
     n = len(g.weight)
     shelf.notes[:] = 0
@@ -47,13 +99,17 @@ def shapes(g: Ground, price: Floats, most: float, nodes: int, shelf: Shelf) -> N
         while depth >= 0:
             if fresh:
                 shelf.notes[1] += 1
-                if shelf.notes[1] > nodes or shelf.notes[0] >= len(shelf.value):
+                if stop[0] != 0 or shelf.notes[0] >= len(shelf.value):
                     return
                 pick[depth], tilt[depth] = _look(
                     g, price, most, root, code[depth], flow[depth], tilt[depth], room, net, mark,
                     shelf,
                 )  # fmt: skip
                 turn[depth] = 0 if pick[depth] >= 0 else 2
+                if (2 << depth) <= LANES and turn[depth] == 0:
+                    turn[depth] = (lane >> depth) & 1
+            elif (2 << depth) <= LANES:
+                turn[depth] = 2
             if turn[depth] == 2:
                 depth -= 1
                 fresh = False

@@ -4,8 +4,9 @@ from functools import cache
 
 import numpy as np
 
-from geo.errors import BadInput, Infeasible, Stopped
+from geo.errors import BadInput, Stopped
 from geo.grouping import clash, measure
+from geo.grouping.explain import explained
 from geo.grouping.partition import Partition, Status, matched
 from geo.grouping.problem import Ints, Problem
 from geo.grouping.problem import problem as build
@@ -60,7 +61,7 @@ def solve(
     found = search(problem, rng, clock, warm=warm, effort=effort, until_s=until_s)
     verdict = prove(problem, found, rng, clock)
     if verdict.closed and found.broken > 0:
-        raise _impossible()
+        raise explained(problem, rng, clock)
     if measure.faults(problem, found.labels):
         raise _nothing_found(clock)
     return _partition(problem, found.labels, verdict, clock, seed)
@@ -95,15 +96,6 @@ def _partition(
         status=status,
         seconds=clock.seconds(),
         seed=seed,
-    )
-
-
-def _impossible() -> Infeasible:
-    return Infeasible(
-        "no plan keeps every rule: the exact model was searched to the end",
-        zh="已用精确模型穷尽搜索，不存在满足全部约束的方案",
-        hint="widen the bounds, change k, or drop a rule",
-        hint_zh="请放宽上下限、调整组数或减少约束",
     )
 
 
