@@ -17,7 +17,7 @@ from api.tasks.scene import read_scene
 from api.tasks.walk import STREETS, network_of
 from api.tasks.work import Form, Work
 from geo import network
-from geo.errors import BadInput
+from geo.errors import BadInput, NotFound
 from geo.layers import walker
 from maps.scene import Words
 
@@ -72,7 +72,12 @@ def write(path: Path, content: bytes) -> None:
 
 def ground(work: Work) -> maps.Base:
     """Give the quiet map under every theme, from our own roads, water and buildings."""
-    scene = read_scene(work, "street", "landuse", "building", "barrier", "district")
+    try:
+        scene = read_scene(work, "street", "landuse", "building", "barrier", "district")
+    except NotFound:  # a map can do without any ground
+        return maps.Base(
+            date=date.today().isoformat(), approval_no=work.settings.map_approval_no
+        )
     district = scene.frame("district")
     return maps.Base(
         streets=scene.frame("street"),
