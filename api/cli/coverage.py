@@ -277,6 +277,21 @@ def one_place(
 
 
 @app.command()
+def zones(
+    target: Annotated[Path, typer.Option("--out", help=".geojson | .gpkg")],
+    minutes: Minutes = "5,10,15",
+    walker: Walkers = "adult",
+    json: Json = False,
+) -> None:
+    """步行服务分区：每块地由哪个站点服务，互不重叠 Who serves me: zones that do not overlap."""
+    from api.tasks.serving_zones import ServingZones
+
+    found = ask(ServingZones(out=target, minutes=numbers(minutes), walker=walker))
+    told = {"path": str(target), "zones": len(found), "stations": int(found["station"].nunique())}
+    answer(told, as_json=json, shown=lambda: out.print(f"{len(found)} 个分区 zones → {target}"))
+
+
+@app.command()
 def brief(
     target: Annotated[Path, typer.Option("--out", help=".pdf")],
     walker: Walkers = "adult",
