@@ -166,7 +166,7 @@ def test_one_place_never_serves_more_than_many(work: Work, client: TestClient) -
     assert table["building"].is_unique
     assert set(table["place"]) - {""} <= set(one.places["place"])
     body = client.get("/v1/coverage/one-place", params={"service": ["rest", "water"]}).json()
-    assert body["share"] == one.as_dict()["share"]
+    assert body["share"].items() >= shares.items()
     assert "building" not in json.dumps(body)
 
 
