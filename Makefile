@@ -33,7 +33,7 @@ walls:
 
 # The peers that the benches measure beside us are installed only here.
 peers: setup
-	@$(VENV)/pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	@$(VENV)/pip install --quiet --constraint constraints.txt --constraint tests/bench/constraints.txt --editable '.[bench]'
 
 bench: peers
 	@for script in tests/bench/bench_*.py; do $(VENV)/python $$script; done
