@@ -22,15 +22,17 @@ def main() -> None:
     )
     grids = layers.grids(town["grid"])
     topology.check({"grid": grids}, demand)
-    asked = grouping.problem(
-        ids=grids["code"].to_numpy(object),
-        weight=grids["households"].to_numpy(float),
-        adjacency=topology.adjacency(grids),
-        groups=2,
-        xy=shapely.get_coordinates(grids.centroid.to_numpy()),
-        tolerance=0.5,
-    )
-    grouping.solve(asked, rng=np.random.default_rng(1), time_limit_s=5)
+    for aim in ("inertia", "cut"):
+        asked = grouping.problem(
+            ids=grids["code"].to_numpy(object),
+            weight=grids["households"].to_numpy(float),
+            adjacency=topology.adjacency(grids),
+            groups=2,
+            xy=shapely.get_coordinates(grids.centroid.to_numpy()),
+            tolerance=0.5,
+            objective=aim,
+        )
+        grouping.solve(asked, rng=np.random.default_rng(1), time_limit_s=5)
     ground = parcelling.ground(
         grids.geometry.to_numpy()[:4],
         demand.geometry.to_numpy(),

@@ -32,6 +32,12 @@ from geo.layers import Clock
 
 ROOM = 100_000
 """Groups that are kept at once."""
+POOL = 4_000
+"""Groups from annealing that a plan is put together from."""
+POOL_NODES = 3_000_000
+"""Steps of that search."""
+NODES = 200_000_000
+"""Steps of the search among all groups."""
 SLACK = 1e-6
 
 
@@ -185,6 +191,7 @@ def _generate(run: Borders, width: float) -> None:
         if _harvested(run, unit, own):
             continue
         fresh, most = _exact(run, unit, own)
+        _try_pool(run)
         if run.closed() or not most or _near(run):
             return
         if not fresh:
@@ -224,6 +231,25 @@ def _exact(run: Borders, unit: Floats, own: float) -> tuple[int, bool]:
     return made.add(swept.groups), True
 
 
+def _try_pool(run: Borders) -> None:
+    """Put a plan together from groups that annealing finds near the best prices."""
+    best, made = run.best, run.made
+    if not np.isfinite(best.bound) or run.closed():
+        return
+    most = best.least + min(run.target() - best.bound, 4.0 * float(made.g.half.mean()))
+    made.room.notes[:] = 0
+    seed = np.array([made.rng.integers(1, 2**63)], dtype=np.uint64)
+    for _ in range(12):
+        begin = made.groups[int(made.rng.integers(len(made.groups)))]
+        harvest(made.g, best.unit, most, begin, 400 * run.problem.n, seed, made.room)
+    count = int(made.room.notes[0])
+    bits = np.packbits(made.room.found[:count], axis=1)
+    first = np.unique(bits, axis=0, return_index=True)[1]
+    order = first[np.argsort(made.room.value[first], kind="stable")[:POOL]]
+    found = [group for group in made.room.found[order] if allowed(run.problem, group)]
+    _assemble(run, np.array([*found, *made.groups]), nodes=POOL_NODES)
+
+
 def _near(run: Borders) -> bool:
     """Whether enumerating now costs no more than a few more rounds (4 × nodes an edge)."""
     scale = float(run.made.g.half.mean()) * 2
@@ -246,14 +272,14 @@ def _finish(run: Borders) -> bool:
     return False
 
 
-def _assemble(run: Borders, groups: Bools) -> bool:
+def _assemble(run: Borders, groups: Bools, nodes: int = NODES) -> bool:
     """Take the best plan that given groups make; say whether every one was tried."""
     best, k = run.best, run.problem.k
     if len(groups) == 0:
         return True
     net = np.array([border(run.made.g, group) for group in groups]) - groups @ best.unit
     budget = run.target() - float(best.unit.sum())
-    chosen, _, ended = cover(groups, net, k, budget, least=best.least)
+    chosen, _, ended = cover(groups, net, k, budget, least=best.least, nodes=nodes)
     if chosen is not None:
         labels = _labels(groups[chosen], run.problem)
         if not measure.faults(run.problem, labels):

@@ -53,7 +53,7 @@ def solve(
     Stopped
         When no plan was found in time, which proves nothing.
     """
-    _ready()
+    _ready(compact=problem.compact)
     clock = Clock(time_limit_s, progress)
     clash.certify(problem)
     warm = _checked_start(problem, warm_start)
@@ -68,13 +68,13 @@ def solve(
 
 
 @cache
-def _ready() -> None:
+def _ready(*, compact: bool) -> None:
     """Have the kernels compiled (once a machine) or loaded, before the clock starts."""
     pair = np.array([[0, 1]], dtype=np.int32)
     ids = np.array(["a", "b"], dtype=object)
     toy = build(
-        ids=ids, weight=[1, 1], adjacency=Adjacency(ids, pair, np.ones(1)), groups=2,
-        xy=[(0, 0), (1, 0)],
+        ids=ids, weight=[1, 1], adjacency=Adjacency(ids, pair, np.ones(1)), groups=2, lower=1,
+        xy=[(0, 0), (1, 0)], objective="inertia" if compact else "cut",
     )  # fmt: skip
     rng, clock = np.random.default_rng(0), Clock(np.inf)
     prove(toy, search(toy, rng, clock, effort=0.01), rng, clock)
