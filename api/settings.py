@@ -24,6 +24,7 @@ class Settings(BaseSettings):
     `map_approval_no` (审图号) stands on every public map.
     `duty_phone` is told when no station is near or open.
     `base_url` is where the public reaches this service; codes on printed cards lead there.
+    `second_approval`: a scenario is published only when somebody else has approved it.
     `holidays` are dates (YYYY-MM-DD) on which opening hours follow their ``PH`` rule.
     """
 
@@ -35,6 +36,7 @@ class Settings(BaseSettings):
     duty_phone: str = "12345"
     base_url: str = ""
     holidays: frozenset[str] = frozenset()
+    second_approval: bool = False
 
 
 @cache

@@ -44,7 +44,7 @@ class ListScenarios(Form):
 class ApplyOperation(Form):
     """Do an operation in a scenario.
 
-    `operation` is ``{"kind": "split", …}`` with geometries as GeoJSON in degrees;
+    `operation` is ``{"op": "split", …}`` with geometries as GeoJSON in degrees;
     `expected` the last step that the user has seen (None: whatever it is); `id` makes a
     repeated request one step; `dry_run` only tells what would happen.
     """

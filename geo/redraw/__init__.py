@@ -2,7 +2,8 @@
 
 from geo.redraw.area import Area
 from geo.redraw.change import Change, Link
-from geo.redraw.fabric import Fabric, fabric
+from geo.redraw.comparing import Comparison, Difference, compare
+from geo.redraw.fabric import Fabric, fabric, frame_of
 from geo.redraw.operations import (
     Assign,
     BalancedSplit,
@@ -18,6 +19,7 @@ from geo.redraw.operations import (
     Split,
     SplitAlong,
 )
+from geo.redraw.rebasing import Clash, Rebased, rebase
 from geo.redraw.redrawing import change
 from geo.redraw.writing import (
     KINDS,
@@ -35,13 +37,17 @@ __all__ = [
     "Assign",
     "BalancedSplit",
     "Change",
+    "Clash",
     "Close",
+    "Comparison",
     "Create",
+    "Difference",
     "Fabric",
     "Link",
     "Merge",
     "MoveBorder",
     "Operation",
+    "Rebased",
     "Recode",
     "Redivide",
     "Rename",
@@ -49,9 +55,12 @@ __all__ = [
     "Split",
     "SplitAlong",
     "change",
+    "compare",
     "fabric",
+    "frame_of",
     "read_change",
     "read_operation",
+    "rebase",
     "to_degrees",
     "to_metres",
     "written",

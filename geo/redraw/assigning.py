@@ -21,6 +21,7 @@ def assign(draft: Draft, op: Assign) -> str:
     """Move ground to an area; pockets that are cut off are offered, or taken along."""
     to = draft.area(op.level, op.to)
     wanted = _wanted(draft, op, to)
+    draft.fit([to, *(area for area, _ in wanted)])
     lines = [shapely.intersection(ground.boundary, a.shape) for a, ground in wanted]
     strokes = [line for line in lines if line.length > 0]
     cuts = draft.carve(strokes) if strokes else set()

@@ -27,6 +27,8 @@ from geo.redraw.splitting import cut
 
 ANGLES = 60
 PIVOTS = 48
+MOST_GAPS = 4
+"""At each angle the most even gaps are tried."""
 MOST_CELLS = 80
 TREES = 400
 _TRIED = 40
@@ -163,7 +165,8 @@ def _offsets(ground: _Ground, t: Floats) -> Iterator[float]:
     order = np.argsort(t, kind="stable")
     left = np.cumsum(ground.weight[order])[:-1]
     even = np.abs(2 * left - ground.total) <= ground.tolerance * ground.total
-    for k in np.flatnonzero(even).tolist():
+    off = np.abs(2 * left - ground.total)
+    for k in sorted(np.flatnonzero(even).tolist(), key=lambda k: (off[k], k))[:MOST_GAPS]:
         low, high = float(t[order[k]]), float(t[order[k + 1]])
         if high - low > 1e-6:
             yield from (low + _PLACES * (high - low)).tolist()

@@ -12,18 +12,20 @@ from geo.redraw.draft import Draft
 from geo.redraw.heirs import Heir, reseat
 from geo.redraw.lines import across
 from geo.redraw.operations import MoveBorder
-from geo.redraw.shapes import Edge, border_m, edges, faces, joined
+from geo.redraw.shapes import Edge, edges, faces, joined
 
 
 def move_border(draft: Draft, op: MoveBorder) -> str:
     """Move what lies between the old border and the new course to the other side."""
     one, other = (draft.area(op.level, code) for code in op.codes)
-    if one.key == other.key or border_m(one.shape, other.shape) == 0:
+    if one.key == other.key or one.shape.intersection(other.shape).length < 0.1:
         raise RuleBroken(
             f"{one.ref} and {other.ref} share no border",
             zh=f"{one.name or one.ref} 与 {other.name or other.ref} 没有公共边界",
             where=[one.ref, other.ref],
         )
+    draft.fit([one, other])
+    one, other = draft.area(*one.key), draft.area(*other.key)
     both = joined([one.shape, other.shape])
     lines = across(_attached(op.course, one, other), both)
     if not lines:

@@ -24,6 +24,7 @@ def create(draft: Draft, op: Create) -> str:
     if parent is not None:
         drawn = polygonal(shapely.intersection(drawn, parent.shape))
     near = draft.near(drawn, op.level)
+    draft.fit(near)
     cuts = draft.carve([drawn.boundary])
     givers = [draft.area(*a.key) for a in near]
     taken: list[tuple[Area, list[Shape]]] = []

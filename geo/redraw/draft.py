@@ -12,9 +12,9 @@ from geo.redraw.area import Area, Key, Shape
 from geo.redraw.change import Change, Link
 from geo.redraw.fabric import Fabric
 from geo.redraw.homes import shared_out
-from geo.redraw.noding import Noded, borders_near, noded_shape
+from geo.redraw.noding import Noded, borders_near, lacking, noded_shape
 from geo.redraw.operations import Operation
-from geo.redraw.shapes import Edge, components, joined, outline, without
+from geo.redraw.shapes import Edge, Point, components, joined, outline, without
 
 
 class Draft:
@@ -74,15 +74,16 @@ class Draft:
         whole = shapely.union_all(list(lines))
         if whole.is_empty:
             return set()
-        west, south, east, north = whole.bounds
-        near = list(self.fabric.near((west - 1, south - 1, east + 1, north + 1)))
+        near = self._around(whole)
         noded = Noded(lines, borders_near((a.shape for a in near), whole), self.fabric.crs)
-        for area in near:
-            shape = noded_shape(area.shape, noded.added)
-            if shape is not area.shape:
-                self._noded[area.key] = shape
-                self.put(replace(area, shape=shape))
+        self._node(near, noded.added)
         return noded.cuts
+
+    def fit(self, areas: Iterable[Area]) -> None:
+        """Give areas and what lies around them common vertices, so that edges can cancel."""
+        for area in areas:
+            near = self._around(area.shape)
+            self._node(near, lacking(borders_near((a.shape for a in near), area.shape)))
 
     def put(self, area: Area) -> Area:
         """Set an area to what it will be."""
@@ -179,6 +180,19 @@ class Draft:
         after = tuple(n for _, n in pairs if n is not None)
         self._see(before, after)
         return Change(label, before, after, tuple(self.links), tuple(self.offers))
+
+    def _around(self, ground: BaseGeometry) -> list[Area]:
+        """Give the areas of every level, as in the draft, that a ground's box touches."""
+        west, south, east, north = ground.bounds
+        found = list(self.fabric.near((west - 1, south - 1, east + 1, north + 1)))
+        return [now for a in found if (now := self._now.get(a.key, a)) is not None]
+
+    def _node(self, areas: Iterable[Area], added: dict[Edge, list[Point]]) -> None:
+        for area in areas:
+            shape = noded_shape(area.shape, added)
+            if shape is not area.shape:
+                self._noded[area.key] = shape
+                self.put(replace(area, shape=shape))
 
     # Nothing torn, nobody lost.
 

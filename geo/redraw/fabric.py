@@ -81,14 +81,21 @@ class Fabric:
 
     def swap(self, before: Iterable[Area], after: Iterable[Area]) -> None:
         """Put areas in the place of others."""
+        after = list(after)
+        stay = {a.key: a.shape.bounds for a in after}
+        kept: set[Key] = set()
         for area in before:
-            self._index.delete(self._numbers.pop(area.key), area.shape.bounds)
+            if stay.get(area.key) == area.shape.bounds:
+                kept.add(area.key)
+            else:
+                self._index.delete(self._numbers.pop(area.key), area.shape.bounds)
             self._under[area.level, area.above].discard(area.key)
             del self.areas[area.key]
         for area in after:
             self.areas[area.key] = area
             self._tie(area)
-            self._index.insert(self._number(area.key), area.shape.bounds, obj=area.key)
+            if area.key not in kept:
+                self._index.insert(self._number(area.key), area.shape.bounds, obj=area.key)
 
     def copy(self) -> "Fabric":
         """Give a fabric of its own with the same areas; buildings are shared."""

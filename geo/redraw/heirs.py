@@ -162,3 +162,7 @@ def _settle(
     for source, grounds in later:
         if source is fragment.source:
             grounds.append(heir)
+            continue
+        for k, known in enumerate(grounds):
+            if known.code == heir.code:  # the sibling's own children must find it in there
+                grounds[k] = replace(known, ground=joined([known.ground, fragment.shape]))

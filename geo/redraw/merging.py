@@ -25,6 +25,8 @@ def merge(draft: Draft, op: Merge) -> str:
             hint="put them under one parent first (reparent)",
             hint_zh="请先调整隶属关系",
         )
+    draft.fit(areas)
+    areas = [draft.area(*a.key) for a in areas]
     shape = joined([a.shape for a in areas])
     if components(shape) > sum(components(a.shape) for a in areas) - len(areas) + 1:
         raise _apart(areas)
@@ -51,6 +53,8 @@ def close(draft: Draft, op: Close) -> str:
     into = draft.area(op.level, op.into) if op.into else _nearest(draft, area)
     if into.key == area.key:
         raise BadInput("an area cannot be closed into itself", zh="区域不能并入自身")
+    draft.fit([area])
+    area, into = draft.area(*area.key), draft.area(*into.key)
     if components(joined([area.shape, into.shape])) >= components(area.shape) + components(
         into.shape
     ):

@@ -113,6 +113,10 @@ class Noded:
             if near:
                 on_cut[cut] += near
                 continue
+            lying = [e for e in cut if e not in border and _beside(e, border) <= SNAP_M]
+            if lying:
+                on_border[border] += lying
+                continue
             if set(cut) & set(border):
                 continue
             at = _crossing(cut, border)
@@ -141,6 +145,27 @@ class Noded:
     def _settled(self, point: Point) -> Point:
         x, y = coords.settled(np.array([point]), self.crs)[0].tolist()
         return x, y
+
+
+def lacking(borders: Iterable[Edge]) -> dict[Edge, list[Point]]:
+    """Give the vertices of borders that lie on other borders which lack them.
+
+    Clean data has none on one level; between levels, or where a neighbour was drawn with
+    fewer points, they are common, and edges must be the same before they can cancel.
+    """
+    found = sorted(borders)
+    if not found:
+        return {}
+    points = sorted({p for e in found for p in e})
+    p, e = shapely.STRtree(_lines(found)).query(
+        np.asarray(shapely.points(points), dtype=object), predicate="dwithin", distance=SNAP_M
+    )
+    added: defaultdict[Edge, set[Point]] = defaultdict(set)
+    for i, j in zip(p.tolist(), e.tolist(), strict=True):
+        point, border = points[i], found[j]
+        if min(_apart(point, end) for end in border) > SNAP_M:
+            added[border].add(point)
+    return {e: sorted(some, key=lambda q: _along(q, e)) for e, some in added.items()}
 
 
 def noded_shape(shape: Shape, added: dict[Edge, list[Point]]) -> Shape:

@@ -59,6 +59,8 @@ def reparent(draft: Draft, op: Reparent) -> str:
     if area.code.startswith(area.above) and area.level in codes.LENGTHS:
         code = draft.fresh(op.level, parent.code, 1, like=area.code)[0]
     if (above, area.above) in draft.fabric.areas:
+        draft.fit([area])
+        area, parent = draft.area(*area.key), draft.area(*parent.key)
         pieces = components(parent.shape)
         draft.lift(op.level, area.shape, area.above, parent.code)
         if components(draft.area(above, parent.ref).shape) > pieces:

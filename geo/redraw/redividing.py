@@ -39,6 +39,7 @@ def redivide(draft: Draft, op: Redivide) -> str:
     if above is None or not op.grounds:
         raise BadInput("there is nothing to divide", zh="没有可划分的范围或方案为空")
     parent = draft.area(above, op.parent)
+    draft.fit([parent, *draft.children(parent, level=op.level)])
     grounds = [shapely.make_valid(shapely.force_2d(g)) for g in op.grounds]
     strokes = [shapely.intersection(g.boundary, parent.shape) for g in grounds]
     cuts = draft.carve([s for s in strokes if s.length > 0])

@@ -33,6 +33,7 @@ def cut(
     draft: Draft, area: Area, line: BaseGeometry, names: Sequence[str], *, most: int | None = None
 ) -> str:
     """Cut an area along a line, and all that belongs to it."""
+    draft.fit([area])
     lines = across(line, area.shape)
     if not lines:
         raise _unsplit(area)

@@ -61,7 +61,7 @@ def read_change(told: Mapping[str, Any], fabric: Fabric) -> Change:
 def written_operation(op: Operation, crs: CRS) -> dict[str, Any]:
     """Write an operation: its kind, and its fields; geometries as GeoJSON in degrees."""
     kind = next(name for name, known in KINDS.items() if known is type(op))
-    told: dict[str, Any] = {"kind": kind}
+    told: dict[str, Any] = {"op": kind}
     for field in dataclasses.fields(op):
         told[field.name] = _plain(getattr(op, field.name), crs)
     return told
@@ -75,21 +75,19 @@ def read_operation(told: Mapping[str, Any], crs: CRS) -> Operation:
     BadInput
         When the kind or a field is not known, a field is missing, or a geometry is none.
     """
-    kind = KINDS.get(str(told.get("kind", "")))
+    kind = KINDS.get(str(told.get("op", "")))
     if kind is None:
         raise BadInput(
-            f"no operation {told.get('kind')!r}",
-            zh=f"没有“{told.get('kind')}”这种操作",
+            f"no operation {told.get('op')!r}",
+            zh=f"没有“{told.get('op')}”这种操作",
             hint=f"one of {', '.join(KINDS)}",
             hint_zh=f"可用：{'、'.join(KINDS)}",
         )
     try:
-        fields = {name: _read(value, crs) for name, value in told.items() if name != "kind"}
+        fields = {name: _read(value, crs) for name, value in told.items() if name != "op"}
         operation: Operation = kind(**fields)
     except (TypeError, ValueError, AttributeError, KeyError, shapely.errors.ShapelyError) as fault:
-        raise BadInput(
-            f"this is no {told['kind']}: {fault}", zh=f"操作内容有误：{fault}"
-        ) from fault
+        raise BadInput(f"this is no {told['op']}: {fault}", zh=f"操作内容有误：{fault}") from fault
     return operation
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from sqlalchemy import and_, func, insert, select, text
 from sqlalchemy.orm import Session
 
-from geo.errors import BadInput
+from geo.errors import BadInput, RuleBroken
 from geo.store import frames, models, revisions
 from geo.store.features import Window, in_window
 from geo.store.lifespan import Changes, alive
@@ -50,6 +50,49 @@ def replace(session: Session, level: str, frame: gpd.GeoDataFrame, revision: int
     counts = done.one()
     session.execute(text("analyze areas"))
     return Changes(*(int(number) for number in counts))
+
+
+def swap(
+    session: Session, level: str, codes: Iterable[str], frame: gpd.GeoDataFrame, revision: int
+) -> tuple[int, int]:
+    """Put areas in the place of the living ones of some codes; all others stay untouched.
+
+    Parameters
+    ----------
+    codes : iterable of str
+        Whose living areas die.
+    frame : GeoDataFrame
+        What is born; columns as in `replace`.
+
+    Returns
+    -------
+    (int, int)
+        Rows that died and that were born.
+
+    Raises
+    ------
+    RuleBroken
+        When a code that is born was closed before: no code is used again.
+    """
+    stored = area(level)
+    living = alive(_AREAS, None)
+    born = select(_AREAS.c.code).where(_AREAS.c.code.in_(frame["code"].tolist())).distinct()
+    known = set(session.scalars(born))
+    now = set(session.scalars(born.where(living, _AREAS.c.level == level)))
+    if again := sorted(known - now):
+        raise RuleBroken(
+            f"{', '.join(again[:3])} was given before, and no code is given twice",
+            zh=f"{'、'.join(again[:3])} 已使用过，编码不能重复使用",
+            where=again,
+        )
+    session.execute(text("drop table if exists pg_temp.incoming"))
+    session.execute(statement("areas_incoming"))
+    frames.copy_in(session, frame, stored, table="incoming")
+    done = session.execute(
+        statement("areas_swap"), {"level": level, "codes": list(codes), "revision": revision}
+    )
+    died, rows = done.one()
+    return int(died), int(rows)
 
 
 def read(

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 import squareton
@@ -62,7 +63,7 @@ def split(work: Work, code: str, at: float = 0.5) -> dict[str, object]:
     west, south, east, north = shape(work, "grid", code).bounds
     x = west + at * (east - west)
     line = {"type": "LineString", "coordinates": [[x, south - 1e-4], [x, north + 1e-4]]}
-    return {"kind": "split", "level": "grid", "code": code, "line": line}
+    return {"op": "split", "level": "grid", "code": code, "line": line}
 
 
 def state(work: Work, scenario: int) -> dict[tuple[str, str], bytes]:
@@ -82,8 +83,8 @@ def test_undo_and_redo_survive_a_restart(work: Work) -> None:
     states = [state(work, made.number)]
     for op in (
         split(work, GRID),
-        {"kind": "rename", "level": "grid", "code": "321198001001002", "name": "新名"},
-        {"kind": "merge", "level": "grid", "codes": ["321198001001003", "321198001001004"]},
+        {"op": "rename", "level": "grid", "code": "321198001001002", "name": "新名"},
+        {"op": "merge", "level": "grid", "codes": ["321198001001003", "321198001001004"]},
     ):
         ApplyOperation(scenario=made.link, operation=op).run(work)
         states.append(state(work, made.number))
@@ -127,17 +128,18 @@ def test_twenty_writers_lose_nothing(work: Work) -> None:
         codes = store.areas.read(session, "microgrid")["code"].tolist()
 
     def write(n: int) -> int:
-        mine, done = other(work, f"P{n}"), 0
-        seen = 0
+        mine, done, seen = other(work, f"P{n}"), 0, 0
+        rng = np.random.default_rng(n)
         while done < 50:
             code = codes[(7 * n + done) % len(codes)]
-            op = {"kind": "rename", "level": "microgrid", "code": code, "name": f"{n}-{done}"}
+            op = {"op": "rename", "level": "microgrid", "code": code, "name": f"{n}-{done}"}
             try:
                 seen = (
                     ApplyOperation(scenario=made.number, operation=op, expected=seen).run(mine).step
                 )
             except Conflict as missed:
                 seen += len(missed.where)
+                time.sleep(0.3 * rng.random())
                 continue
             done += 1
         return done
@@ -164,7 +166,7 @@ def test_publishing_keeps_history_lineage_and_proof(work: Work, tmp_path: Path) 
     ApplyOperation(scenario=made.number, operation=split(work, GRID)).run(work)
     ApplyOperation(
         scenario=made.number,
-        operation={"kind": "merge", "level": "grid", "codes": ["321198001002001", "321198001002002"]},
+        operation={"op": "merge", "level": "grid", "codes": ["321198001002001", "321198001002002"]},
     ).run(work)  # fmt: skip
     compared = CompareScenarios(scenario=made.number).run(work).as_dict()
     assert {(d["kind"], d["level"]) for d in compared["differences"]} >= {
@@ -221,7 +223,7 @@ def test_rebase_follows_and_names_what_clashes(work: Work) -> None:
     with desk.desk(work, late.number) as open_desk:
         half = open_desk.done[0].change.links[0].child
     ApplyOperation(
-        scenario=late.number, operation={"kind": "rename", "level": "grid", "code": half, "name": "半"}
+        scenario=late.number, operation={"op": "rename", "level": "grid", "code": half, "name": "半"}
     ).run(work)  # fmt: skip
     ApplyOperation(scenario=late.number, operation=split(work, theirs)).run(work)
     ApplyOperation(scenario=first.number, operation=split(work, theirs, 0.4)).run(work)
@@ -247,7 +249,7 @@ def test_rebase_follows_and_names_what_clashes(work: Work) -> None:
 def test_a_second_person_must_approve_where_the_deployment_asks(work: Work) -> None:
     strict = Work(settings=Settings(second_approval=True), database=work.db, who="甲")
     made = NewScenario(name="审核").run(strict)
-    op = {"kind": "rename", "level": "community", "code": "321198001003", "name": "新社区"}
+    op = {"op": "rename", "level": "community", "code": "321198001003", "name": "新社区"}
     ApplyOperation(scenario=made.number, operation=op).run(strict)
     publish = PublishScenario(scenario=made.number, why="改名")
     ApproveScenario(scenario=made.number).run(strict)

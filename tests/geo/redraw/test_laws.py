@@ -2,40 +2,21 @@
 
 from collections import Counter
 
-import geopandas as gpd
 import hypothesis.strategies as st
 import numpy as np
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from shapely.geometry import LineString, Point
-from tessellations import district
+from squareton import LEVELS, fabric
 
 from geo import coords, redraw, topology
 from geo.errors import GeoError
 
-LEVELS = ("district", "subdistrict", "community", "grid", "microgrid")
 GROUND = {"GAP", "HOLE", "SLIVER", "OVERLAP", "DOUBLY_OWNED", "GEOM_INVALID", "NEAR_MISS"}
 ORDER = {"ORPHAN", "OUTSIDE_PARENT", "PARENT_MISMATCH", "CODE_INVALID", "CODE_DUPLICATE"}
 
-
-def town() -> redraw.Fabric:
-    """Give five levels over 800 m with a building of 20 households every 50 m."""
-    levels = dict(district())
-    crs = levels["grid"].crs
-    for name, frame in levels.items():
-        moved = shapely.transform(frame.geometry.values, lambda xy: coords.settled(xy, crs))
-        levels[name] = frame.set_geometry(gpd.GeoSeries(moved, index=frame.index, crs=crs))
-    west, south, _, _ = levels["district"].total_bounds
-    x, y = np.meshgrid(west + 25 + 50 * np.arange(16), south + 25 + 50 * np.arange(16))
-    count = x.size
-    boxes = shapely.box(x.ravel() - 9, y.ravel() - 6, x.ravel() + 9, y.ravel() + 6)
-    homes = gpd.GeoDataFrame(
-        {"id": [f"B{i}" for i in range(count)], "households": 20, "residents": 55},
-        geometry=boxes,
-        crs=crs,
-    )
-    return redraw.fabric(levels, homes)
+TOWN = fabric()
 
 
 def bytes_of(fabric: redraw.Fabric) -> dict[tuple[str, str], tuple[object, bytes]]:
@@ -108,43 +89,40 @@ def named(fabric: redraw.Fabric, op: redraw.Operation, pick: int) -> redraw.Oper
     return op
 
 
-TOWN = town()
-
-
 @settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(operations(), st.integers(0, 10_000)), min_size=1, max_size=8))
 def test_any_run_of_operations_keeps_the_map_whole_and_can_be_undone(
     run: list[tuple[redraw.Operation, int]],
 ) -> None:
-    fabric = TOWN.copy()
-    first, before = bytes_of(fabric), people(fabric)
+    town = TOWN.copy()
+    first, before = bytes_of(town), people(town)
     done = []
     for op, pick in run:
         try:
-            change = redraw.change(fabric, named(fabric, op, pick))
+            change = redraw.change(town, named(town, op, pick))
         except GeoError:
             continue
-        change.on(fabric)
+        change.on(town)
         done.append(change)
-    assert faults(fabric) == []
-    assert people(fabric) == before
-    last = bytes_of(fabric)
+    assert faults(town) == []
+    assert people(town) == before
+    last = bytes_of(town)
     for change in reversed(done):
-        change.inverse().on(fabric)
-    assert bytes_of(fabric) == first
+        change.inverse().on(town)
+    assert bytes_of(town) == first
     for change in done:
-        change.on(fabric)
-    assert bytes_of(fabric) == last
+        change.on(town)
+    assert bytes_of(town) == last
 
 
 @settings(max_examples=30)
 @given(place(), place())
 def test_old_vertices_never_move(one: tuple[float, float], other: tuple[float, float]) -> None:
-    fabric = TOWN.copy()
-    west, south, _, _ = fabric.area("district", "321198").shape.bounds
+    town = TOWN.copy()
+    west, south, _, _ = town.area("district", "321198").shape.bounds
     line = LineString([(west + one[0], south + one[1]), (west + other[0], south + other[1])])
     try:
-        change = redraw.change(fabric, redraw.Split("grid", line))
+        change = redraw.change(town, redraw.Split("grid", line))
     except GeoError:
         return
 
@@ -154,15 +132,15 @@ def test_old_vertices_never_move(one: tuple[float, float], other: tuple[float, f
     old, new = corners(change.before), corners(change.after)
     assert old <= new
     fresh = np.array(sorted(new - old))
-    assert np.array_equal(coords.settled(fresh, fabric.crs), fresh)
+    assert np.array_equal(coords.settled(fresh, town.crs), fresh)
 
 
 def test_a_stale_change_is_refused_and_changes_nothing() -> None:
-    fabric = TOWN.copy()
-    codes = [a.ref for a in fabric.of("grid")]
-    change = redraw.change(fabric, redraw.Rename("grid", codes[0], name="一"))
-    redraw.change(fabric, redraw.Rename("grid", codes[0], name="二")).on(fabric)
-    now = bytes_of(fabric)
+    town = TOWN.copy()
+    codes = [a.ref for a in town.of("grid")]
+    change = redraw.change(town, redraw.Rename("grid", codes[0], name="一"))
+    redraw.change(town, redraw.Rename("grid", codes[0], name="二")).on(town)
+    now = bytes_of(town)
     with pytest.raises(GeoError, match="changed in the meantime"):
-        change.on(fabric)
-    assert bytes_of(fabric) == now
+        change.on(town)
+    assert bytes_of(town) == now

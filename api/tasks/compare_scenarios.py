@@ -1,0 +1,72 @@
+"""What a scenario changes: against its base, or against another scenario."""
+
+from collections import Counter
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from api.tasks.desk import base_fabric, desk
+from api.tasks.work import Form, Work
+from geo import redraw, store
+from geo.topology import Norms
+
+_NORMS = Norms()
+NORMS = {"grid": _NORMS.grid, "microgrid": _NORMS.microgrid}
+
+
+class CompareScenarios(Form):
+    """Compare a scenario (B) with another one, or with the revision it stands on (A)."""
+
+    scenario: int | str
+    other: int | str | None = None
+
+    def run(self, work: Work) -> "Compared":
+        """Give the list of differences, the staff concerned, and the table A|B|Δ."""
+        with desk(work, self.scenario) as mine:
+            after, base, number = mine.fabric.copy(), mine.base, mine.scenario.number
+        if self.other is None:
+            before = base_fabric(work, base)
+        else:
+            with desk(work, self.other) as theirs:
+                before = theirs.fabric.copy()
+        comparison = redraw.compare(before, after, norms=NORMS)
+        return Compared(number, base, comparison, staff_moved(work, comparison))
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Differences, measures and staff posts whose area is no longer what it was."""
+
+    scenario: int
+    base: int
+    comparison: redraw.Comparison
+    staff: dict[str, int]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give plain values."""
+        return {
+            "scenario": self.scenario,
+            "base": self.base,
+            "differences": [asdict(d) for d in self.comparison.differences],
+            "households_moved": households_moved(self.comparison),
+            "staff_posts": self.staff,
+            "measures": self.comparison.measures.to_dict("records"),
+        }
+
+
+def households_moved(comparison: redraw.Comparison) -> dict[str, int]:
+    """Count the households whose area has another code now, by level."""
+    return {
+        str(level): int(count)
+        for level, count in comparison.flows.groupby("level", sort=False)["households"]
+        .sum()
+        .items()
+    }
+
+
+def staff_moved(work: Work, comparison: redraw.Comparison) -> dict[str, int]:
+    """Count the posts, by role, in areas that are no longer the same ground; no names."""
+    touched = comparison.codes()
+    with work.db.read() as session:
+        staff = store.features.read(session, "staff")
+    roles = staff["role"][staff["area"].isin(touched)]
+    return dict(sorted(Counter(roles.tolist()).items()))
