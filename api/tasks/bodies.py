@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import geopandas as gpd
 import numpy as np
@@ -38,12 +39,13 @@ SEATS = ("service_center", "convenience_center", "activity_room")
 class Preset:
     """A customary kind of group, with what is usual for it.
 
-    `kind` is its name in the store; `layer` what is grouped, in words `body`; `word` what a
+    `key` is its name in a form, `kind` in the store; `layer` what is grouped, in words `body`; `word` what a
     group is called, `suffix` how its name ends; `head` what the body in
     its middle is; `by_compass`: named by direction; `spaced`: what is grouped does not tile
     the ground, so that neighbours are those with nobody between.
     """
 
+    key: Literal["alliances", "regions", "teams", "villages"]
     kind: str
     layer: str
     body: tuple[str, str]
@@ -57,6 +59,7 @@ class Preset:
 
 PRESETS: dict[str, Preset] = {
     "alliances": Preset(
+        key="alliances",
         kind="alliance",
         layer="council",
         body=("议事会", "council"),
@@ -70,6 +73,7 @@ PRESETS: dict[str, Preset] = {
         },
     ),
     "regions": Preset(
+        key="regions",
         kind="regional_group",
         layer="community",
         body=("社区", "community"),
@@ -83,6 +87,7 @@ PRESETS: dict[str, Preset] = {
         },
     ),
     "teams": Preset(
+        key="teams",
         kind="team",
         layer="institution",
         body=("驻区单位", "institution"),
@@ -96,6 +101,7 @@ PRESETS: dict[str, Preset] = {
         },
     ),
     "villages": Preset(
+        key="villages",
         kind="cluster",
         layer="community",
         body=("村", "village"),

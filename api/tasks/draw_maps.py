@@ -5,9 +5,14 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
+import shapely
 
 import maps
+from api.tasks.alliance_told import latest_draft, read_told
+from api.tasks.bodies import PRESETS, read_shapes
 from api.tasks.check_layers import Checked, CheckLayers
 from api.tasks.coverage_clock import CoverageClock, Timed
 from api.tasks.form_alliances import Alliances, FormAlliances
@@ -75,9 +80,7 @@ def ground(work: Work) -> maps.Base:
     try:
         scene = read_scene(work, "street", "landuse", "building", "barrier", "district")
     except NotFound:  # a map can do without any ground
-        return maps.Base(
-            date=date.today().isoformat(), approval_no=work.settings.map_approval_no
-        )
+        return maps.Base(date=date.today().isoformat(), approval_no=work.settings.map_approval_no)
     district = scene.frame("district")
     return maps.Base(
         streets=scene.frame("street"),
@@ -163,14 +166,33 @@ def stations(work: Work, base: maps.Base) -> maps.Theme:
 
 
 def alliances(work: Work, base: maps.Base) -> maps.Theme:
-    """Councils grouped."""
-    return of_alliances(FormAlliances().run(work), base)
+    """Councils grouped: as published; else the newest draft, which is formed where there is none."""
+    preset = PRESETS["alliances"]
+    _, shapes = read_shapes(work, preset)
+    try:
+        told = read_told(work, preset)
+    except NotFound:
+        draft = latest_draft(work, preset, set(shapes["id"]))
+        told = read_told(work, preset, run_id=draft or FormAlliances().run(work).run)
+    return of_members(told.members, shapes, told.status, base)
 
 
 def of_alliances(done: Alliances, base: maps.Base) -> maps.Theme:
-    """The territories of councils with their alliance, lead and reason."""
-    told = done.members.drop(columns=["name", "community"])
-    return maps.Alliances(done.territories.merge(told, on="id"), base)
+    """A draft: the territories of councils with their alliance, lead and reason."""
+    status = Words("草案，尚未发布", "A draft, not published")
+    return of_members(done.members, done.territories, status, base)
+
+
+def of_members(
+    members: pd.DataFrame, shapes: gpd.GeoDataFrame, status: Words, base: maps.Base
+) -> maps.Theme:
+    """Areas of bodies with their group, lead and reason, and what the groups are: draft or version."""
+    told = members.drop(columns=["name", "community"])
+    told["alliance"] = told["alliance_name"]
+    places = shapes.geometry.to_numpy().copy()
+    places[shapely.get_dimensions(places) < 2] = shapely.MultiPolygon()
+    shapes = shapes.set_geometry(places, crs=shapes.crs)
+    return maps.Alliances(shapes.merge(told, on="id"), base, status=status)
 
 
 def plan_sites(work: Work, base: maps.Base) -> maps.Page:

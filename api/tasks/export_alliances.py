@@ -1,6 +1,5 @@
 """Groups on paper and in a spreadsheet: a booklet of reasons, a workbook, a table."""
 
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,11 @@ from pydantic import Field
 
 import maps
 from api.tasks.alliance_names import letters
-from api.tasks.alliance_reasons import LOADS
-from api.tasks.bodies import PRESETS, Preset, read_shapes
+from api.tasks.alliance_told import Told, read_told
+from api.tasks.bodies import PRESETS, read_shapes
 from api.tasks.draw_maps import write
-from api.tasks.publish_alliances import PresetName, ReadAlliances, draft_of
+from api.tasks.publish_alliances import PresetName
 from api.tasks.work import Form, Work
-from geo import store
 from geo.errors import BadInput
 
 KINDS = (".html", ".xlsx", ".csv")
@@ -38,7 +36,7 @@ class ExportAlliances(Form):
                 f"{self.out.name}: groups become .html, .xlsx or .csv",
                 zh=f"{self.out.name}：编组只能导出为 .html、.xlsx 或 .csv",
             )
-        told = _told(self, work)
+        told = read_told(work, PRESETS[self.preset], run_id=self.run_id, as_of=self.as_of)
         if ending == ".html":
             content = _booklet(told, work).html().encode()
         elif ending == ".xlsx":
@@ -47,72 +45,6 @@ class ExportAlliances(Form):
             content = sheets(told)["成员与理由"].to_csv(index=False).encode("utf-8-sig")
         write(self.out, content)
         return self.out
-
-
-@dataclass(frozen=True)
-class Told:
-    """What is laid out: members with reasons, and what the plan was asked and is worth."""
-
-    preset: Preset
-    members: pd.DataFrame
-    status: maps.Words
-    inputs: dict[str, Any]
-    result: dict[str, Any]
-
-    @property
-    def words(self) -> maps.Words:
-        """Give the heading."""
-        body, word = self.preset.body, self.preset.word
-        if self.preset.kind == "alliance":
-            return maps.Words("议事会联盟成员与理由", "Council alliances: members and reasons")
-        return maps.Words(f"{word[0]}：{body[0]}与理由", f"{word[1].capitalize()}s and reasons")
-
-    @property
-    def unit(self) -> str:
-        """Give the unit of the load."""
-        return LOADS.get(str(self.inputs.get("load", "households")), LOADS["households"])[0]
-
-    def groups(self) -> list[tuple[str, pd.DataFrame]]:
-        """Give every group with its members: the head first, then the nearest."""
-        order = self.members.sort_values(
-            ["lead", "minutes", "id"], ascending=[False, True, True], kind="stable"
-        )
-        parts = [(str(name), part) for name, part in order.groupby("alliance_name", sort=False)]
-        return sorted(parts, key=lambda pair: str(pair[1]["id"].iloc[0]))
-
-
-def _told(asked: ExportAlliances, work: Work) -> Told:
-    if asked.run_id is not None:
-        with work.db.read() as session:
-            draft = draft_of(session, asked.run_id)
-        status = maps.Words(
-            f"草案（运行 {draft.id}），未发布，供讨论", f"Draft (run {draft.id}), not published"
-        )
-        preset = PRESETS[draft.result["preset"]]
-        return Told(preset, _whole(draft.result["members"]), status, draft.inputs, draft.result)
-    found = ReadAlliances(preset=asked.preset, as_of=asked.as_of).run(work)
-    number, day = (
-        (found.revision.number, found.revision.effective.isoformat())
-        if found.revision
-        else ("", "")
-    )
-    status = maps.Words(f"第 {number} 版，{day} 起生效", f"Version {number}, in force from {day}")
-    run: store.runs.Run | None = found.draft
-    inputs, result = (run.inputs, run.result) if run else ({}, {})
-    return Told(found.preset, _whole(found.members), status, inputs, result)
-
-
-def _whole(members: Any) -> pd.DataFrame:
-    """Fill what is not told of a member, such as one that joined later by hand."""
-    frame = pd.DataFrame(members)
-    texts = ("name", "community", "mentor", "needs_met", "needs_unmet", "zh", "en")
-    numbers = ("load", "minutes", "seniority", "strength")
-    for name in (*texts, *numbers):
-        frame[name] = frame.get(name, "" if name in texts else 0.0)
-        frame[name] = frame[name].fillna("" if name in texts else 0.0)
-    for name in ("lead", "strong"):
-        frame[name] = [value is True for value in frame.get(name, [False] * len(frame))]
-    return frame
 
 
 def sheets(told: Told) -> dict[str, pd.DataFrame]:

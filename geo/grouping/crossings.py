@@ -119,7 +119,7 @@ def _stitches(near: Adjacency, xy: Floats, mine: Ints) -> list[tuple[int, int]]:
     ends = place[near.pairs.reshape(-1, 2)]
     ends = ends[(ends >= 0).all(axis=1)]
     step = np.hypot(*(xy[mine][:, None] - xy[mine][None]).transpose(2, 0, 1)) + 1.0
-    step[ends[:, 0], ends[:, 1]] = step[ends[:, 1], ends[:, 0]] = 1e-9
+    step[ends[:, 0], ends[:, 1]] = step[ends[:, 1], ends[:, 0]] = 0.5
     tree = minimum_spanning_tree(np.triu(step, 1)).tocoo()
     new = tree.data >= 1.0
     rows = zip(mine[tree.row[new]].tolist(), mine[tree.col[new]].tolist(), strict=True)

@@ -23,11 +23,14 @@ class Alliances:
         empty for a council without territory.
     public : bool
         Hide the load.
+    status : Words
+        Whether this is a draft, or which version holds.
     """
 
     territories: gpd.GeoDataFrame
     base: Base
     public: bool = False
+    status: Words | None = None
 
     def scene(self) -> Scene:
         """Give what the map shows."""
@@ -42,9 +45,12 @@ class Alliances:
             Fact(Words("议事会", "Councils"), f"{len(frame):,}"),
             Fact(Words("牵头", "Leads"), f"{int(frame['lead'].sum()):,}"),
         ]
+        if self.status:
+            facts.append(Fact(Words("状态", "Status"), self.status.zh.partition("，")[0]))
         sheets = [self._councils(frame, hues), self._alliances(frame, groups, shade)]
         words = Words("议事会联盟", "Council alliances")
-        return Scene("alliances", words, self.base, sheets, facts)
+        note = self.status or Words("", "")
+        return Scene("alliances", words, self.base, sheets, facts, note=note)
 
     def _councils(self, frame: gpd.GeoDataFrame, hues: list[str]) -> Sheet:
         columns: dict[Words, list[Cell]] = {
