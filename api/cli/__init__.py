@@ -15,6 +15,7 @@ from api.cli import (
     maps,
     microgrids,
     nets,
+    scenarios,
     service,
     sites,
     solve,
@@ -35,7 +36,7 @@ for part in (data, service):
     app.registered_commands += part.app.registered_commands
 for name, part in {
     "alliances": groups, "areas": areas, "cards": cards, "coverage": coverage, "db": database,
-    "maps": maps, "microgrids": microgrids, "nets": nets, "sites": sites, "solve": solve,
+    "maps": maps, "scenarios": scenarios, "microgrids": microgrids, "nets": nets, "sites": sites, "solve": solve,
     "stations": stations, "streets": streets,
 }.items():  # fmt: skip
     app.add_typer(part.app, name=name)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from api.tasks.work import Work
 from geo import coords, redraw, store
-from geo.errors import NotFound
+from geo.errors import GeoError, NotFound
 from geo.layers import DEFAULT_SCHEME
 from geo.store.scenarios import Scenario, Step
 
@@ -96,7 +96,7 @@ _LOCK = RLock()
 def desk(work: Work, scenario: int | str) -> Iterator[Desk]:
     """Give a scenario's desk, up to date, to one thread at a time.
 
-    After any fault the desk is cleared away, and the next question reads it anew.
+    After a fault that nobody foresaw the next question reads it anew.
     """
     with work.db.read() as session:
         found = store.scenarios.read(session, scenario)
@@ -108,20 +108,24 @@ def desk(work: Work, scenario: int | str) -> Iterator[Desk]:
             mine = _DESKS.get(key)
         if mine is None or mine.scenario.number != found.number:
             mine = Desk(work, found, found.base, redraw_base(work, found))
+        with _LOCK:
+            _DESKS.pop(key, None)
+        mine.work = work
+        with work.db.read() as session:
+            mine.catch_up(session)
         try:
-            mine.work = work
-            with work.db.read() as session:
-                mine.catch_up(session)
-            with _LOCK:
-                _DESKS[key] = mine
-                _DESKS.move_to_end(key)
-                while len(_DESKS) > MOST_DESKS:
-                    _DESKS.popitem(last=False)
             yield mine
-        except BaseException:
-            with _LOCK:
-                _DESKS.pop(key, None)
+        except GeoError:  # refused: the map is as it was
+            _keep(key, mine)
             raise
+        _keep(key, mine)
+
+
+def _keep(key: tuple[str, int], mine: Desk) -> None:
+    with _LOCK:
+        _DESKS[key] = mine
+        while len(_DESKS) > MOST_DESKS:
+            _DESKS.popitem(last=False)
 
 
 def redraw_base(work: Work, scenario: Scenario) -> redraw.Fabric:

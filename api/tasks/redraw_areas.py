@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
+import shapely.geometry
 from pydantic import Field
 
 from api.tasks.desk import Desk, Done, desk
 from api.tasks.work import Form, Work
 from geo import redraw, store
-from geo.errors import RuleBroken
+from geo.errors import NotFound, RuleBroken
 from geo.store.scenarios import Held, Scenario
 
 
@@ -184,3 +185,13 @@ def _redrawn(work: Work, mine: Desk, change: redraw.Change) -> Redrawn:
         held = store.scenarios.held(session, mine.scenario.number)
     others = tuple(h for h in held if h.community in touched and h.who != work.who)
     return Redrawn(mine.scenario.number, mine.step, change, mine.fabric, others)
+
+
+def street_line(work: Work, street: str) -> dict[str, Any]:
+    """Give a kept street's course (by id or name) as GeoJSON in degrees, or raise `NotFound`."""
+    with work.db.read() as session:
+        streets = store.features.read(session, "street")
+    hit = streets[(streets["id"] == street) | (streets["name"] == street)]
+    if not len(hit):
+        raise NotFound(f"no street {street}", zh=f"没有道路“{street}”", where=[street])
+    return dict(shapely.geometry.mapping(hit.geometry.union_all()))
