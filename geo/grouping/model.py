@@ -255,9 +255,11 @@ def _watch(solver: highspy.Highs, clock: Clock) -> None:
     def ask(event: Any) -> None:
         try:
             clock.tell("proof", clock.seconds(), clock.limit_s)
+            over = clock.over()
         except (KeyboardInterrupt, Stopped):
             clock.stop()
-        if clock.left() <= 0:
+            over = True
+        if over:
             event.interrupt()
 
     solver.cbMipInterrupt.subscribe(ask)

@@ -70,19 +70,19 @@ def _around_centres(
     elif problem.costs is not None:
         pairs = pairs & _finite(problem)
     if np.isfinite(best):
-        low = min(low, best)
+        low = found.shown(min(low, best))
     if int(pairs.sum()) > model.PAIRS or clock.left() <= 0:
         return _verdict(low, closed=False)
     if not _every_unit(problem, pairs):
         return Verdict(best, closed=True)
     made = model.model(problem, pairs)
-    low = max(low, model.linear(made, best, clock))
+    low = found.shown(max(low, model.linear(made, best, clock)))
     if low < best and (rounded := made.rounded()) is not None:
         _mend(problem, found, rounded, rng, clock)
         if found.broken == 0 and low < found.value:
             refit(problem, found, rng, clock)
         best = found.value if found.broken == 0 else np.inf
-        low = max(low, model.linear(made, best, clock))
+        low = found.shown(max(low, model.linear(made, best, clock)))
     if low >= best:
         return Verdict(best, closed=True)
     if made.free() > WHOLE_PAIRS or clock.left() <= 0:

@@ -17,12 +17,18 @@ __all__ = ["Clock", "Found", "polish", "search"]
 
 @dataclass(slots=True)
 class Found:
-    """The best plan so far, and others that were good."""
+    """The best plan so far, others that were good, and the best bound shown."""
 
     labels: Ints
     broken: float = np.inf
     value: float = np.inf
     pool: list[tuple[float, float, Ints]] = field(default_factory=list)
+    low: float = -np.inf
+
+    def shown(self, bound: float) -> float:
+        """Note a true bound, so that it is not lost when the work is stopped; give the best one."""
+        self.low = max(self.low, bound)
+        return self.low
 
     def offer(self, labels: Ints, broken: float, value: float) -> bool:
         """Take a plan into the pool; say whether it is the best."""

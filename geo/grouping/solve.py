@@ -59,7 +59,10 @@ def solve(
     warm = _checked_start(problem, warm_start)
     until_s = time_limit_s * (0.4 if provable(problem) else 1.0)
     found = search(problem, rng, clock, warm=warm, effort=effort, until_s=until_s)
-    verdict = prove(problem, found, rng, clock)
+    try:
+        verdict = prove(problem, found, rng, clock)
+    except (KeyboardInterrupt, Stopped):
+        verdict = Verdict(found.low if np.isfinite(found.low) else None)
     if verdict.closed and found.broken > 0:
         raise explained(problem, rng, clock)
     if measure.faults(problem, found.labels):

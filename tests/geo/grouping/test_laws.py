@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo import grouping
-from geo.errors import Infeasible
+from geo.errors import Infeasible, Stopped
 from geo.grouping import measure
 from geo.layers import Adjacency
 
@@ -95,3 +95,18 @@ def test_a_warm_start_is_never_lost() -> None:
     quarters = np.array([(i % 6 >= 3) + 2 * (i // 6 >= 3) for i in range(36)])
     plan = solved(problem, warm_start=quarters, effort=0.01)
     assert plan.objective <= 12
+
+
+@pytest.mark.parametrize("step", ["search", "bound", "cuts", "proof", "groups"])
+def test_who_stops_us_gets_the_best_so_far(step: str) -> None:
+    asked = lattice(7, 6, 4, tolerance=0.1, objective="cut" if step == "groups" else "inertia")
+    heard = []
+
+    def stop(name: str, done: float, total: float) -> None:
+        heard.append(name)
+        if name == step and len(heard) > 1:
+            raise Stopped("enough", zh="够了")
+
+    plan = solved(asked, progress=stop)
+    assert grouping.faults(asked, plan.labels) == []
+    assert plan.bound is None or plan.bound <= plan.objective
