@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import shapely
+from scipy.sparse import coo_array
 from shapely.geometry.base import BaseGeometry
 
 from geo.parcelling.midlines import STEP_M, Samples, outlines, ridges
@@ -23,6 +24,8 @@ ON_M = 0.02
 """A border this near to a line runs along it."""
 WIDE_M = 25.0
 """Ground without buildings, wider than this, is not divided: a park, a lake, a field."""
+ENOUGH = 0.25
+"""Buildings beside thin ground share it alone when they take so much of its border."""
 SMOOTH_M = 0.6
 """Midlines may be straightened by so much."""
 TOUCH_M = 1.0
@@ -51,7 +54,8 @@ class Cells:
     """A parent (or one part of it) in pieces.
 
     `faces` tile it to the grain; ``house[f]`` is the building that face f belongs to (0 … n−1;
-    all −1 when there is none); ``lead[i]`` is i, or the building on whose land building i
+    all −1 when there is none) and ``stands[f]`` whether a building stands on it. Faces
+    ``sides[s]`` share a border of ``side_m[s]``, ``side_cost[s]`` weighed. ``lead[i]`` is i, or the building on whose land building i
     stands too, where nothing parts them. `pairs` (e, 2) are buildings whose land shares a border of
     ``metres[e]``, of which ``open_m[e]`` can be walked across; ``cost[e]`` is the length
     weighed by what it runs along.
@@ -59,6 +63,10 @@ class Cells:
 
     faces: Shapes
     house: Ints
+    stands: Bools
+    sides: npt.NDArray[np.int32]
+    side_m: Floats
+    side_cost: Floats
     lead: Ints
     pairs: npt.NDArray[np.int32]
     metres: Floats
@@ -102,7 +110,7 @@ def cells(piece: shapely.Polygon, houses: Shapes, points: Shapes, lines: Lines) 
         main = _block_of(points, faces)
     border = sides(faces)
     house, lead = _joined(faces, _owners(faces, blocks, samples, houses), main, border)
-    return _with_neighbours(faces, house, lead, border, lines)
+    return _with_neighbours(faces, house, (main, lead), border, lines)
 
 
 def _cut(noded: BaseGeometry, cuts: Shapes, piece: shapely.Polygon) -> Shapes:
@@ -110,10 +118,11 @@ def _cut(noded: BaseGeometry, cuts: Shapes, piece: shapely.Polygon) -> Shapes:
 
 
 def _whole(piece: shapely.Polygon) -> Cells:
-    none = np.zeros(0)
-    ground = np.array([piece], dtype=object)
+    none, no_pairs = np.zeros(0), np.zeros((0, 2), dtype=np.int32)
+    ground, bare = np.array([piece], dtype=object), np.zeros(1, dtype=bool)
+    no_lead = np.zeros(0, dtype=np.int64)
     return Cells(
-        ground, np.array([-1]), np.zeros(0, np.int64), np.zeros((0, 2), np.int32), none, none, none
+        ground, np.array([-1]), bare, no_pairs, none, none, no_lead, no_pairs, none, none, none
     )
 
 
@@ -155,8 +164,7 @@ def _samples(blocks: Shapes, at: Ints, houses: Shapes) -> Samples:
     built = np.bincount(at, minlength=len(blocks)) > 0
     thin = 2 * shapely.area(blocks) < WIDE_M * shapely.length(blocks)
     pairs, (metres,) = shared(border.owner, border.other, (border.length_m(),), len(blocks))
-    both = np.concatenate([pairs, pairs[:, ::-1]])[np.tile(metres > TOUCH_M, 2)]
-    both = both[~built[both[:, 0]] & thin[both[:, 0]] & built[both[:, 1]]]
+    both = _beside(blocks, pairs, metres, built, thin)
     order = np.argsort(at, kind="stable")
     first = np.searchsorted(at[order], np.arange(len(blocks) + 1))
     beside = [
@@ -172,6 +180,29 @@ def _samples(blocks: Shapes, at: Ints, houses: Shapes) -> Samples:
         np.concatenate([inner.block, outer.block]),
         np.concatenate([inner.house, outer.house]),
     )
+
+
+def _beside(
+    blocks: Shapes, pairs: npt.NDArray[np.int32], metres: Floats, built: Bools, thin: Bools
+) -> npt.NDArray[np.int32]:
+    """Give thin ground without buildings, and the built blocks whose buildings share it.
+
+    These are the blocks beside it, and, where they take little of its border, those beyond
+    other thin ground: between a wall and the street before it there may be a lane.
+    """
+    count = len(blocks)
+    wide = metres > TOUCH_M
+    ends = np.concatenate([pairs[wide], pairs[wide][:, ::-1]])
+    length = np.tile(metres[wide], 2)
+    from_bare = ~built[ends[:, 0]] & thin[ends[:, 0]]
+    direct = from_bare & built[ends[:, 1]]
+    known = np.bincount(ends[direct, 0], weights=length[direct], minlength=count)
+    poor = known < ENOUGH * shapely.length(blocks)
+    on = from_bare & poor[ends[:, 0]] & ~built[ends[:, 1]] & thin[ends[:, 1]]
+    matrix = coo_array((np.ones(int(on.sum())), ends[on].T), shape=(count, count)).tocsr()
+    near = coo_array((np.ones(int(direct.sum())), ends[direct].T), shape=(count, count)).tocsr()
+    found = np.argwhere((near + matrix @ near).toarray() > 0)
+    return found.astype(np.int32)
 
 
 def _spots(claims: Ints, houses: Shapes, step_m: float) -> Samples:
@@ -269,10 +300,12 @@ def absorbed(owner: Ints, pairs: npt.NDArray[np.int32], metres: Floats) -> Ints:
         owner[key[first] // width] = key[first] % width
 
 
-def _with_neighbours(faces: Shapes, house: Ints, lead: Ints, border: Sides, lines: Lines) -> Cells:
-    """Measure the borders between the lands of the buildings."""
-    own, other = house[border.owner], np.where(border.other < 0, -1, house[border.other])
-    rows = np.flatnonzero((own >= 0) & (other > own))
+def _with_neighbours(
+    faces: Shapes, house: Ints, standing: tuple[Ints, Ints], border: Sides, lines: Lines
+) -> Cells:
+    """Measure the borders between faces, and between the lands of the buildings."""
+    main, lead = standing
+    rows = np.flatnonzero(border.other > border.owner)
     length = border.length_m()[rows]
     cost, closed = np.ones(len(rows)), np.zeros(len(rows), dtype=bool)
     if len(lines.shapes) and len(rows):
@@ -282,7 +315,15 @@ def _with_neighbours(faces: Shapes, house: Ints, lead: Ints, border: Sides, line
         )
         np.minimum.at(cost, segment, lines.cost[line])
         closed[segment[lines.closed[line]]] = True
+    one, other = border.owner[rows], border.other[rows]
+    touching, (side_m, side_cost) = shared(one, other, (length, cost * length), len(faces))
     values = (length, np.where(closed, 0.0, length), cost * length)
-    pairs, (metres, open_m, weighed) = shared(own[rows], other[rows], values, len(lead))
+    low, high = np.minimum(house[one], house[other]), np.maximum(house[one], house[other])
+    pairs, (metres, open_m, weighed) = shared(low, high, values, len(lead))
     keep = metres > TOUCH_M
-    return Cells(faces, house, lead, pairs[keep], metres[keep], open_m[keep], weighed[keep])
+    stands = np.zeros(len(faces), dtype=bool)
+    stands[main] = True
+    return Cells(
+        faces, house, stands, touching, side_m, side_cost, lead,
+        pairs[keep], metres[keep], open_m[keep], weighed[keep],
+    )  # fmt: skip

@@ -10,6 +10,7 @@ import shapely
 from geo.parcelling.cells import Cells
 from geo.parcelling.seams import End, Rim, Seams, ends, refined, seams
 from geo.parcelling.sides import Ints, Shapes, Sides, sides
+from geo.parcelling.smoothing import smoothed
 
 NEAR_M = 0.002
 """The outer border of areas that tile a piece is nowhere farther from its rim."""
@@ -29,6 +30,8 @@ def sketch(piece: shapely.Polygon, own: Cells, labels: Ints) -> Sketch:
     """Join the faces of a piece by group 0 … k−1; without buildings all is one group."""
     label = labels[own.house] if own.count else np.zeros(len(own.faces), dtype=np.int64)
     count = int(label.max()) + 1
+    if count > 1:
+        label = smoothed(own, label)
     rim = Rim.of(piece)
     if count == 1:
         whole = np.array([piece], dtype=object)
