@@ -1,28 +1,17 @@
 """The application: routes, errors, headers and files of our own host, nothing else."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
-from fastapi import FastAPI, Request
-from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import Response
+from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 import maps as drawings
 from api.http import alliances, coverage, finder, plan, problems, reference, v1, views
+from api.http.dressing import Dressed
 from api.settings import VERSION
 from api.tasks.work import Work
-
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "X-Frame-Options": "SAMEORIGIN",
-    "Permissions-Policy": "geolocation=(self)",
-}
-FOR_EVER = "public, max-age=31536000, immutable"
-"""For static files whose address holds their sum."""
 
 
 def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
@@ -41,6 +30,7 @@ def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
     app.state.work = replace(work or Work(), meanwhile=draw_first)
     app.state.drawn = views.Drawn()
     problems.install(app)
+    app.include_router(v1.asked_often, prefix="/v1")
     app.include_router(v1.router, prefix="/v1")
     app.include_router(coverage.router, prefix="/v1")
     app.include_router(alliances.router)
@@ -54,19 +44,7 @@ def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
     if draw_first:
         Thread(target=_prepare, args=(app.state.drawn, app.state.work), daemon=True).start()
 
-    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)
-
-    @app.middleware("http")
-    async def headers(
-        request: Request, answer: Callable[[Request], Awaitable[Response]]
-    ) -> Response:
-        response = await answer(request)
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        if request.url.path.startswith("/static/") and "v" in request.query_params:
-            response.headers["Cache-Control"] = FOR_EVER
-        return response
-
+    app.add_middleware(Dressed)
     return app
 
 

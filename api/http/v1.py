@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from api.http import queries
 from api.tasks.find_areas import AreaHistory, AreasAt
 from api.tasks.find_place import FindPlaces
 from api.tasks.known import NotAtHand
@@ -16,6 +17,7 @@ from api.tasks.nearest_stations import NearestStations
 from api.tasks.work import Work, perform
 
 router = APIRouter()
+asked_often = APIRouter(route_class=queries.Straight)
 Lon = Annotated[float, Query(ge=-180, le=180, description="经度 degrees east")]
 Lat = Annotated[float, Query(ge=-90, le=90, description="纬度 degrees north")]
 
@@ -29,33 +31,22 @@ async def work_of(request: Request) -> Work:
 WorkDep = Annotated[Work, Depends(work_of)]
 
 
-@router.get(
+@asked_often.get(
     "/stations/nearest",
     tags=["stations"],
     summary="步行最近的站点 Nearest stations on foot",
     response_model=dict[str, Any],
+    openapi_extra={"parameters": queries.parameters(NearestStations)},
 )
-async def nearest(
-    work: WorkDep,
-    lon: Lon,
-    lat: Lat,
-    k: Annotated[int, Query(ge=1, le=50)] = 3,
-    service: str | None = None,
-    tier: str | None = None,
-    class_: Annotated[str | None, Query(alias="class")] = None,
-    open_at: datetime | None = None,
-    walker: str = "adult",
-) -> Response:
+async def nearest(request: Request) -> Response:
     """Give the k nearest stations by walking time, each with its route; `open_at`: open then."""
-    form = NearestStations(
-        lon=lon, lat=lat, k=k, service=service, tier=tier, class_=class_, open_at=open_at,
-        walker=walker,
-    )  # fmt: skip
+    form, work = queries.read(NearestStations, request), request.app.state.work
     try:
         told = form.at_once(work)
     except NotAtHand:
         told = await run_in_threadpool(perform, form, work)
-    return Response(orjson.dumps(told), media_type="application/json")
+    body = orjson.dumps(told, option=orjson.OPT_SERIALIZE_NUMPY)
+    return Response(body, media_type="application/json")
 
 
 @router.get("/places", tags=["places"], summary="地名检索 Places by name, pinyin or initials")

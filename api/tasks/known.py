@@ -9,8 +9,9 @@ After a change it gives the old answers until the new ones are built.
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from copy import copy
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from threading import Event, Lock, RLock, Thread
 from time import monotonic, sleep
 from typing import NamedTuple, TypeVar, cast
@@ -204,14 +205,14 @@ def _state_lately(name: str, work: Work) -> str:
     with _LOOK:
         seen = _SEEN.get(name)
         if seen is None or monotonic() - seen.at_s > OLDEST_S:
-            seen = _look(name, work)
+            seen = _look(name, partial(state, work))
     _watch(name, work)
     return seen.state
 
 
-def _look(name: str, work: Work) -> _Seen:
+def _look(name: str, look: Callable[[], str]) -> _Seen:
     begun = monotonic()
-    seen = _SEEN[name] = _Seen(state(work), begun)
+    seen = _SEEN[name] = _Seen(look(), begun)
     return seen
 
 
@@ -223,13 +224,13 @@ def _watch(name: str, work: Work) -> None:
     wanted = _WATCHES.setdefault(name, Event())
 
     def watch() -> None:
-        while wanted.wait(timeout=60):
-            wanted.clear()
-            sleep(LOOK_S)
-            try:
-                _look(name, work)
-            except Exception:
-                break
+        with suppress(Exception):
+            while wanted.wait(timeout=60):
+                with store.audit.watching(work.db) as look:
+                    while wanted.wait(timeout=1):
+                        wanted.clear()
+                        sleep(LOOK_S)
+                        _look(name, look)
         _SEEN.pop(name, None)
         _WATCHES.pop(name, None)
 

@@ -31,8 +31,8 @@ class NearestStations(Form):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    lon: float = Field(ge=-180, le=180)
-    lat: float = Field(ge=-90, le=90)
+    lon: float = Field(ge=-180, le=180, description="经度 degrees east")
+    lat: float = Field(ge=-90, le=90, description="纬度 degrees north")
     k: int = Field(3, ge=1, le=50)
     service: str | None = None
     tier: str | None = None
@@ -49,10 +49,14 @@ class NearestStations(Form):
         here = known(work)
         told = self._told(work, here)
         here.asked(self._kind(), lambda fresh: self._told(work, fresh))
+        for station in (*told["stations"], *told["later"]):
+            station["route"] = station["route"].tolist()
         return told
 
     def at_once(self, work: Work) -> dict[str, Any]:
         """Answer from what this process has at hand, in less than a thousandth of a second.
+
+        The same as `run`, but each `route` is an array (points, 2).
 
         Raises
         ------
@@ -191,7 +195,9 @@ def _answers(ways: list[network.Route], here: Known, told: list[Turns]) -> list[
     if not ways:
         return []
     points = np.concatenate([way.points for way in ways])
-    lonlat = np.stack(here.to_degrees.transform(*points.T), axis=1).round(7).tolist()
+    lonlat = np.empty_like(points)
+    lonlat[:, 0], lonlat[:, 1] = here.to_degrees.transform(*points.T)
+    lonlat = lonlat.round(7)
     answers, at = [], 0
     for way in ways:
         is_open, closes_at, opens_at = told[way.station]

@@ -52,6 +52,7 @@ def require_service(service: str) -> None:
         )
 
 
+@lru_cache(maxsize=8)
 def days_of(holidays: frozenset[str]) -> frozenset[date]:
     """Read the holidays of the settings."""
     return frozenset(date.fromisoformat(day) for day in holidays)

@@ -10,13 +10,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 TESTS = Path(__file__).resolve().parents[1]
 CONCURRENT = 8
+BLOCKS, BLOCK = 12, 240
+"""The two are asked by turns, so many questions at a time, so that other load meets both alike."""
 
 
 def _find_tests() -> None:
@@ -40,6 +42,7 @@ def _serve(port: int) -> None:
         store.upgrade(db)
         work = districts.kept(db, Settings(home=home.parent / "made"))
         app = create_app(work, draw_first=False)  # no maps are drawn meanwhile
+        threading.Thread(target=_end_with_parent, daemon=True).start()
         app.state.work = replace(work, meanwhile=True)
 
         @app.get("/v1/empty")
@@ -51,9 +54,16 @@ def _serve(port: int) -> None:
         db.close()
 
 
+def _end_with_parent() -> None:
+    """Take the server and its database down also when who started it is killed."""
+    if (parent := multiprocessing.parent_process()) is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGINT)
+
+
 @contextmanager
-def serving() -> Iterator[int]:
-    """Start a server in a process of its own; give its port once it answers."""
+def serving() -> Iterator[tuple[int, int]]:
+    """Start a server in a process of its own; give its port and number once it answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
@@ -66,9 +76,10 @@ def serving() -> Iterator[int]:
                 break
             except OSError:
                 time.sleep(0.2)
-        yield port
+        yield port, server.pid or 0
     finally:
-        os.kill(server.pid or 0, signal.SIGINT)  # so that it takes its database down
+        if server.is_alive():
+            os.kill(server.pid or 0, signal.SIGINT)  # so that it takes its database down
         server.join()
 
 
@@ -111,18 +122,46 @@ def measure() -> None:
     def nearest() -> str:
         return paths[int(rng.integers(len(paths)))]
 
-    with serving() as port:
+    with serving() as (port, server):
         for clients in (1, CONCURRENT):
-            _together(port, nearest, clients, 50)
-            empty, asked = [], []
-            for _ in range(8):
-                empty += _together(port, lambda: "/v1/empty", clients, 100)
-                asked += _together(port, nearest, clients, 100)
-            theirs, ours = statistics.median(empty), statistics.median(asked)
+            _together(port, nearest, clients, BLOCK // clients)
+            sums = {"empty": Spent(), "nearest": Spent()}
+            for _ in range(BLOCKS):
+                for name, path in (("empty", lambda: "/v1/empty"), ("nearest", nearest)):
+                    begin = _cpu_s(server)
+                    sums[name].took += _together(port, path, clients, BLOCK // clients)
+                    sums[name].cpu_s += _cpu_s(server) - begin
+            theirs, ours = sums["empty"], sums["nearest"]
             print(
-                f"  HTTP, {clients} connections: empty p50 {theirs:.0f} µs"
-                f"   /v1/stations/nearest p50 {ours:.0f} µs ({ours / theirs:.2f} ×)"
+                f"  HTTP, {clients} connections, {len(ours.took)} questions each:"
+                f" empty p50 {theirs.p50_us:.0f} µs, {theirs.cpu_us:.0f} µs of CPU;"
+                f" /v1/stations/nearest {ours.p50_us:.0f} and {ours.cpu_us:.0f} µs"
+                f" (p50 {ours.p50_us / theirs.p50_us:.2f} ×, CPU {ours.cpu_us / theirs.cpu_us:.2f} ×)"
             )
+
+
+@dataclass
+class Spent:
+    """What the questions of one kind took: each by the clock, all of them of the server's CPU."""
+
+    took: list[float] = field(default_factory=list)
+    cpu_s: float = 0.0
+
+    @property
+    def p50_us(self) -> float:
+        """Give the median by the clock."""
+        return statistics.median(self.took)
+
+    @property
+    def cpu_us(self) -> float:
+        """Give the CPU of the server for one question; other load of the machine is not in it."""
+        return self.cpu_s / len(self.took) * 1e6
+
+
+def _cpu_s(process: int) -> float:
+    """Read how much CPU a process has used."""
+    told = Path(f"/proc/{process}/stat").read_text().rpartition(") ")[2].split()
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _together(port: int, path: Callable[[], str], clients: int, count: int) -> list[float]:
