@@ -104,12 +104,11 @@ def _listed(bodies: Bodies, table: npt.NDArray[np.bool_]) -> list[str]:
 
 
 def _sentences(about: Told, i: int, why: Any, own: Any, load: str) -> tuple[str, str]:
-    parts = [
-        _place(about, i, own), _mentor(about, i, own), _needs(own),
-        _alternative(about, i, why, load),
-    ]  # fmt: skip
-    said = [part for part in parts if part]
-    return "；".join(zh for zh, _ in said) + "。", "; ".join(en for _, en in said) + "."
+    here = [part for part in (_place(about, i, own), _mentor(about, i, own), _needs(own)) if part]
+    there = _alternative(about, i, why, load)
+    zh = "；".join(zh for zh, _ in here)
+    en = "; ".join(en for _, en in here)
+    return f"{zh}。{there[0]}。", f"{en[0].upper()}{en[1:]}. {there[1][0].upper()}{there[1][1:]}."
 
 
 def _place(about: Told, i: int, own: Any) -> tuple[str, str]:
@@ -137,9 +136,9 @@ def _place(about: Told, i: int, own: Any) -> tuple[str, str]:
         )
     best = min(nearer, key=lambda h: walks[h])
     return (
-        f"{zh}；离{about.names[best].zh}的{head[0]}更近（{walks[best]:.0f} 分钟），但就近要与均衡、连片一起看",
+        f"{zh}；离{about.names[best].zh}的{head[0]}更近（{walks[best]:.0f} 分钟），归入本{about.preset.word[0]}是为全区均衡和连片",
         f"{en}; the {head[1]} of {about.names[best].en} is nearer ({walks[best]:.0f} min), "
-        "but nearness is weighed with balance and contiguity",
+        "but balance and contiguity of all groups bring it here",
     )
 
 
@@ -175,11 +174,15 @@ def _alternative(about: Told, i: int, why: Any, load: str) -> tuple[str, str]:
     if why.other < 0:
         return f"四邻都是本{word[0]}成员", f"all its neighbours are in the same {word[1]}"
     other = about.names[why.other]
-    zh, en = [f"若改入{other.zh}"], [f"in {other.en}"]
+    walk = about.minutes(i, why.other)
+    zh = [f"若改入{other.zh}，步行变为 {walk:.0f} 分钟"]
+    en = [f"if it moved to {other.en}, its walk would be {walk:.0f} min"]
     share = why.rise / about.plan.objective if about.plan.objective else 0.0
     if np.isfinite(share):
-        zh.append(f"全局步行代价{'增' if share >= 0 else '减'} {abs(share):.2%}")
-        en.append(f"the cost of all walks {'rises' if share >= 0 else 'falls'} by {abs(share):.2%}")
+        zh.append(f"全区步行总代价{'增' if share >= 0 else '减'} {abs(share):.2%}")
+        en.append(
+            f"the cost of all walks would {'rise' if share >= 0 else 'fall'} by {abs(share):.2%}"
+        )
     own = int(about.plan.labels[i])
     unit = LOADS[load]
     zh.append(
@@ -187,8 +190,8 @@ def _alternative(about: Told, i: int, why: Any, load: str) -> tuple[str, str]:
         f"对方升到 {why.load_after:,.0f} {unit[0]}（最大偏差 {why.balance:.0%}）"
     )
     en.append(
-        f"its {word[1]} falls from {about.plan.loads[own]:,.0f} to {why.load_left:,.0f} {unit[1]}, "
-        f"the other rises to {why.load_after:,.0f} (largest deviation {why.balance:.0%})"
+        f"its {word[1]} would fall from {about.plan.loads[own]:,.0f} to {why.load_left:,.0f} {unit[1]}, "
+        f"the other would rise to {why.load_after:,.0f} (largest deviation {why.balance:.0%})"
     )
     for part in (_lead_change(about, i, why.other), _skill_change(about, i, why.other)):
         if part:
@@ -196,8 +199,8 @@ def _alternative(about: Told, i: int, why: Any, load: str) -> tuple[str, str]:
             en.append(part[1])
     broken = [_break(about, name) for name in why.breaks.split(";") if name]
     if broken:
-        zh.append("不可行：" + "、".join(z for z, _ in broken))
-        en.append("not possible: " + ", ".join(e for _, e in broken))
+        zh.append("所以不可行：" + "、".join(z for z, _ in broken))
+        en.append("so it cannot: " + ", ".join(e for _, e in broken))
     return "，".join(zh), ", ".join(en)
 
 
