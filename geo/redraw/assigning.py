@@ -17,6 +17,10 @@ from geo.redraw.operations import Assign
 from geo.redraw.shapes import edges, faces, joined
 
 
+PLAIN_M = 0.5
+"""The border between buildings is drawn no finer than this."""
+
+
 def assign(draft: Draft, op: Assign) -> str:
     """Move ground to an area; pockets that are cut off are offered, or taken along."""
     to = draft.area(op.level, op.to)
@@ -69,7 +73,8 @@ def _wanted(draft: Draft, op: Assign, to: Area) -> list[tuple[Area, BaseGeometry
         inside = draft.fabric.homes.within(area.shape)
         mine = np.flatnonzero(np.isin(inside, chosen))
         own = cells(area.shape, draft.fabric.homes.shapes[inside].tolist())
-        found.append((area, shapely.union_all([own[i] for i in mine.tolist()])))
+        ground = shapely.union_all([own[i] for i in mine.tolist()])
+        found.append((area, shapely.simplify(ground, PLAIN_M)))
     if not found:
         raise BadInput("no building to assign was chosen", zh="没有选中需要划转的楼栋")
     return found

@@ -14,9 +14,11 @@ from geo.topology.tables import (
     parts,
     sizes,
 )
+from geo.topology.watching import Watch, recheck
 
 __all__ = [
     "Norms",
+    "Watch",
     "adjacency",
     "buildings_cut",
     "check",
@@ -27,5 +29,6 @@ __all__ = [
     "near_misses",
     "overlaps",
     "parts",
+    "recheck",
     "sizes",
 ]

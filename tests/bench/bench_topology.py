@@ -49,6 +49,32 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - start, answer
 
 
+def after_edits(count: int, edits: int = 200) -> None:
+    """Print what a check after an edit costs, beside the whole check."""
+    for side in (count // 100, count):
+        table = layer(squares(side))
+        whole_s, _ = timed(lambda t=table: topology.check({"grid": t}))
+        watch = topology.Watch({"grid": table})
+        picks = np.random.default_rng(2).choice(len(table), edits, replace=False)
+
+        def edit(
+            table: GridLayer = table, watch: topology.Watch = watch, picks: Any = picks
+        ) -> int:
+            found = 0
+            for i in picks.tolist():
+                row = table.iloc[[i]].copy()
+                row.geometry = row.geometry.buffer(-3.0, join_style="mitre")
+                touched = watch.swap("grid", [str(row["code"].iloc[0])], row)
+                found += len(topology.recheck(watch, touched))
+            return found
+
+        edits_s, found = timed(edit)
+        print(
+            f"{len(table):,} squares: whole check {whole_s:.2f} s, after an edit "
+            f"{1000 * edits_s / edits:.2f} ms ({edits} edits, {found} findings)"
+        )
+
+
 def main() -> None:
     """Print seconds and ratios."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
@@ -65,6 +91,7 @@ def main() -> None:
                 f"{len(ground):,} {make.__name__}, {name}: coverage_invalid_edges {pass_s:.1f} s, "
                 f"check {check_s:.1f} s, ratio {check_s / pass_s:.2f}, {len(found)} findings"
             )
+    after_edits(count // 5)
 
 
 if __name__ == "__main__":
