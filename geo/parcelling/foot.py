@@ -10,6 +10,8 @@ from geo.parcelling.sides import Bools, Ints, Shapes
 
 REACH_M = 250.0
 """Neighbours whose doors are farther apart than this on foot are none to each other."""
+NEAR_M = 60.0
+"""Neighbours this near cross the yard between them, unless something closed stands there."""
 FAR_SHARE = 0.5
 """Of neighbours this share of the reach apart in a straight line, the ways tell too little."""
 GATE_M = 3.0
@@ -26,9 +28,9 @@ def on_foot(
 ) -> Bools:
     """Say of each pair of neighbours whether one walks from one to the other.
 
-    With streets, the walk along them is what counts. Where they tell nothing (a building that
-    they join to no other, farms far from each other, no streets at all), neighbours are those
-    between whom nothing closed stands: no water, rails or wall.
+    With streets, the walk along them counts. Where they tell too little (houses across a yard,
+    a building that they join to no other, farms far from each other, no streets at all),
+    neighbours are those between whom nothing closed stands: no water, rails or wall.
 
     Parameters
     ----------
@@ -52,7 +54,7 @@ def on_foot(
     xy = shapely.get_coordinates(ground.points)
     apart_m = np.hypot(*(xy[pairs[:, 0]] - xy[pairs[:, 1]]).T)
     walk, told = _walked(pairs, times, len(xy))
-    told &= apart_m < FAR_SHARE * reach_m
+    told &= (apart_m > NEAR_M) & (apart_m < FAR_SHARE * reach_m)
     ask = np.flatnonzero(~told & ~walk)
     ways = shapely.linestrings(np.stack([xy[pairs[ask, 0]], xy[pairs[ask, 1]]], axis=1))
     walk[ask] = ~_barred(np.asarray(ways, dtype=object), lines, gates)
