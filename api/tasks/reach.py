@@ -22,6 +22,10 @@ PEOPLE = {
 }  # fmt: skip
 
 
+NEAR_M = 600.0
+"""What stands between people and their station is looked for within this distance of them."""
+
+
 class Question(Form):
     """Walks of at most `minutes` or `metres` to stations that offer every one of `services`,
     are of one of `tiers` and `classes`, and are open `at` a local time.
@@ -169,15 +173,16 @@ def worlds(
         with work.step(
             {"wall": "假如围墙都有门", "river": "假如河上都有桥", "rail": "假如铁路都可穿行"}[kind]
         ):
-            net = _other(scene, kind, homes, who.speed_m_s * max(question.reach_s, default=900.0))
+            net = _other(scene, kind, homes)
             sites = question.counting(scene, work)
             made[kind] = coverage.every([network.nearest(net, homes, s, walker=who) for s in sites])
     return made
 
 
-def _other(scene: Scene, kind: str, near: DemandLayer, reach_m: float) -> network.Network:
+def _other(scene: Scene, kind: str, near: DemandLayer) -> network.Network:
+    """Build the network of a world in which barriers of a kind can be crossed near the blind."""
     street, barrier, gate = (scene.frame(name) for name in STREETS)
-    gates = coverage.opened(barrier, gate, kind, near=near, reach_m=reach_m)
+    gates = coverage.opened(barrier, gate, kind, near=near, reach_m=NEAR_M)
     return network.build(street, barriers=barrier, gates=gates)
 
 

@@ -17,7 +17,7 @@ from geo.layers import TravelTimes
 
 WORLDS = ("hours", "service", "capacity", "wall", "river", "rail")
 """What may be otherwise, from the change that costs least to the one that costs most."""
-EVERY_M = 40.0
+EVERY_M = 60.0
 """In the other world a barrier has a gate or a bridge every so often."""
 HALF = 0.5
 """A world explains a spot when it would serve at least half of its households."""
