@@ -1,5 +1,8 @@
-"""Heuristic search: many starts, annealed; the best few annealed again, for as long as it pays."""
+"""Heuristic search: many starts, grown and annealed, on as many cores as there are."""
 
+import os
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -69,21 +72,47 @@ def search(
     if board.mode == boards.FIXED:
         starts = min(starts, 3)  # the linear program rounds to better starts
     tries = min(max(20_000, 3000 * n), max(30_000_000, 600 * n))
+
+    def start(turn: int, own: np.random.Generator) -> Found:
+        inner = Found(np.zeros(n, dtype=np.int32))
+        if turn > 0 and (clock.left() <= 0 or clock.seconds() > until_s):
+            return inner
+        seed = grow.seeds(problem, board, own, piece, share)
+        labels = grow.grown(board, _from(settled, seed), groups=settled)
+        if np.all(labels >= 0):
+            polish(board, inner, labels, own, tries, clock, heat=0.3)
+        return inner
+
     try:
         if warm is not None:
             polish(board, found, warm, rng, tries // 2, clock, heat=0.02)
-        for turn in range(starts):
-            clock.tell("search", turn, starts)
-            seed = grow.seeds(problem, board, rng, piece, share)
-            labels = grow.grown(board, _from(settled, seed), groups=settled)
-            if np.any(labels < 0):
-                continue
-            polish(board, found, labels, rng, tries, clock, heat=0.3)
-            if clock.left() <= 0 or clock.seconds() > until_s:
-                break
+        work = _begun(start, rng.spawn(starts), clock)
+        for done in work:
+            for broken, value, labels in done.result().pool:
+                found.offer(labels, broken, value)
     except (KeyboardInterrupt, Stopped):
-        clock.limit_s = 0.0
+        clock.stop()
     return found
+
+
+def _begun(
+    start: Callable[[int, np.random.Generator], Found],
+    rngs: list[np.random.Generator],
+    clock: Clock,
+) -> list[Future[Found]]:
+    """Make the starts side by side; who wants to stop gets what they have by then.
+
+    What comes out, and its order, does not depend on the number of cores, unless time is up.
+    """
+    work: list[Future[Found]] = []
+    with ThreadPoolExecutor(max(1, min(len(rngs), os.cpu_count() or 1))) as pool:
+        try:
+            work += [pool.submit(start, turn, rng) for turn, rng in enumerate(rngs)]
+            while left := wait(work, timeout=0.2).not_done:
+                clock.tell("search", len(work) - len(left), len(work))
+        except (KeyboardInterrupt, Stopped):
+            clock.stop()
+    return work
 
 
 def _from(settled: Ints, seed: Ints) -> Ints:
