@@ -1,6 +1,6 @@
 """Contiguous, balanced groups: alliances, regional groups, micro-grids."""
 
-from geo.grouping import compass, complement, crossings, likeness
+from geo.grouping import alternatives, compass, complement, crossings, likeness, pareto
 from geo.grouping.choose import Answers, solve_all
 from geo.grouping.measure import compactness, faults, moved
 from geo.grouping.partition import Partition
@@ -12,13 +12,15 @@ __all__ = [
     "Answers",
     "Partition",
     "Problem",
-    "compass",
+    "alternatives",
     "compactness",
+    "compass",
     "complement",
     "crossings",
     "faults",
     "likeness",
     "moved",
+    "pareto",
     "problem",
     "reasons",
     "solve",
