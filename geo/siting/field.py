@@ -39,7 +39,7 @@ class Field(NamedTuple):
     whole : bool
         Whether every cost is a whole number, so that bounds may be rounded up.
     lone : float
-        Price of leaving a point unserved that must be served: dearer than any plan.
+        Price of leaving a point unserved that must be served: more than twice any plan.
     """
 
     start: Longs
@@ -53,6 +53,11 @@ class Field(NamedTuple):
     constant: float
     whole: bool
     lone: float
+
+    @property
+    def hopeless(self) -> float:
+        """A cost, constant included, above which somebody must be unserved: twice any plan's."""
+        return self.constant + 0.75 * self.lone
 
     @property
     def n(self) -> int:
@@ -103,7 +108,7 @@ def field(problem: Problem, *, most: int) -> tuple[Field, Ints]:
     some = np.diff(start) > 0
     dearest[some] = cost[start[1:][some] - 1]
     known = np.where(np.isfinite(base), base, dearest)
-    lone = float(np.ceil(known.sum()) + 1.0)
+    lone = float(2.0 * np.ceil(known.sum()) + 1.0)
     base = np.where(np.isfinite(base), base, lone)
     made = Field(
         start,

@@ -58,7 +58,7 @@ def _with_budget(problem: Problem, clock: Clock) -> Found:
         chosen = np.flatnonzero(outcome.x[: game.m] > 0.5).astype(np.int32)
     bound = outcome.value if outcome.finished else outcome.bound
     bound = bound + constant - 1e-6 * max(1.0, abs(bound + constant))
-    if problem.objective == "median" and bound - game.constant >= game.lone:
+    if problem.objective == "median" and bound >= game.hopeless:
         return None, None, None
     if game.whole:
         bound = float(np.ceil(bound))
@@ -96,7 +96,7 @@ def _greedy(game: Field, price: Floats, money: float, room: int) -> Ints:
     owner = np.repeat(np.arange(game.m), np.diff(game.by_start))
     chosen: list[int] = []
     shut = np.ones(game.m, dtype=bool)
-    while len(chosen) < room:
+    while len(chosen) < room and game.m:
         saved = np.maximum(0.0, least[game.by_point] - game.by_cost)
         gain = np.bincount(owner, weights=saved, minlength=game.m)
         rate = np.where(shut & (price <= money), gain / np.maximum(price, 1e-12), 0.0)
@@ -126,7 +126,9 @@ def _with_capacity(problem: Problem, clock: Clock) -> Found:
     outcome = mip.run(_assigning(problem, sites, rows), clock)
     if outcome.infeasible:
         return None, None, None
-    bound = outcome.value if outcome.finished else outcome.bound
+    bound = outcome.value
+    if not outcome.finished:
+        bound = outcome.bound - 1e-6 * max(1.0, abs(outcome.bound))
     sign = -1.0 if problem.objective == "cover" else 1.0
     known = None if not np.isfinite(bound) else sign * bound
     if outcome.x is None:

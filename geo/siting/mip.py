@@ -53,6 +53,9 @@ def run(
 
     The work runs in a thread of its own: HiGHS does not hear Ctrl-C, but this thread does.
     """
+    if model.matrix.shape[1] == 0:
+        possible = bool(np.all(model.lower <= 0) and np.all(model.upper >= 0))
+        return Outcome(np.zeros(0) if possible else None, 0.0, 0.0, not possible, possible)
     solver = _loaded(model)
     left = clock.left() if limit_s is None else min(limit_s, clock.left())
     solver.setOptionValue("time_limit", max(left, 0.01))

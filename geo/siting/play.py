@@ -328,6 +328,7 @@ def rehearse(
     return Part(game, part.names, part.inside, now)
 
 
+HUNT_PAIRS = 20_000_000
 QUICK_PAIRS, TREE_PAIRS = 500_000, 3_000_000
 """Games up to this size are searched whole, larger ones on their likely sites; branched on."""
 
@@ -341,7 +342,7 @@ def _round(part: Part, score: Score, rng: np.random.Generator, clock: Clock, tur
     if np.any(part.prices.mark != FREE):
         part = shrink(part)
     if 0 < part.game.p < part.game.m:
-        _hunt(part, score, rng, clock, (10 if large else 200) * 2 ** min(turn, 6))
+        _hunt(part, score, rng, clock, _rounds(part.game, turn))
     size = core.entries(part.game)
     if part.game.p <= 0 or part.game.m <= part.game.p:
         Tree(part, score, clock).run(1)
@@ -350,6 +351,12 @@ def _round(part: Part, score: Score, rng: np.random.Generator, clock: Clock, tur
     elif len(part.game.site) <= TREE_PAIRS:
         Tree(part, score, clock).run(200 * 4 ** min(turn, 6))
     return part
+
+
+def _rounds(game: Field, turn: int) -> int:
+    """How often to shake: more from turn to turn, less where a round costs more."""
+    rounds = min(200, max(10, HUNT_PAIRS // max(len(game.site), 1)))
+    return int(rounds * 2 ** min(turn, 6))
 
 
 def _hunt(part: Part, score: Score, rng: np.random.Generator, clock: Clock, count: int) -> None:

@@ -120,7 +120,7 @@ def _served(plan: _Plans) -> Found:
         play(game, plan.rng, plan.clock, warm=score.chosen, score=score)
     except (KeyboardInterrupt, Stopped):
         plan.clock.stop()
-    if problem.objective == "median" and score.bound - game.constant >= game.lone:
+    if problem.objective == "median" and score.bound >= game.hopeless:
         return None, None
     bound = score.bound if np.isfinite(score.bound) else None
     opened = plan.with_fixed(names[_filled(score.chosen, game.p, game.m)])
@@ -253,8 +253,9 @@ def _settled(problem: Problem, value: float, bound: float | None) -> tuple[float
     if bound is None:
         return None, "feasible"
     cover = problem.objective == "cover"
-    bound = max(bound, value) if cover else min(bound, value)
-    met = abs(value - bound) <= PROOF * max(abs(value), 1e-12)
+    bound = (max(bound, value) if cover else min(bound, value)) + 0.0
+    least = 1e-9 * float(problem.weight.sum()) if cover else 1e-12
+    met = abs(value - bound) <= max(PROOF * abs(value), least)
     return bound, "optimal" if met else "feasible"
 
 

