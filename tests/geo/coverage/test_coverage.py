@@ -193,6 +193,7 @@ def test_an_estimate_says_so():
     "module",
     [
         "geo.coverage.measuring", "geo.coverage.spots", "geo.coverage.unserved",
+        "geo.coverage.choosing", "geo.coverage.clock", "geo.coverage.spread", "maps.brief",
         "geo.network.times", "geo.network.routes", "geo.network.zones", "geo.layers.hours",
     ],
 )  # fmt: skip
