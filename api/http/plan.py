@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from api.http import scenarios
 from api.http.v1 import WorkDep
 from api.http.views import HOLDER, Drawn, page
 from api.tasks import draw_maps
@@ -13,6 +14,7 @@ from api.tasks.work import perform
 
 pages = APIRouter(include_in_schema=False)
 router = APIRouter()
+router.include_router(scenarios.router)
 
 
 @pages.get("/plan/sites")

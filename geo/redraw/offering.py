@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geo.errors import GeoError
 from geo.redraw.area import Area
@@ -52,7 +53,7 @@ def street_cuts(
     """
     area = fabric.area(level, code)
     hit = streets.sindex.query(area.shape, predicate="intersects")
-    ways: defaultdict[str, list[shapely.Geometry]] = defaultdict(list)
+    ways: defaultdict[str, list[BaseGeometry]] = defaultdict(list)
     for i in np.sort(hit).tolist():
         name = str(streets["name"].iloc[i] or "")
         ways[name or f"\0{i}"].append(streets.geometry.iloc[i])
@@ -64,7 +65,7 @@ def street_cuts(
     return sorted((cut for cut in tried if cut), key=_unevenness)
 
 
-def _tried(fabric: Fabric, area: Area, name: str, line: shapely.Geometry) -> StreetCut | None:
+def _tried(fabric: Fabric, area: Area, name: str, line: BaseGeometry) -> StreetCut | None:
     near = line.intersection(area.shape.buffer(INSIDE_M))
     ways = [p for p in shapely.get_parts(near).tolist() if p.geom_type == "LineString"]
     operation = SplitAlong(area.level, shapely.MultiLineString(ways), area.ref)
