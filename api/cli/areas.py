@@ -1,6 +1,7 @@
 """``wangge areas``: which areas a place lies in, and how an area came to be."""
 
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -49,6 +50,35 @@ def history(
         for row in told["versions"]:
             cells = (row[k] for k in ("name", "households", "born", "died", "who", "why"))
             made.add_row(*("" if cell is None else str(cell) for cell in cells))
+        out.print(made)
+
+    answer(told, as_json=json, shown=shown)
+
+
+@app.command()
+def restate(
+    values: Annotated[Path, typer.Argument(help="CSV：code,value", exists=True)],
+    start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="原日期")],
+    end: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="新日期")
+    ] = None,
+    level: Annotated[str, typer.Option(help="层级 Level.")] = "grid",
+    json: Json = False,
+) -> None:
+    """把旧区划的统计按户数折算到新区划 Tell numbers of one day's areas for another day's."""
+    from api.tasks.find_areas import RestateAreas
+    from api.tasks.tables import numbers_by_code
+
+    asked = RestateAreas(
+        level=level, values=numbers_by_code(values), start=start.date(),
+        end=end.date() if end else None,
+    )  # fmt: skip
+    told = ask(asked)
+
+    def shown() -> None:
+        made = table("折算 Restated", "编码 code", ">数值 value")
+        for code, value in told.items():
+            made.add_row(code or "（无）", f"{value:g}")
         out.print(made)
 
     answer(told, as_json=json, shown=shown)

@@ -7,7 +7,7 @@ import pandas as pd
 from pydantic import Field
 
 from api.tasks.work import Form, Work
-from geo import store
+from geo import coords, redraw, store
 from geo.errors import NotFound
 
 
@@ -42,6 +42,37 @@ class AreaHistory(Form):
                 where=[self.code],
             )
         return {"code": self.code, "versions": _rows(versions), "lineage": _rows(lineage)}
+
+
+class RestateAreas(Form):
+    """Tell numbers of one day's (or revision's) areas for another's, by households.
+
+    `values` by code of the areas as of `start`; the answer by code as of `end` (None: the
+    latest). Whole numbers stay whole and totals are kept.
+    """
+
+    level: str
+    values: dict[str, int | float]
+    start: int | date
+    end: int | date | None = None
+
+    def run(self, work: Work) -> dict[str, int | float]:
+        """Follow every building from the one set to the other."""
+        with work.db.read() as session:
+            before = store.areas.read(session, self.level, as_of=self.start)
+            after = store.areas.read(session, self.level, as_of=self.end)
+            buildings = store.features.read(session, "building")
+        if not (len(before) and len(after) and len(buildings)):
+            raise NotFound(
+                f"areas of level {self.level} on both days and buildings are needed",
+                zh="需要两个日期的区域数据和楼栋数据",
+            )
+        crs = coords.to_metres(before).crs
+        walk = redraw.crosswalk(
+            *(coords.to_metres(frame, crs) for frame in (before, after, buildings))
+        )
+        told = redraw.restate(pd.Series(self.values), walk)
+        return {str(code): value for code, value in told.items() if code or value}
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

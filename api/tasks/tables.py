@@ -10,7 +10,7 @@ import pandas as pd
 
 from geo.errors import NotFound, SchemaError
 
-TEXT = {"id", "a", "b", "unit", "centre", "group", "demand", "site", "fixed"}
+TEXT = {"code", "id", "a", "b", "unit", "centre", "group", "demand", "site", "fixed"}
 """Columns that are names, never numbers: ``007`` stays ``007``."""
 
 
@@ -38,6 +38,19 @@ def read_table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
             hint_zh=f"现有列：{have}",
         )
     return frame
+
+
+def numbers_by_code(path: Path) -> dict[str, int | float]:
+    """Read a table of `code` and `value`; whole numbers stay whole."""
+    frame = read_table(path, ["code", "value"])
+    values = pd.to_numeric(frame["value"], errors="coerce")
+    if wrong := frame["code"][values.isna()].astype(str).tolist():
+        raise SchemaError(
+            f"{path}: no number for {', '.join(wrong[:3])}",
+            zh=f"{path}：{'、'.join(wrong[:3])} 没有数值",
+            where=wrong,
+        )
+    return dict(zip(frame["code"].astype(str).tolist(), values.tolist(), strict=True))
 
 
 def _csv(path: Path) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from geo.redraw.operations import (
 )
 from geo.redraw.rebasing import Clash, Rebased, rebase
 from geo.redraw.redrawing import change
+from geo.redraw.restating import crosswalk, restate
 from geo.redraw.writing import (
     KINDS,
     read_change,
@@ -56,11 +57,13 @@ __all__ = [
     "SplitAlong",
     "change",
     "compare",
+    "crosswalk",
     "fabric",
     "frame_of",
     "read_change",
     "read_operation",
     "rebase",
+    "restate",
     "to_degrees",
     "to_metres",
     "written",

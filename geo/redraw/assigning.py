@@ -16,7 +16,6 @@ from geo.redraw.draft import Draft
 from geo.redraw.operations import Assign
 from geo.redraw.shapes import edges, faces, joined
 
-
 PLAIN_M = 0.5
 """The border between buildings is drawn no finer than this."""
 

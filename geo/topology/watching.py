@@ -46,9 +46,10 @@ class Watch:
         self._rows: dict[int, tuple[str, dict[str, Any]]] = {}
         self._of: dict[tuple[str, str], list[int]] = {}
         self._next = 0
-        self._index = index.Index()
         for level, frame in levels.items():
-            self._add(level, frame)
+            self._note(level, frame)
+        boxes = ((n, row["geometry"].bounds, None) for n, (_, row) in self._rows.items())
+        self._index = index.Index(boxes) if self._rows else index.Index()
 
     def swap(self, level: str, gone: Iterable[str], come: gpd.GeoDataFrame) -> BaseGeometry:
         """Put areas in the place of those of some codes; give the ground that was touched."""
@@ -58,7 +59,8 @@ class Watch:
                 _, row = self._rows.pop(number)
                 self._index.delete(number, row["geometry"].bounds)
                 touched.append(row["geometry"])
-        self._add(level, come)
+        for number in self._note(level, come):
+            self._index.insert(number, self._rows[number][1]["geometry"].bounds)
         return shapely.union_all(touched)
 
     def recheck(self, touched: BaseGeometry) -> list[Finding]:
@@ -90,15 +92,17 @@ class Watch:
         )  # fmt: skip
         return [f for f in found if f.place is not None and f.place.intersects(touched)]
 
-    def _add(self, level: str, frame: gpd.GeoDataFrame) -> None:
+    def _note(self, level: str, frame: gpd.GeoDataFrame) -> range:
+        """Keep the areas of a table; give their numbers."""
+        first = self._next
         plain = [name for name in frame.columns if name != frame.geometry.name]
         columns = [frame[name].tolist() for name in plain]
         for shape, *values in zip(frame.geometry, *columns, strict=True):
             row = dict(zip(plain, values, strict=True)) | {"geometry": shape}
             self._rows[self._next] = level, row
             self._of.setdefault((level, str(row["code"])), []).append(self._next)
-            self._index.insert(self._next, shape.bounds)
             self._next += 1
+        return range(first, self._next)
 
     def _frame(self, rows: list[dict[str, Any]]) -> GridLayer:
         frame = pd.DataFrame(rows)
