@@ -56,8 +56,8 @@ def form(
         Literal["lead", "any"] | None, typer.Option(help="以带头单位为中心 Around a lead.")
     ] = None,
     leads_per_group: Annotated[
-        float, typer.Option(help="每组可带头的单位数 may lead", min=1)
-    ] = 2.0,
+        float | None, typer.Option(help="每组可带头的单位数 may lead", min=1)
+    ] = None,
     min_leads: Annotated[int, typer.Option(help="每组至少几个带头单位 at least", min=0)] = 1,
     mentor: Annotated[float, typer.Option(help="新弱单位就近的加权 The new nearer.", min=0)] = 0.5,
     skills: Annotated[

@@ -136,9 +136,9 @@ def _place(about: Told, i: int, own: Any) -> tuple[str, str]:
         )
     best = min(nearer, key=lambda h: walks[h])
     return (
-        f"{zh}；离{about.names[best].zh}的{head[0]}更近（{walks[best]:.0f} 分钟），归入本{about.preset.word[0]}是为全区均衡和连片",
+        f"{zh}；离{about.names[best].zh}的{head[0]}更近（{walks[best]:.0f} 分钟），归入本{about.preset.word[0]}是为全区均衡、连片和互补",
         f"{en}; the {head[1]} of {about.names[best].en} is nearer ({walks[best]:.0f} min), "
-        "but balance and contiguity of all groups bring it here",
+        "but balance, contiguity and skills of all groups bring it here",
     )
 
 

@@ -123,9 +123,9 @@ class FormAlliances(Question):
         started = now()
         bodies = read_bodies(work, self.custom)
         self.check(bodies)
-        answer = solved(self, bodies, work)
-        made = Alliances.of(self, bodies, answer)
-        return kept(made, work, "alliances", self, started=started)
+        asked, answer = led(self, bodies, work)
+        made = Alliances.of(asked, bodies, answer)
+        return kept(made, work, "alliances", asked, started=started)
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,27 @@ class Answer:
     plan: grouping.Partition
     missing: tuple[str, ...] = ()
     enforced: tuple[str, ...] = ()
+
+
+def led(asked: Question, bodies: Bodies, work: Work) -> tuple[Question, Answer]:
+    """Solve a question; where nobody said how many may lead, let as many lead as it takes.
+
+    Strong bodies may all live in one corner: then the next strongest lead elsewhere. The
+    question that comes back says how many may lead.
+    """
+    widths = [asked.leads_per_group]
+    if "leads_per_group" not in asked.model_fields_set and bodies.ranked:
+        all_ = len(bodies.table) / asked.groups
+        widths += [w for w in (3.0, 4.0, 6.0, 9.0) if w < all_] + [all_]
+    refused: Infeasible | None = None
+    for width in widths:
+        question = asked.model_copy(update={"leads_per_group": max(width, 1.0)})
+        try:
+            return question, solved(question, bodies, work)
+        except Infeasible as error:
+            refused = refused or error
+    assert refused is not None
+    raise refused
 
 
 def solved(

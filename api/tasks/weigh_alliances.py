@@ -8,7 +8,16 @@ import numpy.typing as npt
 from pydantic import Field
 
 from api.tasks.bodies import Bodies, read_bodies
-from api.tasks.form_alliances import Alliances, Answer, Question, deviation, kept, solved, verdict
+from api.tasks.form_alliances import (
+    Alliances,
+    Answer,
+    Question,
+    deviation,
+    kept,
+    led,
+    solved,
+    verdict,
+)
 from api.tasks.publish_alliances import ReadAlliances
 from api.tasks.work import Work, now, record
 from geo import grouping
@@ -36,8 +45,9 @@ class WeighAlliances(Question):
         started = now()
         bodies = read_bodies(work, self.custom)
         self.check(bodies)
-        asked = Question.model_validate(self.model_dump(exclude={"differ", "curve"}))
-        best = Alliances.of(asked, bodies, solved(asked, bodies, work))
+        given = self.model_dump(include=self.model_fields_set - {"differ", "curve"})
+        asked, answer = led(Question.model_validate(given), bodies, work)
+        best = Alliances.of(asked, bodies, answer)
         plans = [Choice(*CHARACTERS["near"], best)]
         for name in ("even", "borders", "leads"):
             found = self._other(name, plans, work)

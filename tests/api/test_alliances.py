@@ -147,6 +147,15 @@ def test_what_cannot_be_is_refused_with_a_reason(work: Work) -> None:
     assert error.value.zh
 
 
+def test_as_many_lead_as_it_takes_unless_somebody_said_how_many(work: Work) -> None:
+    usual = {"groups": 2, "tolerance": 0.15, "skills": "none"}
+    with pytest.raises(Infeasible):
+        FormAlliances.model_validate(usual | {"leads_per_group": 1}).run(work)
+    made = FormAlliances.model_validate(usual).run(work)
+    assert made.asked.leads_per_group > 2
+    assert made.members.groupby("alliance")["strong"].any().all()
+
+
 @pytest.mark.parametrize(("preset", "ending"), [("regions", "区域集团"), ("teams", "志愿服务队")])
 def test_presets_name_by_direction(work: Work, preset: str, ending: str) -> None:
     made = FormAlliances.model_validate(
