@@ -34,7 +34,12 @@ def ask(task: "Task[Result]", *, work: "Work | None" = None) -> Result:
     from api.tasks.work import Work, perform
 
     with stoppable() as stopped, bars(stopped) as progress:
-        return perform(task, work or Work(progress=progress))
+        own = work or Work(progress=progress)
+        try:
+            return perform(task, own)
+        finally:
+            if work is None and (opened := vars(own).get("db")) is not None:
+                opened.close()
 
 
 @contextmanager

@@ -2,8 +2,9 @@
 
 Command line and web ask alike through `known`. A question costs one small query (has the
 store changed?); layers, network and everything derived from them stay in memory until it has.
-A server (`Work.meanwhile`) looks behind its questions instead, every 10 ms while it is asked:
-what it knows of the store is never older than 50 ms, and no question waits for the look.
+A server (`Work.meanwhile`) looks behind its questions instead, every 20 ms while it is asked:
+no question waits for the look, and what it knows of the store is never older than 0.2 s, and
+that only where the looks themselves have to wait for the processor.
 After a change it gives the old answers until the new ones are built.
 """
 
@@ -33,8 +34,10 @@ MOST_ANSWERS = 256
 MOST_ASKED = 24
 """So many of the latest kinds of question are made ready before new answers stand."""
 OLDEST_S = 0.045
-"""A server answers from what it saw in the store no longer ago than this."""
-LOOK_S = 0.01
+"""A server looks at once when it saw the store longer ago than this, if the question may wait."""
+LATEST_S = 0.2
+"""From what it saw longer ago than this it does not answer."""
+LOOK_S = 0.02
 """It looks again after this time, while it is asked."""
 
 
@@ -183,7 +186,7 @@ def at_hand(work: Work) -> Known:
     """
     name = _name(work)
     seen, kept = _SEEN.get(name), _STORES.get(name)
-    if not work.meanwhile or seen is None or kept is None or monotonic() - seen.at_s > OLDEST_S:
+    if not work.meanwhile or seen is None or kept is None or monotonic() - seen.at_s > LATEST_S:
         raise NotAtHand
     _watch(name, work)
     if kept.state != seen.state:
