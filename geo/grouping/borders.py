@@ -207,14 +207,21 @@ def _harvested(run: Borders, unit: Floats, own: float) -> int:
     made.room.notes[:] = 0
     seed = np.array([made.rng.integers(1, 2**63)], dtype=np.uint64)
     for _ in range(6):
-        begin = made.groups[int(made.rng.integers(len(made.groups)))] if made.groups else None
-        if begin is None or made.rng.random() < 0.3:
-            begin = np.zeros(run.problem.n, dtype=np.bool_)
-            begin[int(made.rng.integers(run.problem.n))] = True
+        begin = _begin(run, fresh=0.3)
         harvest(g, unit, own - SLACK, begin, 400 * run.problem.n, seed, made.room)
     count = int(made.room.notes[0])
     order = np.argsort(made.room.value[:count], kind="stable")[:2000]
     return made.add(made.room.found[order])
+
+
+def _begin(run: Borders, *, fresh: float) -> Bools:
+    """Give a known group, or a lone unit: always where no group is known, else at times."""
+    made = run.made
+    if made.groups and made.rng.random() >= fresh:
+        return made.groups[int(made.rng.integers(len(made.groups)))]
+    alone = np.zeros(run.problem.n, dtype=np.bool_)
+    alone[int(made.rng.integers(run.problem.n))] = True
+    return alone
 
 
 def _exact(run: Borders, unit: Floats, own: float) -> tuple[int, bool]:
@@ -240,7 +247,7 @@ def _try_pool(run: Borders) -> None:
     made.room.notes[:] = 0
     seed = np.array([made.rng.integers(1, 2**63)], dtype=np.uint64)
     for _ in range(12):
-        begin = made.groups[int(made.rng.integers(len(made.groups)))]
+        begin = _begin(run, fresh=0.0)
         harvest(made.g, best.unit, most, begin, 400 * run.problem.n, seed, made.room)
     count = int(made.room.notes[0])
     bits = np.packbits(made.room.found[:count], axis=1)

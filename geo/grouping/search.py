@@ -15,6 +15,9 @@ from geo.grouping.moves import anneal
 from geo.grouping.problem import Ints, Problem
 from geo.layers import Clock
 
+ROUNDS = 8
+"""Times that all starts are made while no plan keeps every rule."""
+
 __all__ = ["Clock", "Found", "polish", "search"]
 
 
@@ -86,10 +89,12 @@ def search(
     try:
         if warm is not None:
             polish(board, found, warm, rng, tries // 2, clock, heat=0.02)
-        work = _begun(start, rng.spawn(starts), clock)
-        for done in work:
-            for broken, value, labels in done.result().pool:
-                found.offer(labels, broken, value)
+        for _ in range(ROUNDS if n <= 2000 else 1):
+            for done in _begun(start, rng.spawn(starts), clock):
+                for broken, value, labels in done.result().pool:
+                    found.offer(labels, broken, value)
+            if found.broken == 0 or clock.left() <= 0 or clock.seconds() > until_s:
+                break
     except (KeyboardInterrupt, Stopped):
         clock.stop()
     return found
