@@ -1,10 +1,13 @@
 """Pages on which one works: a map with a panel of tools beside it."""
 
 from collections import Counter
+from dataclasses import replace
 
 from geo.layers import WALKERS
 from maps.page import Desk, Page
-from maps.themes import PlanSites
+from maps.scene import Words
+from maps.themes import Grids, PlanSites
+from maps.themes.areas import NORM_STYLES
 from maps.themes.terms import SERVICES, hours
 
 MINUTES = (5, 10, 15)
@@ -27,3 +30,25 @@ def desk_of_sites(theme: PlanSites, *, chosen_minutes: int = 15) -> Page:
     }
     desk = Desk("plan_sites.html", "js/plansites.js", "css/desk.css", values)
     return Page(theme.scene(), desk)
+
+
+def desk_of_plan(theme: Grids, *, revision: int) -> Page:
+    """Make the page on which boundaries are redrawn, over the areas of a revision."""
+    scene = replace(theme.scene(), kind="plan", words=Words("划界工作台", "Planner's desk"))
+    levels = [sheet.key for sheet in scene.sheets]
+    values = {
+        "revision": revision,
+        "levels": levels,
+        "norms": {name: list(norm) for name, norm in theme.norms.items() if name in levels},
+        "styles": list(NORM_STYLES),
+        "dedicated": "dedicated",
+    }
+    desk = Desk(
+        "plan_desk.html",
+        "js/plandesk.js",
+        "css/desk.css",
+        values,
+        before=("js/redrawn.js", "js/planwire.js"),
+        styles=(*NORM_STYLES, "dedicated"),
+    )
+    return Page(scene, desk)

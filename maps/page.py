@@ -36,13 +36,21 @@ ALWAYS = _ASCII + "–—·…°²≥≤×（）：，。、；“”《》条�
 class Desk:
     """What a page holds when one works on it: a panel above the legend and its own script.
 
-    `panel` names a template, `values` are what it and the script read.
+    `panel` names a template, `values` are what it and the script read; `before` are scripts
+    that its own one needs; `styles` of the palette may be worn by shapes that come later.
     """
 
     panel: str
     script: str
     style: str
     values: Mapping[str, Any] = field(default_factory=dict)
+    before: tuple[str, ...] = ()
+    styles: tuple[str, ...] = ()
+
+    @property
+    def scripts(self) -> tuple[str, ...]:
+        """Give its scripts in the order in which they run."""
+        return (*self.before, self.script)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +85,13 @@ class Page:
         """
         scene = self.scene
         title = f"{scene.base.title} {scene.words.zh}".strip()
-        data, desk = plain(scene), self.desk
+        desk = self.desk
+        data = plain(scene, worn=() if desk is None else desk.styles)
         said = ""
         scripts, styles = _parts(scene, desk)
         if desk is not None:
             data["desk"] = dict(desk.values)
-            said = (STATIC / desk.script).read_text("utf-8")
+            said = "".join((STATIC / script).read_text("utf-8") for script in desk.scripts)
         header = _TEMPLATES.get_template("header.html").render(scene=scene)
         aside = _TEMPLATES.get_template("aside.html").render(
             scene=scene, groups=_groups(scene), desk=desk
@@ -115,10 +124,13 @@ def draw(theme: Theme) -> Page:
     return Page(theme.scene())
 
 
-def plain(scene: Scene) -> dict[str, Any]:
-    """Give a scene as plain values: what the scripts of the page read."""
+def plain(scene: Scene, *, worn: Iterable[str] = ()) -> dict[str, Any]:
+    """Give a scene as plain values: what the scripts of the page read.
+
+    The palette holds the styles that shapes wear, and those of `worn`.
+    """
     colours = palette()
-    worn = {name for sheet in scene.sheets for name in sheet.styles}
+    worn = {name for sheet in scene.sheets for name in sheet.styles} | set(worn)
     worn |= {colours["style"][name].get("mark", name) for name in worn}
     return {
         "box": _box(scene),
@@ -140,7 +152,7 @@ def credit(base: Base) -> str:
 
 def _parts(scene: Scene, desk: Desk | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Give the scripts and styles that only some pages need."""
-    scripts = () if desk is None else (desk.script,)
+    scripts = () if desk is None else desk.scripts
     styles = () if desk is None else (desk.style,)
     if scene.calendar is not None:
         scripts, styles = (*scripts, "js/calendar.js"), (*styles, "css/calendar.css")

@@ -8,13 +8,26 @@ from starlette.responses import Response
 from api.http import scenarios
 from api.http.v1 import WorkDep
 from api.http.views import HOLDER, Drawn, page
-from api.tasks import draw_maps
+from api.tasks import draw_desk, draw_maps
 from api.tasks.try_sites import BestSites, TrySites
 from api.tasks.work import perform
 
 pages = APIRouter(include_in_schema=False)
 router = APIRouter()
 router.include_router(scenarios.router)
+
+
+@pages.get("/plan")
+def desk(request: Request, work: WorkDep) -> Response:
+    """Show the desk on which boundaries are redrawn."""
+    drawn: Drawn = request.app.state.drawn
+    return page(
+        drawn.keep(
+            "plan/desk",
+            work,
+            lambda base: draw_desk.plan_desk(work, base).html(inline=False, nonce=HOLDER),
+        )
+    )
 
 
 @pages.get("/plan/sites")

@@ -5,7 +5,9 @@ from threading import Lock
 from typing import Any
 
 import geopandas as gpd
+import shapely
 from shapely.geometry import mapping
+from shapely.geometry.base import BaseGeometry
 
 from api.tasks import known
 from api.tasks.desk import Desk, base_fabric, desk
@@ -141,7 +143,7 @@ def features(work: Work, mine: Desk, areas: Iterable[redraw.Area]) -> list[dict[
         told.append(
             {
                 "type": "Feature",
-                "geometry": mapping(redraw.to_degrees(area.shape, mine.fabric.crs)),
+                "geometry": mapping(redraw.to_degrees(_wound(area), mine.fabric.crs)),
                 "properties": {
                     "level": area.level, "code": area.ref, "name": area.name,
                     "kind": area.kind, "parent": area.above, "households": area.households,
@@ -152,6 +154,12 @@ def features(work: Work, mine: Desk, areas: Iterable[redraw.Area]) -> list[dict[
             }
         )  # fmt: skip
     return told
+
+
+def _wound(area: redraw.Area) -> BaseGeometry:
+    """Give its ground with outer rings one way and holes the other, as RFC 7946 asks."""
+    wound: BaseGeometry = shapely.orient_polygons(area.shape)
+    return wound
 
 
 def _streets(work: Work, mine: Desk) -> gpd.GeoDataFrame:

@@ -21,6 +21,8 @@ _NORM = (
     ("norm_over", "超出规模", "Too large"),
     ("norm_far_over", "远超规模", "Far too large"),
 )
+NORM_STYLES = tuple(style for style, _, _ in _NORM)
+"""Styles by households: far under the norm, under, within, over, far over."""
 LABEL_FROM = {
     "district": 0.0,
     "subdistrict": 0.0,

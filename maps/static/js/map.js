@@ -60,7 +60,7 @@ Wangge.mount = function (map, data) {
     for (const canvas of views) canvas.redraw();
     list.offer(shown().filter((s) => s.listed && s.rows.length));
   };
-  Wangge.switches(sheets, refresh);
+  Wangge.switches(sheets, () => { refresh(); if (desk && desk.turned) desk.turned(); });
   list.offer(shown().filter((s) => s.listed && s.rows.length));
 
   map.on("click", (e) => {
@@ -83,6 +83,8 @@ Wangge.mount = function (map, data) {
   });
   map.on("mouseout", () => { state.hover = null; light.redraw(); });
   Wangge.onPaper(map);
+  scene.repaint = () => { for (const canvas of views) canvas.redraw(); };
+  scene.relist = () => { if (list.sheet) list.fill(); };
   if (Wangge.Desk) desk = new Wangge.Desk(map, scene);
   document.fonts.ready.then(() => { for (const canvas of views) canvas.redraw(); window.__mapReady = performance.now(); });
 };
