@@ -54,7 +54,7 @@ def test_only_a_person_publishes() -> None:
         if "PublishAlliances(" in (text := path.read_text(encoding="utf-8"))
         or "PublishAlliances.model_validate" in text
     ]
-    assert set(named) <= {"publish_alliances.py", "groups.py"}
+    assert set(named) <= {"publish_alliances.py", "published.py"}
 
 
 def test_a_draft_is_not_in_force(
