@@ -12,6 +12,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from geo.errors import Stopped
 from geo.layers import Clock
 from geo.siting import few, mip
 from geo.siting.chance import Words
@@ -75,7 +76,12 @@ def fewest(
             if start is None
             else np.flatnonzero(np.isin(sites[columns], start)).astype(np.int32)
         )
-        found = _Part(part, clock, random).solve(alone, warm, clock.left() / (rest + 1))
+        asked = _Part(part, clock, random)
+        try:
+            found = asked.solve(alone, warm, clock.left() / (rest + 1))
+        except (KeyboardInterrupt, Stopped):
+            clock.stop()
+            found = Cover(asked.so_far(), 1)
         bound += found.bound
         if most is not None and bound + rest > most:
             return Cover(None, bound + rest)
@@ -162,6 +168,7 @@ class _Part:
         other = matrix.T.tocsr()
         self.rows = matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32)
         self.columns = other.indptr.astype(np.int64), other.indices.astype(np.int32)
+        self.best: Ints | None = None
 
     def solve(self, most: int | None, warm: Ints | None, limit_s: float) -> Cover:
         """Find a cover and prove that it is the least, or that `most` cannot do."""
@@ -182,6 +189,10 @@ class _Part:
             return Cover(better.chosen, max(floor, better.bound))
         return Cover(None if most is not None else chosen, max(floor, better.bound))
 
+    def so_far(self) -> Ints:
+        """The smallest cover seen, or one made at once."""
+        return self._greedy(None) if self.best is None else self.best
+
     def _whole(self, most: int) -> Cover | None:
         used, chosen = few.reach_all(self.matrix.toarray() > 0, most, BRANCHES)
         if used == 0:
@@ -193,11 +204,12 @@ class _Part:
         best = self._greedy(guide)
         if warm is not None and len(warm) < len(best) and self._reached(warm):
             best = warm
+        self.best = best
         while len(best) > max(enough, 1) and not self.clock.over():
             fewer = best[self._lightest(best)] if len(best) - 1 >= enough else best[:enough]
             if not self.reach(fewer):
                 break
-            best = fewer
+            self.best = best = fewer
         return best
 
     def _reached(self, chosen: Ints) -> bool:

@@ -6,6 +6,9 @@ from scipy import optimize, sparse
 
 from geo import siting
 from geo.errors import BadInput, SchemaError, Stopped
+from geo.layers import Clock
+from geo.siting import sets
+from geo.siting.chance import source
 from tests.geo.siting import places
 
 
@@ -64,6 +67,13 @@ def test_a_start_is_never_made_worse() -> None:
     assert again.objective <= best.objective
 
 
+class Hasty(Clock):
+    """A clock whose listener stops the work at the first word."""
+
+    def tell(self, step: str, done: float, total: float) -> None:
+        raise Stopped("enough")
+
+
 def test_a_stop_gives_the_best_so_far() -> None:
     def stop(step: str, done: float, total: float) -> None:
         raise Stopped("enough")
@@ -71,6 +81,16 @@ def test_a_stop_gives_the_best_so_far() -> None:
     cost = places.network(300, 6)
     answer = siting.solve(siting.problem(cost, objective="median", p=5), progress=stop)
     assert len(answer.open) == 5
+
+
+def test_a_stopped_cover_still_reaches_everyone() -> None:
+    reach = places.distances(places.scatter(300, 6)) <= 1_500
+    i, j = np.nonzero(reach)
+    rows = siting.table(300, 300, i, j, np.zeros(len(i))).rows
+    cover = sets.fewest(rows, 300, Hasty(60.0), source(np.random.default_rng(1)))
+    assert cover.chosen is not None
+    assert reach[:, cover.chosen].any(axis=1).all()
+    assert 1 <= cover.bound <= len(cover.chosen)
 
 
 def test_a_budget_buys_what_pays() -> None:
