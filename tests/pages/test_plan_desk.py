@@ -142,3 +142,17 @@ def test_on_a_narrow_phone(desk: Visit, visit: Callable[..., Visit], faults_of: 
     assert phone.run("() => document.documentElement.scrollWidth") <= 320
     assert faults_of(phone) == []
     clean(phone)
+
+
+def test_panel_shows_what_is_at_hand_and_the_legend_counts(desk: Visit) -> None:
+    page = desk.page
+    expect(page.locator("#finish")).to_be_hidden()
+    first_grid(desk)
+    page.keyboard.press("x")
+    expect(page.locator("#finish")).to_be_focused()
+    page.keyboard.press("Enter")
+    stands(desk, 1)
+    expect(page.locator("#finish")).to_be_hidden()
+    expect(page.locator("[data-tool=look]")).to_be_focused()
+    expect(page.locator("label:has([data-sheet=grid]) .count")).to_have_text("26")
+    clean(desk)

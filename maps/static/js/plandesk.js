@@ -127,7 +127,18 @@ Wangge.Desk = class {
     this.balance();
     this.tell();
     clearTimeout(this.later);
-    this.later = setTimeout(() => { this.scene.relist(); this.problems(); }, 60);
+    this.later = setTimeout(() => { this.scene.relist(); this.count(); this.problems(); }, 60);
+  }
+
+  // How many areas wear each style of the legend now.
+  count() {
+    const { styles, dedicated } = this.values;
+    for (const [level, areas] of Object.entries(this.levels)) {
+      const worn = [...areas.items.values()].map((it) => it.style);
+      document.querySelector(`[data-sheet="${level}"]`).closest("label").querySelector(".count").textContent = worn.length.toLocaleString("en");
+      if (!areas.norm) continue;
+      document.querySelectorAll(`#keys-${level} .count`).forEach((node, k) => { node.textContent = worn.filter((w) => w === (styles[k] || dedicated)).length.toLocaleString("en"); });
+    }
   }
 
   stand() {
@@ -149,7 +160,7 @@ Wangge.Desk = class {
   }
 
   async do(operation) {
-    const asked = performance.now();
+    const asked = performance.now(), inPanel = document.activeElement.closest("#ends, #ways");
     await this.guard(async () => {
       const told = await this.plan.make("/operations", operation);
       this.points = [];
@@ -159,6 +170,7 @@ Wangge.Desk = class {
       const fresh = told.upsert.map((f) => f.properties).find((p) => p.level === operation.level && p.touched);
       this.choose("look");
       if (fresh) this.select(fresh.code);
+      if (inPanel) document.querySelector("[data-tool=look]").focus({ preventScroll: true });
       this.hint(`已完成：${told.label}`);
     });
   }
