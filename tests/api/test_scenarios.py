@@ -130,7 +130,7 @@ def test_twenty_writers_lose_nothing(work: Work) -> None:
     def write(n: int) -> int:
         mine, done, seen = other(work, f"P{n}"), 0, 0
         rng = np.random.default_rng(n)
-        while done < 4:
+        while done < 2:
             code = codes[(7 * n + done) % len(codes)]
             op = {"op": "rename", "level": "microgrid", "code": code, "name": f"{n}-{done}"}
             try:
@@ -145,13 +145,11 @@ def test_twenty_writers_lose_nothing(work: Work) -> None:
         return done
 
     with ThreadPoolExecutor(20) as pool:
-        assert sum(pool.map(write, range(20))) == 80
+        assert sum(pool.map(write, range(20))) == 40
     with work.db.read() as session:
         steps = store.scenarios.steps(session, made.number)
-    assert [s.step for s in steps] == list(range(1, 81))
-    assert {s.operation["name"] for s in steps} == {
-        f"{n}-{k}" for n in range(20) for k in range(50)
-    }
+    assert [s.step for s in steps] == list(range(1, 41))
+    assert {s.operation["name"] for s in steps} == {f"{n}-{k}" for n in range(20) for k in range(2)}
     before = state(work, made.number)
     forget()
     assert state(work, made.number) == before
@@ -314,7 +312,7 @@ def test_killed_in_the_middle_of_publishing_the_old_revision_stands_whole(
         from sqlalchemy import text
 
         holder.execute(text("lock table publications in exclusive mode"))
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=place)
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=place)
         waiting = text("select count(*) from pg_locks where not granted")
         for _ in range(600):
             if holder.execute(waiting).scalar_one():

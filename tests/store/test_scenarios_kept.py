@@ -23,6 +23,7 @@ def opened(db: store.Database, name: str) -> Scenario:
         return store.scenarios.open(session, name, "甲")
 
 
+@pytest.mark.slow
 def test_twenty_writers_over_a_thousand_operations_lose_nothing(db: store.Database) -> None:
     made = opened(db, "twenty")
 
@@ -39,7 +40,7 @@ def test_twenty_writers_over_a_thousand_operations_lose_nothing(db: store.Databa
                 except Conflict as missed:
                     refused += 1
                     seen += len(missed.where)
-                    time.sleep(0.1 * rng.random())
+                    time.sleep(0.4 * rng.random())
         return refused
 
     with ThreadPoolExecutor(WRITERS) as pool:
