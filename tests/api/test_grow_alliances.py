@@ -94,7 +94,7 @@ def test_the_plans_of_a_choice_differ_as_stated_and_each_may_be_published(
     work: Work, made: Alliances
 ) -> None:
     found = WeighAlliances.model_validate(
-        USUAL | {"differ": 0.1, "tolerance": 0.6, "time_limit_s": 20}
+        USUAL | {"differ": 0.1, "tolerance": 0.6, "time_limit_s": 6}
     ).run(work)
     labels = [choice.made.plan.labels for choice in found.choices]
     assert len(labels) >= 2

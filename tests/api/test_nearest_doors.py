@@ -1,12 +1,14 @@
 """One question, two doors: the command and the web give the same answer, whatever is asked."""
 
 import json
+from collections.abc import Iterator
 
 import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from api.cli.stations import app
+from api.settings import settings
 from geo import coords, demo
 
 pytestmark = pytest.mark.store
@@ -18,6 +20,15 @@ def spot(town: demo.District) -> dict[str, float]:
     """Give lon and lat of a door in the district."""
     door = coords.to_degrees(town.layers["building"]).representative_point().iloc[11]
     return {"lon": door.x, "lat": door.y}
+
+
+@pytest.fixture(autouse=True)
+def same_store(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have the command ask the store that the web asks."""
+    monkeypatch.setenv("WANGGE_DATABASE_URL", database_url)
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -40,10 +51,7 @@ def test_both_doors_answer_alike(
     asked: dict[str, str],
     client: TestClient,
     spot: dict[str, float],
-    database_url: str,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("WANGGE_DATABASE_URL", database_url)
     params = {**{name: str(value) for name, value in spot.items()}, **asked}
     words = [
         word
