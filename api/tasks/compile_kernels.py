@@ -1,16 +1,30 @@
 """Compile the numeric kernels once, so that the first user does not wait: run at set-up."""
 
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from multiprocessing import get_context
+
+import geopandas as gpd
 import numpy as np
 import shapely
 
 from geo import coverage, demo, grouping, layers, network, parcelling, siting, topology
 
+PATIENT_S = 600.0
+"""No limit of time: what a limit cuts off would be compiled before somebody's eyes."""
 
-def main() -> None:
-    """Walk once through everything that compiles, on the smallest district."""
-    town = demo.build(size="small", seed=1).layers
-    net = network.build(town["street"], barriers=town["barrier"], gates=town["gate"])
-    demand, stations = layers.demand(town["building"]), layers.stations(town["station"])
+
+@cache
+def town() -> dict[str, gpd.GeoDataFrame]:
+    """Build the smallest district."""
+    return demo.build(size="small", seed=1).layers
+
+
+def walking() -> None:
+    """Search, draw zones, measure, check."""
+    here = town()
+    net = network.build(here["street"], barriers=here["barrier"], gates=here["gate"])
+    demand, stations = layers.demand(here["building"]), layers.stations(here["station"])
     for k in (1, 3):
         times = network.nearest(net, demand, stations, k=k)
     network.isochrones(net, stations)
@@ -20,23 +34,36 @@ def main() -> None:
         shapely.get_coordinates(demand.centroid)[0],
         shapely.get_coordinates(stations.geometry)[0],
     )
-    grids = layers.grids(town["grid"])
-    topology.check({"grid": grids}, demand)
-    for aim in ("inertia", "cut"):
+    topology.check({"grid": layers.grids(here["grid"])}, demand)
+
+
+def forming() -> None:
+    """Group by every way of reckoning costs."""
+    grids = layers.grids(town()["grid"])
+    xy = shapely.get_coordinates(grids.centroid.to_numpy())
+    near = np.hypot(*(xy[:, None] - xy[None]).transpose(2, 0, 1))
+    for more in ({}, {"objective": "walk"}, {"objective": "cut"}, {"costs": near},
+                 {"costs": near[:, :2], "seats": [0, 1]}):  # fmt: skip
         asked = grouping.problem(
             ids=grids["code"].to_numpy(object),
             weight=grids["households"].to_numpy(float),
             adjacency=topology.adjacency(grids),
             groups=2,
-            xy=shapely.get_coordinates(grids.centroid.to_numpy()),
+            xy=xy,
             tolerance=0.5,
-            objective=aim,
+            **more,
         )
-        grouping.solve(asked, rng=np.random.default_rng(1), time_limit_s=5)
+        grouping.solve(asked, rng=np.random.default_rng(1), time_limit_s=PATIENT_S)
+
+
+def drawing() -> None:
+    """Design micro-grids."""
+    here = town()
+    grids, demand = layers.grids(here["grid"]), layers.demand(here["building"])
     ground = parcelling.ground(
         grids.geometry.to_numpy()[:4],
         demand.geometry.to_numpy(),
-        parcelling.lines(town["street"], town["barrier"]),
+        parcelling.lines(here["street"], here["barrier"]),
         workers=1,
     )
     parcelling.design(
@@ -50,14 +77,26 @@ def main() -> None:
         special=np.zeros(4, dtype=bool),
         workers=1,
     )
-    costs = np.hypot(*(grids.centroid.x.to_numpy()[:, None] - stations.geometry.x.to_numpy(),
-                       grids.centroid.y.to_numpy()[:, None] - stations.geometry.y.to_numpy()))  # fmt: skip
-    for objective in ("median", "center", "cover"):
+
+
+def placing() -> None:
+    """Choose sites by every objective."""
+    grids, stations = town()["grid"].centroid, town()["station"].geometry
+    costs = np.hypot(*(grids.x.to_numpy()[:, None] - stations.x.to_numpy(),
+                       grids.y.to_numpy()[:, None] - stations.y.to_numpy()))  # fmt: skip
+    for objective in ("median", "center", "cover", "all"):
         siting.solve(
-            siting.problem(costs, objective=objective, p=2, reach=500.0),
+            siting.problem(costs, objective=objective, p=2, reach=900.0),
             rng=np.random.default_rng(1),
-            time_limit_s=5,
+            time_limit_s=PATIENT_S,
         )
+
+
+def main() -> None:
+    """Walk once through everything that compiles, one room a process."""
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        for room in [pool.submit(job) for job in (forming, walking, placing, drawing)]:
+            room.result()
 
 
 if __name__ == "__main__":

@@ -88,15 +88,15 @@ def field(problem: Problem) -> Field:
     size = np.maximum(np.abs(problem.sums).sum(axis=0) / k, 1e-300)
     unit = max(float(problem.moving.mean()), 1e-300)
     return Field(
-        start, other, length, np.ascontiguousarray(problem.adjacency.pairs),
+        start, other, length, np.ascontiguousarray(problem.adjacency.pairs, dtype=np.int32),
         problem.weight, np.ascontiguousarray(problem.xy - problem.xy.mean(axis=0)),
-        table, seat, column, mode,
+        table, seat.astype(np.int32), column, mode,
         1.0 if problem.compact else 0.0, 1.0 if fees.any() else 0.0,
         problem.lower, problem.upper, max(float(problem.weight.sum()) / k, 1e-300),
-        np.ascontiguousarray(problem.marks.astype(np.int32)), problem.needs,
+        np.ascontiguousarray(problem.marks, dtype=np.int32), problem.needs.astype(np.int32),
         problem.optional, problem.skips, np.ascontiguousarray(problem.sums / size),
         problem.sum_lower / size, problem.sum_upper / size,
-        problem.previous, problem.moving / unit, problem.moved_max / unit,
+        problem.previous.astype(np.int32), problem.moving / unit, problem.moved_max / unit,
         tie_start, tie_other, tie_sign.astype(np.int32), problem.locked >= 0,
     )  # fmt: skip
 

@@ -51,7 +51,7 @@ def test_where_there_is_one_plan_only_there_is_no_other() -> None:
 @few
 @given(st.lists(st.integers(1, 5), min_size=9, max_size=9), st.sampled_from(["inertia", "walk"]))
 def test_a_looser_rule_never_gives_a_worse_plan(weight: list[int], objective: str) -> None:
-    limits = (0.02, 0.1, 0.3, 0.6)
+    limits = (0.1, 0.6)
     problems = [
         (t, lattice(3, 3, 3, weight=weight, tolerance=t, objective=objective)) for t in limits
     ]
