@@ -131,7 +131,7 @@ class BestSites(Form):
         free = tuple(site for site in self.added if site.candidate is None)
         k = len(self.added)
         key = ("best sites", self.minutes, self.walker, self.service, k, free)
-        return known(work).keep(key, lambda: ground.best(k, ground.placed(free)))
+        return known(work).keep(key, lambda: ground.best(k, free))
 
 
 @dataclass(frozen=True)
@@ -206,9 +206,9 @@ class Ground:
         reach = _reach(self.net, self.homes, places, self.minutes, self.walker)
         return [reach[[i]] for i in range(len(sites))]
 
-    def best(self, k: int, dropped: sparse.csr_array) -> dict[str, Any]:
+    def best(self, k: int, dropped: Sequence[NewSite]) -> dict[str, Any]:
         """Give the best k of the candidates and the dropped places, all stations staying."""
-        reach = sparse.vstack([self.reach, dropped], format="csr").tocoo()
+        reach = sparse.vstack([self.reach, self.placed(dropped)], format="csr").tocoo()
         have = len(self.stations)
         costs = siting.table(
             reach.shape[1], reach.shape[0], reach.col, reach.row, np.zeros(reach.nnz)
@@ -219,6 +219,7 @@ class Ground:
         found = siting.solve(asked, time_limit_s=BOUND_S)
         chosen = [int(i) - have for i in found.open if i >= have]
         names = [str(self.candidates[i]) for i in chosen if i < len(self.candidates)]
+        places = [dropped[i - len(self.candidates)] for i in chosen if i >= len(self.candidates)]
         bound = found.bound if found.bound is not None else float(self.people[:, 0].sum())
         return {
             "k": k,
@@ -226,6 +227,7 @@ class Ground:
             "households": float(found.objective or 0.0),
             "bound": bound,
             "sites": names,
+            "places": [{"lon": place.lon, "lat": place.lat} for place in places],
         }
 
 

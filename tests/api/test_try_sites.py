@@ -84,6 +84,18 @@ def test_no_plan_beats_the_bound(client: TestClient, town: demo.District) -> Non
         assert told["households"]["after"] <= best["bound"]
 
 
+def test_the_best_plan_may_keep_a_place_that_was_dropped(
+    client: TestClient, town: demo.District
+) -> None:
+    points = coords.to_degrees(town.layers["building"].representative_point().to_frame("geometry"))
+    for point in points.geometry.iloc[::60]:
+        added = [{"lon": round(point.x, 6), "lat": round(point.y, 6)}]
+        best = client.post("/v1/sites/best", json={"added": added, "minutes": 5}).json()
+        plan = [*({"candidate": name} for name in best["sites"]), *best["places"]]
+        assert len(plan) <= best["k"] == 1
+        assert ask(client, minutes=5, added=plan)["households"]["after"] == best["households"]
+
+
 @pytest.mark.parametrize(
     ("plan", "status"),
     [

@@ -293,7 +293,7 @@ Wangge.Desk = class {
     scale.append(svg);
     root.append(scale);
     const take = Wangge.element("button", "换成最好的方案 Take the best plan", { type: "button" });
-    take.addEventListener("click", () => this.change({ added: best.sites.map((id) => ({ candidate: id, hours: this.at("hours").value })), closed: [] }));
+    take.addEventListener("click", () => this.change({ added: [...best.sites.map((candidate) => ({ candidate })), ...best.places].map((site) => ({ ...site, hours: this.at("hours").value })), closed: [] }));
     if (best.households > after) root.append(take);
   }
 
