@@ -220,7 +220,7 @@ def diff(
 @app.command()
 def check(scenario: Scenario, json: Json = False) -> None:
     """检查方案；有阻断问题时退出码为 1 Check; exit code 1 when something blocks."""
-    from api.tasks.publish_scenario import CheckScenario
+    from api.tasks.check_scenario import CheckScenario
 
     done = ask(CheckScenario(scenario=scenario))
     told = {
@@ -238,7 +238,7 @@ def approve(
     scenario: Scenario, expected: Expected = None, who: Who = "local", json: Json = False
 ) -> None:
     """审核通过 Approve a scenario as it is now."""
-    from api.tasks.publish_scenario import ApproveScenario
+    from api.tasks.check_scenario import ApproveScenario
 
     step = ask(ApproveScenario(scenario=scenario, expected=expected), work=_work(who))
     answer({"step": step, "who": who}, as_json=json,
@@ -253,7 +253,7 @@ def rebase(
     json: Json = False,
 ) -> None:
     """移到最新版本；冲突逐个列出 Bring it to the latest revision; clashes are named."""
-    from api.tasks.publish_scenario import RebaseScenario
+    from api.tasks.rebase_scenario import RebaseScenario
 
     done = ask(RebaseScenario(scenario=scenario, drop_clashes=drop_clashes), work=_work(who))
     answer(

@@ -1,4 +1,4 @@
-"""Check, approve, rebase and publish a scenario."""
+"""Publish a scenario: it becomes the map that holds, whole or not at all."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -12,112 +12,8 @@ from api.tasks.compare_scenarios import NORMS, Compared, households_moved, staff
 from api.tasks.desk import Desk, base_fabric, desk
 from api.tasks.work import Form, Work
 from geo import coords, redraw, store
-from geo.errors import Conflict, RuleBroken
+from geo.errors import Conflict, NotFound, RuleBroken
 from geo.layers import Finding, Severity
-
-
-class CheckScenario(Form):
-    """Check a scenario as a whole."""
-
-    scenario: int | str
-
-    def run(self, work: Work) -> "ScenarioChecked":
-        """Give all findings, and those that keep it from being published."""
-        with desk(work, self.scenario) as mine:
-            found = certificates.findings(mine.fabric)
-            known = certificates.findings(base_fabric(work, mine.base))
-            return ScenarioChecked(
-                mine.scenario.number, mine.step, tuple(found),
-                tuple(certificates.blocking(found, known=known)),
-            )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class ScenarioChecked:
-    """Findings of a scenario after a step; `blocking` must be empty to publish."""
-
-    scenario: int
-    step: int
-    findings: tuple[Finding, ...]
-    blocking: tuple[Finding, ...]
-
-
-class ApproveScenario(Form):
-    """Find a scenario good as it is after its last step."""
-
-    scenario: int | str
-    expected: int | None = None
-
-    def run(self, work: Work) -> int:
-        """Note it; give the step that was approved."""
-        with work.db.session() as session:
-            found = store.scenarios.read(session, self.scenario)
-            step = found.step if self.expected is None else self.expected
-            store.scenarios.approve(session, found.number, step, work.who)
-            store.audit.write(
-                session, work.who, "scenario approve", subject=str(found.number),
-                detail={"step": step},
-            )  # fmt: skip
-        return step
-
-
-class RebaseScenario(Form):
-    """Bring a scenario to the latest revision; `drop_clashes` leaves out what clashes."""
-
-    scenario: int | str
-    drop_clashes: bool = False
-
-    def run(self, work: Work) -> "ScenarioRebased":
-        """Repeat its operations there; one transaction."""
-        with desk(work, self.scenario) as mine:
-            with work.db.read() as session:
-                latest = store.revisions.latest(session)
-            number = latest.number if latest else mine.base
-            if number == mine.base:
-                return ScenarioRebased(mine.scenario.number, mine.base, mine.step, 0, ())
-            chain = [(d.operation, d.change) for d in mine.done]
-            fresh = base_fabric(work, number).copy()
-            done = redraw.rebase(chain, base_fabric(work, mine.base), fresh)
-            if done.clashes and not self.drop_clashes:
-                raise Conflict(
-                    f"{len(done.clashes)} operations clash with revision {number}",
-                    zh=f"有 {len(done.clashes)} 项操作与第 {number} 版冲突",
-                    where=[_clash(c) for c in done.clashes],
-                    hint="look at each area, or rebase with drop_clashes",
-                    hint_zh="请逐个核对，或选择放弃冲突的操作",
-                )
-            step = self._keep(work, mine, number, done)
-            return ScenarioRebased(
-                mine.scenario.number, number, step, len(done.steps), done.clashes
-            )
-
-    def _keep(self, work: Work, mine: Desk, revision: int, done: redraw.Rebased) -> int:
-        crs, step = mine.fabric.crs, mine.step
-        with work.db.session() as session:
-            step = store.scenarios.append(
-                session, mine.scenario.number, "rebase", work.who, expected=step,
-                target=revision, label=f"→ {revision}", operation={"from": mine.base},
-            )  # fmt: skip
-            store.scenarios.stand_on(session, mine.scenario.number, revision)
-            for operation, change in done.steps:
-                step = store.scenarios.append(
-                    session, mine.scenario.number, "do", work.who,
-                    expected=step, label=change.label,
-                    operation=redraw.written_operation(operation, crs),
-                    change=redraw.written(change, crs),
-                )  # fmt: skip
-        return step
-
-
-@dataclass(frozen=True)
-class ScenarioRebased:
-    """Where a scenario stands now, how many operations were repeated, and what was left out."""
-
-    scenario: int
-    base: int
-    step: int
-    repeated: int
-    clashes: tuple[redraw.Clash, ...]
 
 
 class PublishScenario(Form):
@@ -181,6 +77,31 @@ class Published:
     areas: int
     certificate: dict[str, Any]
     impact: dict[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give plain values; of the certificate its digest alone."""
+        return {
+            "scenario": self.scenario, "revision": self.revision, "areas": self.areas,
+            "sha256": self.certificate["sha256"], "impact": self.impact,
+        }  # fmt: skip
+
+
+class Proof(Form):
+    """Ask for the certificate of a published scenario."""
+
+    scenario: int | str
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Read it as it was written when the scenario was published."""
+        with work.db.read() as session:
+            found = store.scenarios.read(session, self.scenario)
+            if found.published is None:
+                raise NotFound(
+                    f"scenario {found.number} was not published",
+                    zh=f"方案 {found.number} 尚未发布",
+                    where=[str(found.number)],
+                )
+            return store.scenarios.publication(session, found.published)[0]
 
 
 def net_links(
@@ -278,7 +199,3 @@ def _unblocked(found: Sequence[Finding], known: Sequence[Finding], accept: Seque
             hint="wangge scenarios check; what is only out of norm may be accepted by its code",
             hint_zh="请先用 wangge scenarios check 查看；仅规模超标等可用 --accept 说明后发布",
         )
-
-
-def _clash(clash: redraw.Clash) -> str:
-    return f"{clash.label}：{'、'.join(ref for _, ref in clash.areas)}（{clash.zh}）"

@@ -99,19 +99,6 @@ class RedoOperation(Form):
         return _turn(work, self.scenario, self.expected, "redo")
 
 
-class HoldCommunity(Form):
-    """Say that one works in a community of a scenario; a soft lock that tells and never bars."""
-
-    scenario: int | str
-    community: str
-
-    def run(self, work: Work) -> list[Held]:
-        """Give everybody who works there, the longest first."""
-        with work.db.session() as session:
-            found = store.scenarios.read(session, self.scenario)
-            return store.scenarios.hold(session, found.number, self.community, work.who)
-
-
 @dataclass(frozen=True)
 class Redrawn:
     """What a step did: its number, the change, the map's system, and who else works there."""

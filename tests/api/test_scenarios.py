@@ -17,21 +17,13 @@ import squareton
 
 from api.settings import Settings
 from api.tasks import certificate, desk
+from api.tasks.accompany_scenario import HoldCommunity
+from api.tasks.check_scenario import ApproveScenario, CheckScenario
 from api.tasks.compare_scenarios import CompareScenarios
 from api.tasks.open_scenario import open_scenario
-from api.tasks.publish_scenario import (
-    ApproveScenario,
-    CheckScenario,
-    PublishScenario,
-    RebaseScenario,
-)
-from api.tasks.redraw_areas import (
-    ApplyOperation,
-    HoldCommunity,
-    NewScenario,
-    RedoOperation,
-    UndoOperation,
-)
+from api.tasks.publish_scenario import PublishScenario
+from api.tasks.rebase_scenario import RebaseScenario
+from api.tasks.redraw_areas import ApplyOperation, NewScenario, RedoOperation, UndoOperation
 from api.tasks.work import Work
 from geo import coords, store
 from geo.errors import Conflict, RuleBroken
