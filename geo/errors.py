@@ -5,6 +5,9 @@ GeoError
 │   ├── SchemaError schema        a table lacks what its layer promises
 │   └── CrsError    crs           coordinates without metres, or without a known system
 ├── FileRefused     file          a file cannot be taken as it is; carries the findings
+├── Unidentified    unidentified  nobody knows who asks, or no longer
+├── Forbidden       forbidden     who asks is known, and may not
+├── TooMany         too_many      asked too often; ``retry_s`` says when again
 ├── NotFound        not_found     no such area, place, layer, revision
 ├── Conflict        conflict      somebody else changed it first
 ├── RuleBroken      rule          the change would leave the map in a state it must never have
@@ -83,6 +86,29 @@ class FileRefused(GeoError):
     ) -> None:
         super().__init__(message, zh=zh, where=where, hint=hint, hint_zh=hint_zh)
         self.findings = tuple(findings)
+
+
+class Unidentified(GeoError):
+    """Nobody knows who asks: no token, a wrong one, one that is over."""
+
+    code = "unidentified"
+
+
+class Forbidden(GeoError):
+    """Who asks is known, and may not do that."""
+
+    code = "forbidden"
+
+
+class TooMany(GeoError):
+    """Asked too often."""
+
+    code = "too_many"
+
+    def __init__(self, message: str, *, retry_s: int, zh: str = "") -> None:
+        hint, hint_zh = f"try again in {retry_s} s", f"请在 {retry_s} 秒后再试"
+        super().__init__(message, zh=zh, hint=hint, hint_zh=hint_zh)
+        self.retry_s = retry_s
 
 
 class NotFound(GeoError):

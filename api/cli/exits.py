@@ -1,7 +1,7 @@
 """The one table from errors to exit codes.
 
 0 done · 1 findings that block (check, import) · 2 wrong use · 3 not found · 4 conflict ·
-5 refused file · 6 unavailable · 7 infeasible · 130 stopped by the user
+5 refused file · 6 unavailable · 7 infeasible · 8 not allowed · 130 stopped by the user
 """
 
 from geo import errors
@@ -9,6 +9,9 @@ from geo import errors
 EXITS: tuple[tuple[type[errors.GeoError], int], ...] = (
     (errors.FileRefused, 5),
     (errors.BadInput, 2),
+    (errors.Unidentified, 8),
+    (errors.Forbidden, 8),
+    (errors.TooMany, 8),
     (errors.NotFound, 3),
     (errors.Conflict, 4),
     (errors.RuleBroken, 4),

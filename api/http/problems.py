@@ -13,6 +13,9 @@ from geo import errors
 STATUSES: tuple[tuple[type[errors.GeoError], int], ...] = (
     (errors.FileRefused, 422),
     (errors.BadInput, 400),
+    (errors.Unidentified, 401),
+    (errors.Forbidden, 403),
+    (errors.TooMany, 429),
     (errors.NotFound, 404),
     (errors.Conflict, 409),
     (errors.RuleBroken, 409),

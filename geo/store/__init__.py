@@ -21,6 +21,7 @@ from geo.store import (
     runs,
     scenarios,
     spots,
+    users,
 )
 from geo.store.database import Database, connect
 from geo.store.lifespan import Changes
@@ -46,4 +47,5 @@ __all__ = [
     "scenarios",
     "spots",
     "upgrade",
+    "users",
 ]

@@ -13,6 +13,7 @@ from geo.store.models.scenarios import (
     ScenarioStep,
 )
 from geo.store.models.spots import BlindSpot, BlindSpotEvent
+from geo.store.models.users import EmbedKey, FailedLogin, PendingLogin, Token, User
 
 __all__ = [
     "SRID",
@@ -25,6 +26,8 @@ __all__ = [
     "BlindSpotEvent",
     "Body",
     "Building",
+    "EmbedKey",
+    "FailedLogin",
     "Grouping",
     "GroupingMember",
     "LandUse",
@@ -32,6 +35,7 @@ __all__ = [
     "Lineage",
     "Net",
     "NetArea",
+    "PendingLogin",
     "Place",
     "Presence",
     "Publication",
@@ -42,4 +46,6 @@ __all__ = [
     "ScenarioStep",
     "StaffMember",
     "Street",
+    "Token",
+    "User",
 ]
