@@ -4,7 +4,7 @@ import os
 from functools import cache
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 VERSION = "0.1.0"
@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     `duty_phone` is told when no station is near or open.
     `base_url` is where the public reaches this service; codes on printed cards lead there.
     `second_approval`: a scenario is published only when somebody else has approved it.
+    `oidc_issuer`, `oidc_client`, `oidc_secret`: the OpenID provider whose log-in is taken too.
     `holidays` are dates (YYYY-MM-DD) on which opening hours follow their ``PH`` rule.
     """
 
@@ -37,6 +38,9 @@ class Settings(BaseSettings):
     base_url: str = ""
     holidays: frozenset[str] = frozenset()
     second_approval: bool = False
+    oidc_issuer: str = ""
+    oidc_client: str = ""
+    oidc_secret: SecretStr = SecretStr("")
 
 
 @cache

@@ -6,21 +6,23 @@ import warnings
 import typer
 
 from api.cli import (
+    alliances,
     areas,
     cards,
     coverage,
     data,
     database,
-    groups,
     maps,
     microgrids,
     nets,
+    regions,
     scenarios,
     service,
     sites,
     solve,
     stations,
     streets,
+    users,
 )
 from api.cli.door import fail
 from geo.errors import GeoError
@@ -35,12 +37,11 @@ app = typer.Typer(
 for part in (data, service):
     app.registered_commands += part.app.registered_commands
 for name, part in {
-    "alliances": groups, "areas": areas, "cards": cards, "coverage": coverage, "db": database,
-    "maps": maps, "scenarios": scenarios, "microgrids": microgrids, "nets": nets, "sites": sites, "solve": solve,
-    "stations": stations, "streets": streets,
+    "alliances": alliances, "areas": areas, "cards": cards, "coverage": coverage, "db": database,
+    "maps": maps, "scenarios": scenarios, "microgrids": microgrids, "nets": nets, "regions": regions, "sites": sites, "solve": solve,
+    "stations": stations, "streets": streets, "users": users,
 }.items():  # fmt: skip
     app.add_typer(part.app, name=name)
-app.add_typer(groups.regions, name="regions")
 
 
 def main() -> None:

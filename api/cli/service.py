@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from geo.errors import BadInput
+from api.cli.door import err
 
 app = typer.Typer()
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -20,12 +20,8 @@ def serve(
     import uvicorn
 
     if host not in LOOPBACK:
-        raise BadInput(
-            f"{host} can be reached by others, and this version has no log-in yet",
-            zh=f"{host} 可被他人访问，而本版本尚无登录功能",
-            hint="serve on 127.0.0.1, behind a gateway of your own that checks who asks",
-            hint_zh="请在 127.0.0.1 上运行，并由带身份验证的网关转发",
-        )
+        err.print("公众页面对外开放；其余页面需登录，先用 wangge users add 建立用户")
+        err.print("The public's pages are open to others; the rest needs a log-in", style="dim")
     uvicorn.run(
         "api.http:create_app",
         factory=True,

@@ -8,7 +8,8 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 import maps as drawings
-from api.http import alliances, coverage, finder, plan, problems, reference, v1, views
+from api.http import alliances, coverage, finder, login, plan, problems, reference, users, v1, views
+from api.http.access import Access
 from api.http.dressing import Dressed
 from api.settings import VERSION
 from api.tasks.work import Work
@@ -35,6 +36,8 @@ def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
     app.include_router(coverage.router, prefix="/v1")
     app.include_router(alliances.router)
     app.include_router(plan.router, prefix="/v1")
+    app.include_router(users.router, prefix="/v1")
+    app.include_router(login.router)
     app.include_router(finder.router)
     app.include_router(plan.pages)
     app.include_router(views.router)
@@ -44,6 +47,7 @@ def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
     if draw_first:
         Thread(target=_prepare, args=(app.state.drawn, app.state.work), daemon=True).start()
 
+    app.add_middleware(Access, work=app.state.work)
     app.add_middleware(Dressed)
     return app
 

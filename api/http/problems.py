@@ -43,15 +43,25 @@ def problem(status_code: int, code: str, title: str, **more: Any) -> Response:
     return Response(orjson.dumps(body), status_code, media_type="application/problem+json")
 
 
+def answer(error: errors.GeoError) -> Response:
+    """Shape the answer to an error of the house."""
+    made = problem(
+        status(error), error.code, error.zh or error.message, detail=error.message,
+        hint=error.hint, hint_zh=error.hint_zh, where=list(error.where),
+    )  # fmt: skip
+    if isinstance(error, errors.Unidentified):
+        made.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, errors.TooMany):
+        made.headers["Retry-After"] = str(error.retry_s)
+    return made
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of the house, of the form checker and of the router the same way."""
 
     @app.exception_handler(errors.GeoError)
     def of_house(_: Request, error: errors.GeoError) -> Response:
-        return problem(
-            status(error), error.code, error.zh or error.message, detail=error.message,
-            hint=error.hint, hint_zh=error.hint_zh, where=list(error.where),
-        )  # fmt: skip
+        return answer(error)
 
     @app.exception_handler(RequestValidationError)
     def of_form(_: Request, error: RequestValidationError) -> Response:

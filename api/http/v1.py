@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api.http import queries
+from api.tasks.asker import Asker
 from api.tasks.find_areas import AreaHistory, AreasAt
 from api.tasks.find_place import FindPlaces
 from api.tasks.known import NotAtHand
@@ -23,9 +24,10 @@ Lat = Annotated[float, Query(ge=-90, le=90, description="纬度 degrees north")]
 
 
 async def work_of(request: Request) -> Work:
-    """Give the work of this application; it waits for nothing, so it needs no thread."""
-    found: Work = request.app.state.work
-    return found
+    """Give the work of this application in the name of who asks."""
+    base: Work = request.app.state.work
+    asker: Asker = request.scope["asker"]
+    return base.asked_by(asker)
 
 
 WorkDep = Annotated[Work, Depends(work_of)]

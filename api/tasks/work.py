@@ -3,13 +3,14 @@
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from api.settings import Settings, settings
+from api.tasks.asker import LOCAL, Asker
 from geo import store
 from geo.layers import Progress, quiet
 
@@ -34,21 +35,30 @@ class Task(Protocol[Result_co]):
 class Work:
     """What a task works with: settings, the store (opened on first use), progress, and who asked.
 
+    `who` stands in the audit; `asker` says what they may; `base` is the work whose store is used.
     `meanwhile`: rather an answer of a moment ago than wait for what is being built anew.
     """
 
     settings: Settings = field(default_factory=settings)
     who: str = "local"
+    asker: Asker = LOCAL
     progress: Progress = quiet
     database: store.Database | None = None
     meanwhile: bool = False
+    base: "Work | None" = None
 
     @cached_property
     def db(self) -> store.Database:
         """Give the store: the one handed in, the server of the settings, or the private cluster."""
+        if self.base is not None:
+            return self.base.db
         if self.database is not None:
             return self.database
         return open_store(self.settings)
+
+    def asked_by(self, asker: Asker) -> "Work":
+        """Give this work in the name of somebody, on the same store."""
+        return replace(self, who=asker.name, asker=asker, base=self)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:

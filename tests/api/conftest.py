@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from beside import beside
 from districts import kept, small
 from fastapi.testclient import TestClient
 
@@ -26,5 +27,5 @@ def work(db: store.Database) -> Work:
 @pytest.fixture(scope="module")
 def client(work: Work) -> Iterator[TestClient]:
     """Give a client of the web door."""
-    with TestClient(create_app(work, draw_first=False), raise_server_exceptions=False) as made:
+    with beside(create_app(work, draw_first=False)) as made:
         yield made

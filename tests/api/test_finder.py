@@ -12,6 +12,7 @@ from html import unescape
 
 import geopandas as gpd
 import pytest
+from beside import HERE
 from fastapi.testclient import TestClient
 
 from api.http import create_app
@@ -145,7 +146,7 @@ def test_each_visitor_gets_the_buttons_of_their_device(
     assert "<svg" not in page(client, path)
     chat = page(client, path, PHONE + " MicroMessenger/8.0.49")
     assert "在浏览器打开" in chat
-    assert f'data-copy="http://testserver{path}"' in chat
+    assert f'data-copy="{HERE}{path}"' in chat
     assert "callnative=1" not in chat
     assert "callnative=0" in chat
     assert "在浏览器打开" not in page(client, path)

@@ -2,6 +2,7 @@
 
 import pytest
 import squareton
+from beside import beside
 from fastapi.testclient import TestClient
 
 from api.http import create_app
@@ -14,7 +15,7 @@ GRID = "321198001001001"
 @pytest.fixture(scope="module")
 def client(db: store.Database) -> TestClient:
     """Serve Squareton."""
-    return TestClient(create_app(squareton.kept(db), draw_first=False))
+    return beside(create_app(squareton.kept(db), draw_first=False))
 
 
 def opened(client: TestClient) -> str:
