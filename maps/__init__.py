@@ -5,6 +5,7 @@ from maps.brief import Brief, Table, brief
 from maps.desk import desk_of_sites
 from maps.index import index
 from maps.page import Page, draw
+from maps.papers import Paper, with_papers
 from maps.picture import A3_IN, A4_IN, picture, thumbnail
 from maps.scene import Base, Words
 from maps.themes import (
@@ -35,6 +36,7 @@ __all__ = [
     "Group",
     "Member",
     "Page",
+    "Paper",
     "Parcels",
     "PlanSites",
     "Planned",
@@ -48,5 +50,6 @@ __all__ = [
     "index",
     "picture",
     "thumbnail",
+    "with_papers",
     "workbook",
 ]

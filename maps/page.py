@@ -34,10 +34,11 @@ ALWAYS = _ASCII + "–—·…°²≥≤×（）：，。、；“”《》条�
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a page holds when one works on it: a panel above the legend and its own script.
+    """What a page holds when one works on it: a panel above the legend and its own script, if any.
 
     `panel` names a template, `values` are what it and the script read; `before` are scripts
-    that its own one needs; `styles` of the palette may be worn by shapes that come later.
+    and `sheets` style sheets that its own ones build on; `styles` of the palette may be worn
+    by shapes that come later.
     """
 
     panel: str
@@ -46,11 +47,12 @@ class Desk:
     values: Mapping[str, Any] = field(default_factory=dict)
     before: tuple[str, ...] = ()
     styles: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
 
     @property
     def scripts(self) -> tuple[str, ...]:
         """Give its scripts in the order in which they run."""
-        return (*self.before, self.script)
+        return tuple(script for script in (*self.before, self.script) if script)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ def credit(base: Base) -> str:
 def _parts(scene: Scene, desk: Desk | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Give the scripts and styles that only some pages need."""
     scripts = () if desk is None else desk.scripts
-    styles = () if desk is None else (desk.style,)
+    styles = () if desk is None else (*desk.sheets, desk.style)
     if scene.calendar is not None:
         scripts, styles = (*scripts, "js/calendar.js"), (*styles, "css/calendar.css")
     return scripts, styles

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from api.http.v1 import WorkDep
-from api.tasks.publish_alliances import AllianceHistory, PresetName, ReadAlliances
+from api.tasks.alliance_presets import PresetName
+from api.tasks.publish_alliances import AllianceHistory, ReadAlliances
 from api.tasks.work import perform
 
 router = APIRouter(prefix="/v1/alliances", tags=["alliances"])

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from pypinyin import lazy_pinyin
 
-from api.tasks.bodies import PRESETS, Bodies, Preset
+from api.tasks.alliance_presets import PRESETS, Preset
+from api.tasks.bodies import Bodies
 from geo import grouping
 
 ENDINGS = ("居民委员会", "村民委员会", "社区", "居委会", "村委会", "村")

@@ -7,11 +7,12 @@ from typing import Any
 import pandas as pd
 
 import maps
-from api.tasks.alliance_reasons import LOADS
-from api.tasks.bodies import PRESETS, Preset
-from api.tasks.publish_alliances import DRAFTS, ReadAlliances, draft_of
-from api.tasks.work import Work
+from api.tasks.alliance_moves import LOADS
+from api.tasks.alliance_presets import PRESETS, Preset
+from api.tasks.publish_alliances import DRAFTS, FORMED, ReadAlliances, draft_of
+from api.tasks.work import Form, Work
 from geo import store
+from geo.errors import BadInput
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,35 @@ class Told:
         )
         parts = [(str(name), part) for name, part in order.groupby("alliance_name", sort=False)]
         return sorted(parts, key=lambda pair: str(pair[1]["id"].iloc[0]))
+
+
+class ReadDraft(Form):
+    """Ask for a proposal as it was kept."""
+
+    run_id: int
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Read it."""
+        with work.db.read() as session:
+            draft = draft_of(session, self.run_id)
+        return {**draft.result, "run": draft.id, "asked": draft.inputs}
+
+
+class ReadWeighed(Form):
+    """Ask for a weighing as it was kept."""
+
+    run_id: int
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Read it."""
+        with work.db.read() as session:
+            found = store.runs.read(session, self.run_id)
+        if found.kind != "alliances_weighed":
+            raise BadInput(
+                f"run {self.run_id} is no weighing but {found.kind}",
+                zh=f"运行 {self.run_id} 不是方案比选（{found.kind}）",
+            )
+        return {**found.result, "run": found.id, "asked": found.inputs}
 
 
 def read_told(
@@ -83,10 +113,18 @@ def _whole(members: Any) -> pd.DataFrame:
     return frame
 
 
+def drafts(work: Work, preset: Preset, *, limit: int = 20) -> list[store.runs.Run]:
+    """Give the newest proposals of a preset, also those that were only weighed."""
+    with work.db.read() as session:
+        found = [run for kind in DRAFTS for run in store.runs.history(session, kind, limit=limit)]
+    own = [run for run in found if run.result["preset"] == preset.key]
+    return sorted(own, key=lambda run: -run.id)[:limit]
+
+
 def latest_draft(work: Work, preset: Preset, ids: set[str]) -> int | None:
     """Give the newest draft that groups exactly the bodies with these ids; None without one."""
     with work.db.read() as session:
-        found = [run for kind in DRAFTS for run in store.runs.history(session, kind, limit=5)]
+        found = [run for kind in FORMED for run in store.runs.history(session, kind, limit=5)]
     for run in sorted(found, key=lambda run: -run.id):
         same = {m["id"] for m in run.result["members"]} == ids
         if same and PRESETS[run.result["preset"]] == preset:

@@ -1,8 +1,6 @@
 """What is grouped: bodies and areas with their weight, neighbours, walks, skills and needs."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import geopandas as gpd
 import numpy as np
@@ -10,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from api.tasks.alliance_presets import Preset
 from api.tasks.scene import Scene, read_scene
 from api.tasks.walk import ADULT, STREETS, network_of
 from api.tasks.work import Work
@@ -17,6 +16,7 @@ from geo import grouping, layers, network, topology
 from geo.errors import NotFound
 from geo.grouping.complement import Exchange, exchange
 from geo.layers import DETOUR, Adjacency, items
+from geo.layers.codes import LENGTHS
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -33,89 +33,6 @@ KINDS = {
 """What institutions are, in the words of the reader."""
 SEATS = ("service_center", "convenience_center", "activity_room")
 """Where people of a community meet; its middle where there is none."""
-
-
-@dataclass(frozen=True)
-class Preset:
-    """A customary kind of group, with what is usual for it.
-
-    `key` is its name in a form, `kind` in the store; `layer` what is grouped, in words `body`; `word` what a
-    group is called, `suffix` how its name ends; `head` what the body in
-    its middle is; `by_compass`: named by direction; `spaced`: what is grouped does not tile
-    the ground, so that neighbours are those with nobody between.
-    """
-
-    key: Literal["alliances", "regions", "teams", "villages"]
-    kind: str
-    layer: str
-    body: tuple[str, str]
-    word: tuple[str, str]
-    suffix: tuple[str, str]
-    head: tuple[str, str]
-    by_compass: bool
-    spaced: bool
-    defaults: Mapping[str, object]
-
-
-PRESETS: dict[str, Preset] = {
-    "alliances": Preset(
-        key="alliances",
-        kind="alliance",
-        layer="council",
-        body=("议事会", "council"),
-        word=("联盟", "alliance"),
-        suffix=("联盟", "Alliance"),
-        head=("牵头单位", "lead"),
-        by_compass=False,
-        spaced=False,
-        defaults={
-            "groups": 9, "tolerance": 0.15, "load": "households", "hub": "lead", "skills": "most",
-        },
-    ),
-    "regions": Preset(
-        key="regions",
-        kind="regional_group",
-        layer="community",
-        body=("社区", "community"),
-        word=("区域集团", "regional group"),
-        suffix=("部区域集团", "Group"),
-        head=("中心", "centre"),
-        by_compass=True,
-        spaced=False,
-        defaults={
-            "groups": 4, "tolerance": 0.1, "load": "households", "hub": "any", "skills": "none",
-        },
-    ),
-    "teams": Preset(
-        key="teams",
-        kind="team",
-        layer="institution",
-        body=("驻区单位", "institution"),
-        word=("志愿服务队", "volunteer team"),
-        suffix=("部志愿服务队", "Volunteers"),
-        head=("牵头单位", "lead"),
-        by_compass=True,
-        spaced=True,
-        defaults={
-            "groups": 5, "tolerance": 0.25, "load": "bodies", "hub": "any", "skills": "most",
-        },
-    ),
-    "villages": Preset(
-        key="villages",
-        kind="cluster",
-        layer="community",
-        body=("村", "village"),
-        word=("片区", "cluster"),
-        suffix=("片区", "Cluster"),
-        head=("中心", "centre"),
-        by_compass=False,
-        spaced=True,
-        defaults={
-            "groups": 2, "tolerance": 0.35, "load": "households", "hub": "any", "skills": "none",
-        },
-    ),
-}  # fmt: skip
-"""议事会联盟、区域集团、志愿服务队、村庄片区."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +69,11 @@ class Bodies:
     def adjacency(self) -> Adjacency:
         """Give the neighbours on foot."""
         return self.crossings.adjacency
+
+    @property
+    def subdistricts(self) -> npt.NDArray[np.object_]:
+        """Give the code of the subdistrict of each; empty where none is known."""
+        return self.table["community"].astype("str").str[: LENGTHS["subdistrict"]].to_numpy(object)
 
     @property
     def ranked(self) -> bool:

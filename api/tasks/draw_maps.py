@@ -11,8 +11,9 @@ import pandas as pd
 import shapely
 
 import maps
-from api.tasks.alliance_told import latest_draft, read_told
-from api.tasks.bodies import PRESETS, read_shapes
+from api.tasks.alliance_presets import PRESETS, Preset
+from api.tasks.alliance_told import Told, latest_draft, read_told
+from api.tasks.bodies import read_shapes
 from api.tasks.check_layers import Checked, CheckLayers
 from api.tasks.coverage_clock import CoverageClock, Timed
 from api.tasks.form_alliances import Alliances, FormAlliances
@@ -43,7 +44,7 @@ class DrawMap(Form):
 
     def run(self, work: Work) -> Path:
         """Analyse as the map needs, draw, and put the whole file in place at once."""
-        made = theme(self.kind, work)
+        made = theme(self.kind, work, inner=True)
         with work.step(f"出图 {self.out.name}"):
             save(made, self.out, paper=self.paper)
         return self.out
@@ -166,7 +167,20 @@ def stations(work: Work, base: maps.Base) -> maps.Theme:
 
 
 def alliances(work: Work, base: maps.Base) -> maps.Theme:
-    """Councils grouped: as published; else the newest draft, which is formed where there is none."""
+    """Councils in their published alliances, for everybody: names, outlines and places."""
+    preset = PRESETS["alliances"]
+    _, shapes = read_shapes(work, preset)
+    try:
+        told = read_told(work, preset)
+    except NotFound:
+        nobody = pd.DataFrame({"id": shapes["id"], "lead": False, "alliance_name": None})
+        status = Words(f"尚未发布{preset.word[0]}", f"No {preset.word[1]} is published yet")
+        return of_members(nobody, shapes, status, base, public=True)
+    return of_members(told.members, shapes, told.status, base, public=True)
+
+
+def planned_alliances(work: Work, base: maps.Base) -> maps.Theme:
+    """Councils in their alliances for planners: as published; else the newest draft."""
     preset = PRESETS["alliances"]
     _, shapes = read_shapes(work, preset)
     try:
@@ -174,7 +188,12 @@ def alliances(work: Work, base: maps.Base) -> maps.Theme:
     except NotFound:
         draft = latest_draft(work, preset, set(shapes["id"]))
         told = read_told(work, preset, run_id=draft or FormAlliances().run(work).run)
-    return of_members(told.members, shapes, told.status, base)
+    return of_told(told, shapes, base)
+
+
+def of_told(told: Told, shapes: gpd.GeoDataFrame, base: maps.Base) -> maps.Theme:
+    """Groups with all that planners see of them: loads, scores and reasons."""
+    return of_members(told.members, shapes, told.status, base, preset=told.preset)
 
 
 def of_alliances(done: Alliances, base: maps.Base) -> maps.Theme:
@@ -184,15 +203,26 @@ def of_alliances(done: Alliances, base: maps.Base) -> maps.Theme:
 
 
 def of_members(
-    members: pd.DataFrame, shapes: gpd.GeoDataFrame, status: Words, base: maps.Base
+    members: pd.DataFrame,
+    shapes: gpd.GeoDataFrame,
+    status: Words,
+    base: maps.Base,
+    *,
+    public: bool = False,
+    preset: Preset = PRESETS["alliances"],
 ) -> maps.Theme:
-    """Areas of bodies with their group, lead and reason, and what the groups are: draft or version."""
-    told = members.drop(columns=["name", "community"])
+    """Areas of bodies with their group and lead, and what the groups are: draft or version."""
+    told = members.drop(columns=["name", "community"], errors="ignore")
     told["alliance"] = told["alliance_name"]
     places = shapes.geometry.to_numpy().copy()
     places[shapely.get_dimensions(places) < 2] = shapely.MultiPolygon()
     shapes = shapes.set_geometry(places, crs=shapes.crs)
-    return maps.Alliances(shapes.merge(told, on="id"), base, status=status)
+    return maps.Alliances(
+        shapes.merge(told, on="id"), base, public=public, status=status,
+        group=Words(preset.word[0], preset.word[1].capitalize()),
+        body=Words(preset.body[0], preset.body[1].capitalize()),
+        head=Words(preset.head[0], preset.head[1].capitalize()),
+    )  # fmt: skip
 
 
 def plan_sites(work: Work, base: maps.Base) -> maps.Page:
@@ -213,16 +243,25 @@ THEMES: dict[str, Callable[[Work, maps.Base], maps.Theme]] = {
     "stations": stations,
     "alliances": alliances,
 }
+"""What everybody may see."""
+INNER: dict[str, Callable[[Work, maps.Base], maps.Theme]] = {"alliances-plan": planned_alliances}
+"""What planners see besides."""
 
 
-def theme(kind: str, work: Work, base: maps.Base | None = None) -> maps.Theme:
-    """Make a theme of the living data by name, over `base` where it is at hand."""
-    if kind not in THEMES:
-        names = ", ".join(THEMES)
+def theme(
+    kind: str, work: Work, base: maps.Base | None = None, *, inner: bool = False
+) -> maps.Theme:
+    """Make a theme of the living data by name, over `base` where it is at hand.
+
+    `inner`: also those that are not for everybody.
+    """
+    known = THEMES | INNER if inner else THEMES
+    if kind not in known:
+        names = ", ".join(known)
         raise BadInput(
             f"no map {kind!r}",
             zh=f"没有“{kind}”这种地图",
             hint=f"one of {names}",
             hint_zh=f"可用：{names}",
         )
-    return THEMES[kind](work, base or ground(work))
+    return known[kind](work, base or ground(work))

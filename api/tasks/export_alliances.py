@@ -2,7 +2,7 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import geopandas as gpd
 import pandas as pd
@@ -10,14 +10,32 @@ from pydantic import Field
 
 import maps
 from api.tasks.alliance_names import letters
+from api.tasks.alliance_presets import PRESETS, PresetName
 from api.tasks.alliance_told import Told, read_told
-from api.tasks.bodies import PRESETS, read_shapes
+from api.tasks.bodies import read_shapes
 from api.tasks.draw_maps import write
-from api.tasks.publish_alliances import PresetName
 from api.tasks.work import Form, Work
 from geo.errors import BadInput
 
 KINDS = (".html", ".xlsx", ".csv")
+
+
+class PrintAlliances(Form):
+    """Lay out the published groups, or a draft `run_id`: a booklet (html), a workbook, a table."""
+
+    ending: Literal["html", "xlsx", "csv"] = "html"
+    run_id: int | None = Field(None, ge=1)
+    preset: PresetName = "alliances"
+    as_of: date | int | None = None
+
+    def run(self, work: Work) -> bytes:
+        """Read and lay out."""
+        told = read_told(work, PRESETS[self.preset], run_id=self.run_id, as_of=self.as_of)
+        if self.ending == "html":
+            return _booklet(told, work).html().encode()
+        if self.ending == "xlsx":
+            return maps.workbook(sheets(told), title=told.words.zh, notes=told.status.zh)
+        return bytes(sheets(told)["成员与理由"].to_csv(index=False).encode("utf-8-sig"))
 
 
 class ExportAlliances(Form):
@@ -29,21 +47,15 @@ class ExportAlliances(Form):
     as_of: date | int | None = None
 
     def run(self, work: Work) -> Path:
-        """Read, lay out, and put the whole file in place at once."""
+        """Lay out, and put the whole file in place at once."""
         ending = self.out.suffix.lower()
         if ending not in KINDS:
             raise BadInput(
                 f"{self.out.name}: groups become .html, .xlsx or .csv",
                 zh=f"{self.out.name}：编组只能导出为 .html、.xlsx 或 .csv",
             )
-        told = read_told(work, PRESETS[self.preset], run_id=self.run_id, as_of=self.as_of)
-        if ending == ".html":
-            content = _booklet(told, work).html().encode()
-        elif ending == ".xlsx":
-            content = maps.workbook(sheets(told), title=told.words.zh, notes=told.status.zh)
-        else:
-            content = sheets(told)["成员与理由"].to_csv(index=False).encode("utf-8-sig")
-        write(self.out, content)
+        asked = self.model_dump(exclude={"out"}) | {"ending": ending[1:]}
+        write(self.out, PrintAlliances.model_validate(asked).run(work))
         return self.out
 
 

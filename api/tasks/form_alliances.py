@@ -5,114 +5,27 @@ and nothing is published until somebody publishes it (`publish_alliances`).
 """
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pydantic import Field, model_validator
 
 from api.tasks import alliance_names, alliance_reasons
-from api.tasks.bodies import PRESETS, Bodies, Preset, read_bodies
+from api.tasks.alliance_moves import Told
+from api.tasks.alliance_question import Question
+from api.tasks.bodies import Bodies, read_bodies
 from api.tasks.scene import Scene
 from api.tasks.work import Form, Work, now, record
 from geo import grouping
-from geo.errors import BadInput, Infeasible, Stopped
+from geo.errors import Infeasible, Stopped
+from geo.grouping import measure
+from geo.layers import Clock
 
-Load = Literal["households", "residents", "members", "needs", "bodies"]
-
-
-class Question(Form):
-    """What is grouped, into how many, and what every group keeps.
-
-    `load` is what is balanced, within ± `tolerance`. Leads are the bodies whose seniority
-    and strength together rank highest, `leads_per_group` times as many as there are groups;
-    every group holds at least `min_leads`. `hub`: groups form around a lead, or around any
-    member. `mentor` makes the walk of the newest and weakest count up to 1 + mentor times:
-    they come nearest to a lead. `skills`: whatever is needed is offered in every group
-    (all; most: but for what too few offer; none). What is left out is usual for the `preset`.
-    """
-
-    preset: Literal["alliances", "regions", "teams", "villages"] = "alliances"
-    groups: int = Field(9, ge=1)
-    tolerance: float = Field(0.15, gt=0, lt=1)
-    load: Load = "households"
-    nearness: Literal["walk", "straight"] = "walk"
-    hub: Literal["lead", "any"] = "lead"
-    leads_per_group: float = Field(2.0, ge=1)
-    min_leads: int = Field(1, ge=0)
-    mentor: float = Field(0.5, ge=0)
-    skills: Literal["all", "most", "none"] = "most"
-    seed: int = 1
-    time_limit_s: float = Field(60, gt=0)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _usual(cls, values: Any) -> Any:
-        """Fill in what is usual for the preset, so that a kept form says everything."""
-        if not isinstance(values, dict):
-            return values
-        given = {name: value for name, value in values.items() if value is not None}
-        preset = PRESETS.get(str(given.get("preset", "alliances")))
-        return {**(preset.defaults if preset else {}), **given}
-
-    @property
-    def custom(self) -> Preset:
-        """Give the preset in full."""
-        return PRESETS[self.preset]
-
-    def leads(self, bodies: Bodies) -> npt.NDArray[np.bool_]:
-        """Say who may lead; nobody is singled out where nothing tells them apart."""
-        table = bodies.table
-        if not bodies.ranked:
-            return np.ones(len(table), dtype=bool)
-        count = max(self.leads_per_group, self.min_leads) * self.groups
-        return np.asarray(table["rank"].rank(ascending=False)) <= count
-
-    def costs(self, bodies: Bodies) -> npt.NDArray[np.float64]:
-        """Give what each body costs at each hub: load × minutes, more for the new and weak."""
-        weak = 1.0 + self.mentor * (1.0 - bodies.table["rank"].to_numpy(float))
-        if not bodies.ranked:
-            weak[:] = 1.0
-        return np.asarray((bodies.load(self.load) * weak)[:, None] * bodies.walk_min)
-
-    def problem(self, bodies: Bodies, **changes: Any) -> grouping.Problem:
-        """Put the question to the solver; `changes` replace what it would be told."""
-        leads = self.leads(bodies)
-        seats = np.flatnonzero(leads) if self.hub == "lead" else np.arange(len(leads))
-        told: dict[str, Any] = {
-            "ids": bodies.table["id"].to_numpy(object),
-            "weight": bodies.load(self.load),
-            "adjacency": bodies.adjacency,
-            "groups": self.groups,
-            "xy": bodies.xy,
-            "tolerance": self.tolerance,
-            "seats": seats,
-        }
-        if self.nearness == "walk":
-            told["costs"] = self.costs(bodies)[:, seats]
-        if self.min_leads and bodies.ranked:
-            told |= {"leads": leads, "min_leads": self.min_leads}
-        return grouping.problem(**told | changes)
-
-    def held(self, bodies: Bodies) -> dict[str, npt.NDArray[np.bool_]]:
-        """Give who offers what every group is to hold."""
-        if self.skills == "none":
-            return {}
-        least = self.groups if self.skills == "most" else 1
-        return bodies.skills.wanted(holders=least)
-
-    def check(self, bodies: Bodies) -> None:
-        """Refuse more groups than there are bodies."""
-        if (n := len(bodies.table)) < self.groups:
-            zh, en = self.custom.body
-            raise BadInput(
-                f"{n} × {en} cannot form {self.groups} groups",
-                zh=f"只有 {n} 个{zh}，组不成 {self.groups} 个{self.custom.word[0]}",
-                hint=f"import the layer {self.custom.layer}, or ask for fewer groups",
-                hint_zh="请先导入图层，或减少组数",
-            )
+SHARE = 0.6
+"""Of the time that is left, what a plan may take before it is asked which skills it lacks."""
+LEAST_S = 0.5
 
 
 class FormAlliances(Question):
@@ -143,17 +56,18 @@ def led(asked: Question, bodies: Bodies, work: Work) -> tuple[Question, Answer]:
     """Solve a question; where nobody said how many may lead, let as many lead as it takes.
 
     Strong bodies may all live in one corner: then the next strongest lead elsewhere. The
-    question that comes back says how many may lead.
+    question that comes back says how many may lead. All of it keeps to the time limit.
     """
     widths = [asked.leads_per_group]
     if "leads_per_group" not in asked.model_fields_set and bodies.ranked:
         all_ = len(bodies.table) / asked.groups
         widths += [w for w in (3.0, 4.0, 6.0, 9.0) if w < all_] + [all_]
+    clock = Clock(asked.time_limit_s, work.progress)
     refused: Infeasible | None = None
     for width in widths:
         question = asked.model_copy(update={"leads_per_group": max(width, 1.0)})
         try:
-            return question, solved(question, bodies, work)
+            return question, solved(question, bodies, work, time_limit_s=clock.left())
         except Infeasible as error:
             refused = refused or error
     assert refused is not None
@@ -166,6 +80,8 @@ def solved(
     work: Work,
     *,
     warm_start: npt.NDArray[np.integer[Any]] | None = None,
+    time_limit_s: float | None = None,
+    effort: float = 1.0,
     **changes: Any,
 ) -> Answer:
     """Solve a question, asking for a skill in every group only when a plan lacks it somewhere.
@@ -173,6 +89,7 @@ def solved(
     A plan that happens to keep a rule nobody enforced is as good as one made under it, so
     the proof stands. Where `most` skills are wanted, the scarcest give way one by one.
     """
+    clock = Clock(asked.time_limit_s if time_limit_s is None else time_limit_s, work.progress)
     wanted = asked.held(bodies)
     enforced: dict[str, npt.NDArray[np.bool_]] = {}
     missing: set[str] = set()
@@ -182,9 +99,10 @@ def solved(
             plan = grouping.solve(
                 problem,
                 rng=np.random.default_rng(asked.seed),
-                time_limit_s=asked.time_limit_s,
+                time_limit_s=max(clock.left() * (SHARE if wanted else 1.0), LEAST_S),
                 progress=work.progress,
                 warm_start=warm_start,
+                effort=effort,
                 seed=asked.seed,
             )
         except (Infeasible, Stopped):
@@ -235,7 +153,7 @@ class Alliances:
         names = names or alliance_names.names(asked.custom, bodies, answer.plan)
         strong = asked.leads(bodies)
         members = alliance_reasons.told(
-            alliance_reasons.Told(bodies, answer.problem, answer.plan, names, strong, asked.custom),
+            Told(bodies, answer.problem, answer.plan, names, strong, asked.custom),
             asked.load,
         )
         return cls(0, asked, bodies, answer, members)
@@ -274,7 +192,7 @@ class Alliances:
     @property
     def deviation(self) -> float:
         """Give how far the most and the least loaded group are from the mean, as a share."""
-        return deviation(self.plan)
+        return measure.deviation(self.plan.loads)
 
     def rows(self) -> list[tuple[str, int, int, str]]:
         """Give name, members, load and lead of every group."""
@@ -317,12 +235,6 @@ def verdict(plan: grouping.Partition) -> str:
     if plan.gap is None:
         return "未证明 no proof"
     return f"距最优不超过 within {plan.gap:.1%}"
-
-
-def deviation(plan: grouping.Partition) -> float:
-    """Give how far the most and the least loaded group are from the mean, as a share."""
-    mean = float(plan.loads.mean())
-    return float(np.abs(plan.loads - mean).max() / mean) if mean else 0.0
 
 
 def kept(made: Alliances, work: Work, kind: str, form: Form, *, started: Any) -> Alliances:

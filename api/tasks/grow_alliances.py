@@ -9,8 +9,9 @@ import pandas as pd
 from pydantic import Field
 
 from api.tasks.alliance_names import Name, letters
+from api.tasks.alliance_question import Question
 from api.tasks.bodies import Bodies, read_bodies
-from api.tasks.form_alliances import Alliances, Answer, Question, solved
+from api.tasks.form_alliances import Alliances, Answer, solved
 from api.tasks.publish_alliances import ReadAlliances, draft_of
 from api.tasks.work import Form, Work, now, record
 from geo import grouping
@@ -63,8 +64,8 @@ class GrowthCurve(Growth):
         _, tolerance = _grown(asked.model_copy(update={"moved_at_most": 0}), bodies, before, work)
         known = int((before.previous >= 0).sum())
         steps = [m for m in STEPS if m < known] + [known]
-        problems = [(float(m), _problem(asked, bodies, before, m, tolerance)) for m in steps]
-        points = pareto.curve(
+        problems = [((float(m),), _problem(asked, bodies, before, m, tolerance)) for m in steps]
+        points = pareto.surface(
             problems,
             rng=np.random.default_rng(self.seed),
             time_limit_s=self.time_limit_s,
@@ -132,7 +133,7 @@ class Curve:
             plan = point.plan
             old = self.before.previous
             rows.append({
-                "moved_at_most": int(point.limit),
+                "moved_at_most": int(point.limits[0]),
                 "moved": None if plan is None else int(((old >= 0) & (old != plan.labels)).sum()),
                 "objective": plan and plan.objective,
                 "bound": plan and plan.bound,

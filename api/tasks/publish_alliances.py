@@ -2,21 +2,22 @@
 
 import datetime as dt
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 from pydantic import Field
 
-from api.tasks.bodies import PRESETS, Preset
+from api.tasks.alliance_presets import PRESETS, Preset, PresetName
 from api.tasks.work import Form, Work, now
 from geo import store
 from geo.errors import BadInput, Conflict, NotFound
 
-DRAFTS = ("alliances", "alliances_grown")
-"""Kinds of runs that propose groups."""
+FORMED = ("alliances", "alliances_grown")
+"""Kinds of runs that propose groups of their own."""
+DRAFTS = (*FORMED, "alliances_choice")
+"""Kinds of runs that may be published: also those that were weighed beside a proposal."""
 LEDGER = "alliances_published"
 """The kind of run that says which draft became which revision."""
-PresetName = Literal["alliances", "regions", "teams", "villages"]
 
 
 class PublishAlliances(Form):

@@ -1,249 +1,157 @@
-"""Choices for a committee: three truly different plans beside the best, and what balance costs."""
+"""Choices for a committee: truly different plans, and all that nothing beats in every quality."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 from pydantic import Field
 
+from api.tasks.alliance_choices import CHARACTERS, Choice, Search, between
+from api.tasks.alliance_front import Judge, Tried, tried
+from api.tasks.alliance_question import Question
 from api.tasks.bodies import Bodies, read_bodies
-from api.tasks.form_alliances import (
-    Alliances,
-    Answer,
-    Question,
-    deviation,
-    kept,
-    led,
-    solved,
-    verdict,
-)
-from api.tasks.publish_alliances import ReadAlliances
+from api.tasks.form_alliances import Alliances, Answer, kept, led, verdict
+from api.tasks.publish_alliances import ReadAlliances, draft_of
 from api.tasks.work import Work, now, record
-from geo import grouping
-from geo.errors import Infeasible, NotFound, Stopped
-from geo.grouping import alternatives, likeness, pareto
+from geo.errors import NotFound
+from geo.grouping import likeness, pareto
+from geo.grouping.problem import Ints
+from geo.layers import Clock
 
-TOLERANCES = (0.03, 0.05, 0.08, 0.1, 0.15, 0.2, 0.3)
-MOVED = (0.0, 0.05, 0.1, 0.2, 0.4, 1.0)
-"""Shares of the members that may move, for the curve."""
+BEST, CURVE = 0.3, 0.55
+"""Shares of the time for the best plan, and of what is left then for the front."""
 
 
 class WeighAlliances(Question):
-    """Form groups as asked, then three other plans, each good in another way.
+    """Form groups as asked, then other plans, each good in another way, and the front of all.
 
-    In each of them at least `differ` of the members are with others than in every plan before.
-    All are kept as drafts, so that any of them may be published. `curve`: also solve for a
-    row of tolerances and of members moved from the published groups.
+    In each of `plans` at least `differ` of the members are with others than in every plan
+    before. With `curve` the question is solved for rows of tolerances and of members moved
+    from what stands (`base`: the published groups, or a draft's run); of all plans those stay
+    that no other beats in balance, cost of walks and members moved. Each is kept as a draft,
+    so that any of them may be read, printed and published. `time_limit_s` holds for all of it.
     """
 
+    plans: int = Field(4, ge=1, le=12)
     differ: float = Field(0.15, gt=0, lt=1)
     curve: bool = True
+    base: Literal["published"] | int = "published"
+    time_limit_s: float = Field(80, gt=0)
 
     def run(self, work: Work) -> "Weighed":
-        """Solve each in turn, compare, keep the runs."""
+        """Solve the question, then around it, compare, keep the runs."""
         started = now()
         bodies = read_bodies(work, self.custom)
         self.check(bodies)
-        given = self.model_dump(include=self.model_fields_set - {"differ", "curve"})
-        asked, answer = led(Question.model_validate(given), bodies, work)
-        best = Alliances.of(asked, bodies, answer)
-        plans = [Choice(*CHARACTERS["near"], best)]
-        for name in ("even", "borders", "leads"):
-            found = self._other(name, plans, work)
-            if found is not None:
-                plans.append(found)
-        made = [
-            replace(p, made=kept(p.made, work, "alliances", self, started=started)) for p in plans
-        ]
-        standing = _standing(self, bodies, work)
-        curves = self._curves(bodies, best, standing, work) if self.curve else []
-        weighed = Weighed(0, made, curves, standing)
+        clock = Clock(self.time_limit_s, work.progress)
+        best = self._best(bodies, work)
+        judge = Judge.of(best, _standing(self, bodies, work))
+        known = [best.plan.labels.astype(np.int64)]
+        rows = (
+            tried(judge, known, time_limit_s=CURVE * clock.left(), work=work) if self.curve else []
+        )
+        search = Search(best, judge, self.differ, self.seed, clock)
+        others = search.others(self.plans - 1, rows, work)
+        with work.step("方案理由"):
+            weighed = _compared(best, judge, others, rows)
+            weighed = replace(weighed, plans=[self._kept(p, work, started) for p in weighed.plans])
         run = record(
             work, "alliances_weighed", self, weighed.as_dict(), started=started, seed=self.seed
         )
         return replace(weighed, run=run)
 
-    def _other(self, name: str, plans: list["Choice"], work: Work) -> "Choice | None":
-        """Give the plan of a character; made different enough where it is not by itself."""
-        asked = plans[0].made.asked
-        bodies, best = plans[0].made.bodies, plans[0].made.plan
-        earlier = [p.made.plan.labels for p in plans]
-        least = int(np.ceil(self.differ * len(best.labels)))
-        for question, changes in _characters(name, asked, bodies, best):
-            if name != "leads":
-                try:
-                    answer = solved(question, bodies, work, **changes)
-                except (Infeasible, Stopped):
-                    continue
-                if all(likeness.moved(e, answer.plan.labels) >= least for e in earlier):
-                    return Choice(*CHARACTERS[name], Alliances.of(question, bodies, answer))
-            problem = question.problem(bodies, **changes)
-            plan = alternatives.another(
-                problem, earlier, differ=self.differ, rng=np.random.default_rng(self.seed),
-                time_limit_s=4 * self.time_limit_s, progress=work.progress,
-            )  # fmt: skip
-            if plan is not None:
-                made = Alliances.of(question, bodies, Answer(problem, plan))
-                return Choice(*CHARACTERS[name], made)
-        return None
+    def _best(self, bodies: Bodies, work: Work) -> Alliances:
+        own = set(WeighAlliances.model_fields) - set(Question.model_fields)
+        given = self.model_dump(include=self.model_fields_set - own)
+        asked = Question.model_validate(given | {"time_limit_s": BEST * self.time_limit_s})
+        return Alliances.of(asked, bodies, led(asked, bodies, work)[1])
 
-    def _curves(
-        self,
-        bodies: Bodies,
-        best: Alliances,
-        standing: npt.NDArray[np.int64] | None,
-        work: Work,
-    ) -> list["CurvePoint"]:
-        """Balance against nearness; and, where groups are published, moved members as well."""
-        rng = np.random.default_rng(self.seed)
-        wanted = self.held(bodies)
-        held = {"resources": {name: wanted[name] for name in best.answer.enforced}}
-        limits = sorted({*TOLERANCES, self.tolerance})
-        problems = [(t, best.asked.problem(bodies, tolerance=t, **held)) for t in limits]
-        points = pareto.curve(
-            problems, rng=rng, time_limit_s=self.time_limit_s, progress=work.progress
+    def _kept(self, plan: "Plan", work: Work, started: Any) -> "Plan":
+        kind = (
+            "alliances" if plan.choice and plan.zh == CHARACTERS["near"][0] else "alliances_choice"
         )
-        found = [_point("balance", p, bodies, best, standing) for p in points]
-        if standing is None:
-            return found
-        known = int((standing >= 0).sum())
-        whole = grouping.crossings.whole(bodies.adjacency, bodies.xy, standing)
-        counts = sorted({round(share * known) for share in MOVED})
-        problems = [
-            (float(m), best.asked.problem(
-                bodies, previous=standing, moved_max=float(m), adjacency=whole,
-                groups=int(standing.max()) + 1, **held,
-            ))
-            for m in counts
-        ]  # fmt: skip
-        points = pareto.curve(
-            problems, rng=rng, time_limit_s=self.time_limit_s, progress=work.progress
-        )
-        return found + [_point("moved", p, bodies, best, standing) for p in points]
-
-
-CHARACTERS = {
-    "near": ("就近优先", "Nearest"),
-    "even": ("均衡优先", "Most even"),
-    "borders": ("邻里连片优先", "Long common borders"),
-    "leads": ("另选牵头单位", "Other leads"),
-}
-
-
-def _characters(
-    name: str, asked: Question, bodies: Bodies, best: grouping.Partition
-) -> list[tuple[Question, dict[str, Any]]]:
-    """Give what is asked for a character, the strictest first."""
-    if name == "even":
-        shares = [asked.tolerance * part for part in (0.3, 0.5, 0.75)]
-        return [(asked.model_copy(update={"tolerance": t}), {}) for t in shares]
-    if name == "borders":
-        cut = float(_between(bodies, best.labels)) or 1.0
-        return [(asked, {"border": weight * best.objective / cut}) for weight in (1.0, 0.5, 0.2)]
-    return [(asked, {})]
-
-
-def _between(bodies: Bodies, labels: npt.NDArray[Any]) -> float:
-    """Give the metres of border between groups."""
-    a, b = bodies.adjacency.pairs.T
-    return float(bodies.adjacency.length_m[labels[a] != labels[b]].sum())
-
-
-def _standing(asked: Question, bodies: Bodies, work: Work) -> npt.NDArray[np.int64] | None:
-    """Give the published group of every body, −1 for newcomers; None when none is published."""
-    try:
-        rows = ReadAlliances(preset=asked.preset).run(work).members
-    except NotFound:
-        return None
-    numbers = {str(n): g for g, n in enumerate(sorted(set(rows["alliance_name"])))}
-    group = {
-        str(b): numbers[str(n)] for b, n in zip(rows["id"], rows["alliance_name"], strict=True)
-    }
-    return np.array([group.get(str(i), -1) for i in bodies.table["id"]], dtype=np.int64)
+        return replace(plan, made=kept(plan.made, work, kind, self, started=started))
 
 
 @dataclass(frozen=True)
-class Choice:
-    """One plan with its character in both languages."""
+class Plan:
+    """One plan with what it is called; `choice`: laid before the committee, `front`: unbeaten.
+
+    `tolerance` and `moved_at_most` are the limits under which it is best, None where it was
+    made for something else.
+    """
 
     zh: str
     en: str
     made: Alliances
-
-
-@dataclass(frozen=True)
-class CurvePoint:
-    """A best plan under a limit: of tolerance (`balance`) or of members moved (`moved`)."""
-
-    along: str
-    limit: float
-    status: str
-    minutes: float | None = None
-    deviation: float | None = None
-    moved: int | None = None
-    objective: float | None = None
-    bound: float | None = None
-
-
-def _point(
-    along: str,
-    point: pareto.Point,
-    bodies: Bodies,
-    best: Alliances,
-    standing: npt.NDArray[np.int64] | None,
-) -> CurvePoint:
-    plan = point.plan
-    if plan is None:
-        return CurvePoint(along, point.limit, point.status)
-    walks = bodies.walk_min[np.arange(len(plan.labels)), plan.centres[plan.labels]]
-    load = np.maximum(best.members["load"].to_numpy(float), 1e-9)
-    moved = None if standing is None else likeness.moved(standing, plan.labels)
-    return CurvePoint(
-        along, point.limit, point.status, float(np.average(walks, weights=load)),
-        deviation(plan), moved, plan.objective, plan.bound,
-    )  # fmt: skip
+    choice: bool
+    front: bool
+    tolerance: float | None = None
+    moved_at_most: int | None = None
 
 
 @dataclass(frozen=True)
 class Weighed:
-    """Plans beside each other and curves; `standing` is the published group of every body."""
+    """Plans side by side: the choices first, then the others of the front.
+
+    `rows` are all limits that were tried, with what came of them.
+    """
 
     run: int
-    choices: list[Choice]
-    curves: list[CurvePoint]
-    standing: npt.NDArray[np.int64] | None
+    judge: Judge
+    plans: list[Plan]
+    rows: list[Tried]
+
+    @property
+    def choices(self) -> list[Plan]:
+        """Give the plans that are laid before the committee, the best first."""
+        return [plan for plan in self.plans if plan.choice]
+
+    @property
+    def front(self) -> list[Plan]:
+        """Give the plans that nothing beats, the least cost first."""
+        return sorted(
+            (plan for plan in self.plans if plan.front),
+            key=lambda plan: self.judge.qualities(plan.made.plan)[1:0:-1],
+        )
 
     def table(self) -> list[dict[str, Any]]:
-        """Give one row a plan: what it is good at and what it costs."""
-        best = self.choices[0].made
-        return [
-            {
-                "plan": choice.zh,
-                "en": choice.en,
-                "run": choice.made.run,
-                "minutes": round(choice.made.minutes, 2),
-                "walk_rise": round(_walk(choice.made) / _walk(best) - 1, 4),
-                "deviation": round(choice.made.deviation, 4),
-                "border_km": round(_between(best.bodies, choice.made.plan.labels) / 1000, 1),
-                "needs_met": round(choice.made.needs_met, 3),
-                "leads_least": int(choice.made.members.groupby("alliance")["strong"].sum().min()),
-                "differs": likeness.moved(best.plan.labels, choice.made.plan.labels),
-                "pairs_in_common": round(
-                    likeness.pairs_in_common(best.plan.labels, choice.made.plan.labels), 3
-                ),
-                "moved": None
-                if self.standing is None
-                else likeness.moved(self.standing, choice.made.plan.labels),
-                "verdict": verdict(choice.made.plan),
-                "objective": choice.made.plan.objective,
-                "bound": choice.made.plan.bound,
-            }
-            for choice in self.choices
-        ]
+        """Give one row a choice: what it is good at and what it costs."""
+        return [self._row(plan) for plan in self.choices]
+
+    def front_table(self) -> list[dict[str, Any]]:
+        """Give one row a plan of the front, the least cost first."""
+        return [self._row(plan) for plan in self.front]
+
+    def _row(self, plan: Plan) -> dict[str, Any]:
+        best, made = self.plans[0].made, plan.made
+        cost = self.judge.cost(best.plan)
+        return {
+            "plan": plan.zh,
+            "en": plan.en,
+            "run": made.run,
+            "minutes": round(made.minutes, 2),
+            "cost_rise": round(self.judge.cost(made.plan) / cost - 1, 4) if cost else 0.0,
+            "deviation": round(made.deviation, 4),
+            "moved": self.judge.moved(made.plan),
+            "border_km": round(between(self.judge, made.plan.labels) / 1000, 1),
+            "needs_met": round(made.needs_met, 3),
+            "leads_least": int(made.members.groupby("alliance")["strong"].sum().min()),
+            "differs": likeness.moved(best.plan.labels, made.plan.labels),
+            "pairs_in_common": round(
+                likeness.pairs_in_common(best.plan.labels, made.plan.labels), 3
+            ),
+            "unbeaten": plan.front,
+            "tolerance": plan.tolerance,
+            "moved_at_most": plan.moved_at_most,
+            "verdict": verdict(made.plan),
+            "objective": made.plan.objective,
+            "bound": made.plan.bound,
+        }
 
     def likenesses(self) -> list[dict[str, Any]]:
-        """Give how alike every two plans are: members to move, and share of pairs in common."""
+        """Give how alike every two choices are: members to move, and share of pairs in common."""
         rows = []
         for i, one in enumerate(self.choices):
             for other in self.choices[i + 1 :]:
@@ -262,15 +170,57 @@ class Weighed:
             "run": self.run,
             "plans": self.table(),
             "likeness": self.likenesses(),
-            "curve": [
-                {name: getattr(p, name) for name in CurvePoint.__dataclass_fields__}
-                for p in self.curves
+            "front": self.front_table(),
+            "tried": [
+                {"tolerance": t.tolerance, "moved_at_most": t.moved_at_most, "status": t.status}
+                for t in self.rows
             ],
         }
 
 
-def _walk(made: Alliances) -> float:
-    """Give the cost of walking alone, whatever else the plan was made for."""
-    costs = made.asked.costs(made.bodies)
-    plan = made.plan
-    return float(costs[np.arange(len(plan.labels)), plan.centres[plan.labels]].sum())
+def _compared(best: Alliances, judge: Judge, others: list[Choice], rows: list[Tried]) -> Weighed:
+    """Put all plans beside each other; of those that were only tried, keep what nothing beats."""
+    near = Plan(*CHARACTERS["near"], best, choice=True, front=True)
+    limited = [(row, row.answer) for row in rows if row.answer is not None]
+    plans = [best.plan, *(c.answer.plan for c in others), *(a.plan for _, a in limited)]
+    free = pareto.undominated(np.array([judge.qualities(plan) for plan in plans]))
+    found = [replace(near, front=bool(free[0]))]
+    found += [
+        Plan(c.zh, c.en, _made(judge, c.answer), choice=True, front=bool(f))
+        for c, f in zip(others, free[1:], strict=False)
+    ]
+    found += [
+        Plan(*_called(row), _made(judge, answer), choice=False, front=True,
+             tolerance=row.tolerance, moved_at_most=row.moved_at_most)
+        for (row, answer), f in zip(limited, free[1 + len(others) :], strict=True)
+        if f
+    ]  # fmt: skip
+    return Weighed(0, judge, found, rows)
+
+
+def _made(judge: Judge, answer: Answer) -> Alliances:
+    return Alliances.of(judge.asked, judge.bodies, answer)
+
+
+def _called(row: Tried) -> tuple[str, str]:
+    zh, en = f"偏差 ±{row.tolerance:.0%}", f"within ±{row.tolerance:.0%}"
+    if row.moved_at_most is not None:
+        zh, en = f"{zh}、换组 ≤{row.moved_at_most}", f"{en}, ≤ {row.moved_at_most} moved"
+    return zh, en
+
+
+def _standing(asked: WeighAlliances, bodies: Bodies, work: Work) -> Ints | None:
+    """Give the group of every body today, −1 for newcomers; None when nothing is published."""
+    if asked.base == "published":
+        try:
+            rows = ReadAlliances(preset=asked.preset).run(work).members
+        except NotFound:
+            return None
+    else:
+        with work.db.read() as session:
+            rows = pd.DataFrame(draft_of(session, asked.base).result["members"])
+    numbers = {str(n): g for g, n in enumerate(sorted(set(rows["alliance_name"])))}
+    group = {
+        str(b): numbers[str(n)] for b, n in zip(rows["id"], rows["alliance_name"], strict=True)
+    }
+    return np.array([group.get(str(i), -1) for i in bodies.table["id"]], dtype=np.int64)

@@ -12,6 +12,12 @@ def loads(problem: Problem, labels: Ints) -> Floats:
     return np.bincount(labels, weights=problem.weight, minlength=problem.k).astype(np.float64)
 
 
+def deviation(load: Floats) -> float:
+    """How far the most and the least loaded group are from the mean, as a share of it."""
+    mean = float(load.mean())
+    return float(np.abs(load - mean).max() / mean) if mean else 0.0
+
+
 def cut(problem: Problem, labels: Ints) -> float:
     """Σ length of the edges between groups."""
     return float(problem.adjacency.length_m[_between(problem, labels)].sum())

@@ -35,7 +35,8 @@ def reasons(problem: Problem, partition: Partition) -> pd.DataFrame:
         - balance: how far the most or least loaded group would then be from the mean, as a
           share of it
         - breaks: rules that the move would break, of ``contiguity``, ``lower``, ``upper``,
-          ``locked``, ``tie``, ``moved`` and names of marks, joined by ``;``
+          ``locked``, ``tie``, ``moved``, names of marks, and ``sum:`` with the name of a
+          further sum, joined by ``;``
         - zh, en: the same in a sentence
     """
     board = boards.field(problem)
@@ -71,7 +72,7 @@ def _row(
         return own, centre, cost, -1, 0.0, np.nan, np.nan, np.nan, "", zh, en
     best = min(moves, key=lambda m: (m.broken > 1e-9, m.rise, m.group))
     broken = _broken(
-        problem, partition, plan, i, best.group, leaves=bool(may_leave(board, plan, i))
+        problem, partition, (board, plan), i, best.group, leaves=bool(may_leave(board, plan, i))
     )
     loads = partition.loads.copy()
     loads[own] -= problem.weight[i]
@@ -86,8 +87,15 @@ def _row(
 
 
 def _broken(
-    problem: Problem, partition: Partition, plan: State, i: int, g: int, *, leaves: bool
+    problem: Problem,
+    partition: Partition,
+    play: tuple[Field, State],
+    i: int,
+    g: int,
+    *,
+    leaves: bool,
 ) -> list[tuple[str, str, str]]:
+    board, plan = play
     own, w = int(partition.labels[i]), problem.weight[i]
     left, there = partition.loads[own] - w, partition.loads[g] + w
     found = []
@@ -108,6 +116,11 @@ def _broken(
     for r, name in enumerate(problem.mark_names):
         if problem.marks[i, r] and plan.held[own, r] <= problem.needs[r]:
             found.append((name, f"原组将缺“{name}”", f"its group would lack {name}"))
+    for q, name in enumerate(problem.sum_names):
+        part, low, high = board.sums[i, q], board.sum_lower[q], board.sum_upper[q]
+        there = (plan.total[own, q] - part, plan.total[g, q] + part)
+        if min(there) < low or max(there) > high:
+            found.append((f"sum:{name}", f"“{name}”将失衡", f"{name} would be out of balance"))
     for a, b, sign in problem.ties:
         if i in (a, b):
             with_other = partition.labels[b if i == a else a] == g

@@ -5,8 +5,10 @@ import pytest
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from api.tasks.bodies import PRESETS, Bodies, read_bodies
-from api.tasks.form_alliances import Alliances, FormAlliances, Question, solved
+from api.tasks.alliance_presets import PRESETS
+from api.tasks.alliance_question import Question
+from api.tasks.bodies import Bodies, read_bodies
+from api.tasks.form_alliances import Alliances, FormAlliances, solved
 from api.tasks.walk import network_of
 from api.tasks.work import Work
 from geo import network, store
