@@ -1,0 +1,229 @@
+"""What changed, told within milliseconds of the commit to whoever keeps something in memory.
+
+Every process has one watch a store: a connection of its own that listens, and a thread that
+reads what is new. The database numbers changes in the order of commits (`epoch`), so that
+who has seen a number has seen all below it. Four times a second the watch looks without
+having been called, and so does one whose connection was lost, as soon as it has another::
+
+    def told(layer: str, ids: tuple[int, ...] | None, boxes: Boxes, epoch: int) -> None: ...
+
+    stop = store.changes.watch(db).subscribe(told)
+"""
+
+import logging
+from collections.abc import Callable
+from queue import SimpleQueue
+from threading import Condition, Event, Lock, Thread
+from time import monotonic
+from typing import NamedTuple, cast
+
+import numpy as np
+import numpy.typing as npt
+import psycopg
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import SQLAlchemyError
+
+from geo.store.database import Database
+from geo.store.statements import statement
+
+Boxes = npt.NDArray[np.float64]
+"""(n, 4): west, south, east, north, in degrees."""
+EVERYTHING = ""
+"""In place of a layer: notices were lost, and anything may have changed."""
+HEARTBEAT_S = 0.25
+"""The watch looks so often without having been called."""
+RETRY_S = 0.05
+"""After a lost connection it tries again so soon, and then ever slower up to `SLOWEST_S`."""
+SLOWEST_S = 0.5
+LOG = logging.getLogger(__name__)
+
+
+class Change(NamedTuple):
+    """Rows of a layer that were written, as a subscriber is told of them.
+
+    `layer` is one of `geo.layers.LAYERS`, ``grouping`` or ``blind_spot``, or `EVERYTHING`.
+    `ids` are numbers of rows (`fid`), old and new: read them again, and what is not found is
+    gone. None: too many to name. `boxes` hold their shapes, before and after; none for rows
+    without a shape, and where `ids` is None.
+    """
+
+    layer: str
+    ids: tuple[int, ...] | None
+    boxes: Boxes
+    epoch: int
+
+
+Told = Callable[[str, tuple[int, ...] | None, Boxes, int], None]
+NOWHERE: Boxes = np.empty((0, 4))
+
+
+class Subscription:
+    """One subscriber: told change by change, in order, on a thread of its own."""
+
+    def __init__(self, told: Told, epoch: int) -> None:
+        self._told = told
+        self._queue: SimpleQueue[Change | None] = SimpleQueue()
+        self._moved = Condition()
+        self._epoch = epoch
+        Thread(target=self._run, name="changes", daemon=True).start()
+
+    @property
+    def epoch(self) -> int:
+        """The subscriber has done with everything up to this number."""
+        return self._epoch
+
+    def wait(self, epoch: int, timeout_s: float) -> bool:
+        """Wait until the subscriber has done with a number; say whether it has."""
+        with self._moved:
+            return self._moved.wait_for(lambda: self._epoch >= epoch, timeout_s)
+
+    def close(self) -> None:
+        """Tell it nothing more."""
+        self._queue.put(None)
+
+    def put(self, change: Change) -> None:
+        """Hand over a change."""
+        self._queue.put(change)
+
+    def _run(self) -> None:
+        while (change := self._queue.get()) is not None:
+            self._tell(change)
+            with self._moved:
+                self._epoch = change.epoch
+                self._moved.notify_all()
+
+    def _tell(self, change: Change) -> None:
+        """Tell it; who stumbles over a change is told to forget everything."""
+        try:
+            self._told(*change)
+        except Exception:
+            LOG.exception("a change of %s could not be taken in", change.layer or "all layers")
+            try:
+                self._told(EVERYTHING, None, NOWHERE, change.epoch)
+            except Exception:
+                LOG.exception("what is kept in memory may be old")
+
+
+class Watch:
+    """The listener of one store in this process; from `watch`."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._lock = Lock()
+        self._subscriptions: list[Subscription] = []
+        self._closed = Event()
+        self._heard = Event()
+        self._epoch = 0
+        self._seen_s = float("-inf")
+        with db.engine.connect() as connection:
+            self._epoch = _span(connection)[1]
+        Thread(target=self._run, name="watch of changes", daemon=True).start()
+        self._heard.wait(10)
+
+    @property
+    def epoch(self) -> int:
+        """The number of the last change that was read; subscribers may still be at work."""
+        return self._epoch
+
+    @property
+    def blind_s(self) -> float:
+        """Seconds since the store was last looked at."""
+        return monotonic() - self._seen_s
+
+    def subscribe(self, told: Told) -> Subscription:
+        """Have every later change told, in the order of commits, on a thread of its own.
+
+        Subscribe first and read then: what changes meanwhile is told, perhaps twice.
+        """
+        with self._lock:
+            made = Subscription(told, self._epoch)
+            self._subscriptions.append(made)
+        return made
+
+    def unsubscribe(self, subscription: Subscription) -> None:
+        """Tell a subscriber nothing more."""
+        with self._lock:
+            self._subscriptions.remove(subscription)
+        subscription.close()
+
+    def close(self) -> None:
+        """Listen no more."""
+        self._closed.set()
+        with self._lock:
+            for subscription in self._subscriptions:
+                subscription.close()
+            self._subscriptions.clear()
+
+    def _run(self) -> None:
+        pause_s = RETRY_S
+        while not self._closed.is_set():
+            try:
+                with self._db.engine.connect() as connection:
+                    connection.execution_options(isolation_level="AUTOCOMMIT")
+                    connection.detach()
+                    self._listen(connection)
+                pause_s = RETRY_S
+            except (SQLAlchemyError, psycopg.Error):
+                self._closed.wait(pause_s)
+                pause_s = min(2 * pause_s, SLOWEST_S)
+        self._heard.set()
+
+    def _listen(self, connection: Connection) -> None:
+        wire = cast("psycopg.Connection[object]", connection.connection.dbapi_connection)
+        wire.execute("listen wangge_notices")
+        while not self._closed.is_set():
+            self._look(connection)
+            self._heard.set()
+            for _ in wire.notifies(timeout=HEARTBEAT_S, stop_after=1):
+                pass
+
+    def _look(self, connection: Connection) -> None:
+        """Read what is new and hand it on; with a gap, or a store put back, tell of everything."""
+        begun = monotonic()
+        first, last = _span(connection)
+        if last < self._epoch or first > self._epoch + 1:
+            self._hand_on([Change(EVERYTHING, None, NOWHERE, last)])
+        elif last > self._epoch:
+            rows = connection.execute(statement("notices_since"), {"epoch": self._epoch})
+            self._hand_on([Change(r.layer, _ids(r.ids), _boxes(r.boxes), r.epoch) for r in rows])
+        self._seen_s = begun
+
+    def _hand_on(self, found: list[Change]) -> None:
+        with self._lock:
+            self._epoch = found[-1].epoch
+            for subscription in self._subscriptions:
+                for change in found:
+                    subscription.put(change)
+
+
+_WATCHES: dict[Engine, Watch] = {}
+_LOCK = Lock()
+
+
+def watch(db: Database) -> Watch:
+    """Give this process's watch of a store; it ends when the store is closed."""
+    with _LOCK:
+        if (found := _WATCHES.get(db.engine)) is None:
+            found = _WATCHES[db.engine] = Watch(db)
+            event.listen(db.engine, "engine_disposed", _forget)
+    return found
+
+
+def _forget(engine: Engine) -> None:
+    with _LOCK:
+        found = _WATCHES.pop(engine, None)
+    if found is not None:
+        found.close()
+
+
+def _span(connection: Connection) -> tuple[int, int]:
+    first, last = connection.execute(statement("notices_span")).one()
+    return int(first), int(last)
+
+
+def _ids(ids: list[int] | None) -> tuple[int, ...] | None:
+    return None if ids is None else tuple(ids)
+
+
+def _boxes(boxes: list[list[float]] | None) -> Boxes:
+    return NOWHERE if not boxes else np.array(boxes, dtype=np.float64)
