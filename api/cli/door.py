@@ -29,12 +29,12 @@ out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
-def ask(task: "Task[Result]", *, work: "Work | None" = None) -> Result:
-    """Perform a task with its progress shown on the terminal; Ctrl-C stops it cleanly."""
+def ask(task: "Task[Result]", *, work: "Work | None" = None, who: str = "local") -> Result:
+    """Perform a task in somebody's name, its progress shown; Ctrl-C stops it cleanly."""
     from api.tasks.work import Work, perform
 
     with stoppable() as stopped, bars(stopped) as progress:
-        own = work or Work(progress=progress)
+        own = work or Work(progress=progress, who=who)
         try:
             return perform(task, own)
         finally:

@@ -70,3 +70,16 @@ class ApproveScenario(Form):
                 detail={"step": step},
             )  # fmt: skip
         return step
+
+
+class ScenarioApprovals(Form):
+    """Ask who found a scenario good as it is after its last step."""
+
+    scenario: int | str
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Give the step, who approved it, and whether publishing needs somebody else's word."""
+        with work.db.read() as session:
+            found = store.scenarios.read(session, self.scenario)
+            by = store.scenarios.approvals(session, found.number, found.step)
+        return {"step": found.step, "by": by, "needed": work.settings.second_approval}

@@ -9,7 +9,7 @@ import maps
 from api.tasks.draw_maps import write
 from api.tasks.unify_nets import read_nets
 from api.tasks.work import Form, Work
-from geo import unify
+from geo import layers, unify
 from geo.errors import BadInput
 
 
@@ -30,7 +30,7 @@ class CrosswalkNets(Form):
         nets, homes = read_nets((self.one, self.other), work)
         found = unify.atoms(nets, homes)
         one, other = (np.append(found.named(k), "")[found.home] for k in range(2))
-        table = unify.crosswalk(homes, one, other).rename(
+        table = layers.crosswalk(homes, one, other).rename(
             columns={
                 "one": self.one, "other": self.other,
                 "share_of_one": f"share_of_{self.one}", "share_of_other": f"share_of_{self.other}",

@@ -13,10 +13,11 @@ from threading import RLock
 from pyproj import CRS
 from sqlalchemy.orm import Session
 
+from api.tasks.watched import Watched, watched
 from api.tasks.work import Work
 from geo import coords, redraw, store
 from geo.errors import GeoError, NotFound
-from geo.layers import DEFAULT_SCHEME
+from geo.layers import DEFAULT_SCHEME, Finding
 from geo.store.scenarios import Scenario, Step
 
 MOST_BASES, MOST_DESKS = 2, 12
@@ -42,6 +43,17 @@ class Desk:
     step: int = 0
     done: list[Done] = field(default_factory=list)
     undone: list[Done] = field(default_factory=list)
+    _watched: Watched | None = None
+    _unseen: list[redraw.Change] = field(default_factory=list)
+
+    def faults(self) -> list[Finding]:
+        """Give what is wrong with the map now; only what changed since the last time is checked."""
+        if self._watched is None:
+            self._watched = watched(self.fabric)
+        elif self._unseen:
+            self._watched.take(self._unseen, self.fabric)
+        self._unseen.clear()
+        return self._watched.found
 
     def catch_up(self, session: Session) -> None:
         """Take in the steps that came since."""
@@ -63,27 +75,33 @@ class Desk:
             self.base = int(step.target or 0)
             self.fabric = base_fabric(self.work, self.base).copy()
             self.done, self.undone = [], []
+            self._watched = None
         self.step = step.step
 
     def make(self, deed: Done) -> None:
         """Make a change; what could be redone before no longer can."""
-        deed.change.on(self.fabric)
+        self._turn(deed.change)
         self.done.append(deed)
         self.undone.clear()
 
     def undo(self) -> Done:
         """Take the last change back."""
         deed = self.done.pop()
-        deed.change.inverse().on(self.fabric)
+        self._turn(deed.change.inverse())
         self.undone.append(deed)
         return deed
 
     def redo(self) -> Done:
         """Make the change again that was taken back last."""
         deed = self.undone.pop()
-        deed.change.on(self.fabric)
+        self._turn(deed.change)
         self.done.append(deed)
         return deed
+
+    def _turn(self, change: redraw.Change) -> None:
+        change.on(self.fabric)
+        if self._watched is not None:
+            self._unseen.append(change)
 
 
 _BASES: OrderedDict[tuple[str, int], redraw.Fabric] = OrderedDict()

@@ -7,7 +7,7 @@ import pandas as pd
 from pydantic import Field
 
 from api.tasks.work import Form, Work
-from geo import coords, redraw, store
+from geo import coords, layers, store
 from geo.errors import NotFound
 
 
@@ -68,10 +68,10 @@ class RestateAreas(Form):
                 zh="需要两个日期的区域数据和楼栋数据",
             )
         crs = coords.to_metres(before).crs
-        walk = redraw.crosswalk(
-            *(coords.to_metres(frame, crs) for frame in (before, after, buildings))
-        )
-        told = redraw.restate(pd.Series(self.values), walk)
+        homes = coords.to_metres(buildings, crs)
+        one, other = (layers.holding(coords.to_metres(f, crs), homes) for f in (before, after))
+        walk = layers.crosswalk(homes, one, other)
+        told = layers.restated(walk, pd.Series(self.values))
         return {str(code): value for code, value in told.items() if code or value}
 
 

@@ -42,12 +42,28 @@ class ListScenarios(Form):
             return store.scenarios.listed(session, state=self.state)
 
 
+class DropScenario(Form):
+    """Give a plan up; its steps stay."""
+
+    scenario: int | str
+
+    def run(self, work: Work) -> int:
+        """Close it."""
+        with work.db.session() as session:
+            number = store.scenarios.read(session, self.scenario).number
+            store.scenarios.drop(session, number)
+            store.audit.write(session, work.who, "scenario drop", subject=str(number))
+        return number
+
+
 class ApplyOperation(Form):
     """Do an operation in a scenario.
 
-    `operation` is ``{"op": "split", …}`` with geometries as GeoJSON in degrees;
+    `operation` is ``{"op": "split", …}`` with geometries as GeoJSON in degrees; a street may
+    be named (id or name) instead;
     `expected` the last step that the user has seen (None: whatever it is); `id` makes a
-    repeated request one step; `dry_run` only tells what would happen.
+    repeated request one step; `dry_run` only tells what would happen; `keep` names areas of
+    the operation's level that must stay as they are.
     """
 
     scenario: int | str
@@ -55,14 +71,16 @@ class ApplyOperation(Form):
     expected: int | None = None
     id: UUID | None = None
     dry_run: bool = False
+    keep: tuple[str, ...] = ()
 
     def run(self, work: Work) -> "Redrawn":
         """Work the change out on the map as it is, then add it as a step."""
         with desk(work, self.scenario) as mine:
             _require(work, mine, self.expected)
             crs = mine.fabric.crs
-            operation = redraw.read_operation(self.operation, crs)
+            operation = redraw.read_operation(_drawn(work, self.operation), crs)
             change = redraw.change(mine.fabric, operation)
+            _spared(change, operation.level, self.keep)
             if not self.dry_run:
                 with work.db.session() as session:
                     step = store.scenarios.append(
@@ -159,6 +177,19 @@ def _turn(
         return _redrawn(work, mine, change)
 
 
+def _spared(change: redraw.Change, level: str, keep: tuple[str, ...]) -> None:
+    """Refuse what would change an area that was to stay as it is."""
+    moved = {*_dropped(change), *(a.key for a in change.moved_ground)}
+    if locked := sorted(ref for ref in keep if (level, ref) in moved):
+        raise RuleBroken(
+            f"{', '.join(locked[:3])} would change, but is locked",
+            zh=f"{'、'.join(locked[:3])} 已锁定，此操作会改动它",
+            where=locked,
+            hint="unlock it, or draw elsewhere",
+            hint_zh="请先解锁，或改画别处",
+        )
+
+
 def _require(work: Work, mine: Desk, expected: int | None) -> None:
     if expected is not None and expected != mine.step:
         with work.db.read() as session:
@@ -174,8 +205,13 @@ def _redrawn(work: Work, mine: Desk, change: redraw.Change) -> Redrawn:
     return Redrawn(mine.scenario.number, mine.step, change, mine.fabric, others)
 
 
-def street_line(work: Work, street: str) -> dict[str, Any]:
-    """Give a kept street's course (by id or name) as GeoJSON in degrees, or raise `NotFound`."""
+def _drawn(work: Work, operation: dict[str, Any]) -> dict[str, Any]:
+    """Give an operation with the course of the street that it names."""
+    street = operation.get("street")
+    return operation | {"street": _course(work, street)} if isinstance(street, str) else operation
+
+
+def _course(work: Work, street: str) -> dict[str, Any]:
     with work.db.read() as session:
         streets = store.features.read(session, "street")
     hit = streets[(streets["id"] == street) | (streets["name"] == street)]

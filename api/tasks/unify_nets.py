@@ -14,7 +14,7 @@ import maps
 from api.tasks.draw_maps import write
 from api.tasks.scene import read_scene
 from api.tasks.work import Form, Work, now, record
-from geo import coords, files, store, unify
+from geo import coords, files, layers, store, unify
 from geo.errors import BadInput, NotFound
 from geo.layers import DEFAULT_SCHEME
 
@@ -110,7 +110,7 @@ class Unified:
         """Give the two-way table between one net and the new areas."""
         old = np.append(self.found.named(self.found.nets.index(net)), "")[self.found.home]
         new = np.append(self.codes(), "")[self.proposal.of_homes()]
-        table = unify.crosswalk(self.homes, old, new)
+        table = layers.crosswalk(self.homes, old, new)
         return table.rename(columns={"one": net, "other": "new", "share_of_one": f"share_of_{net}",
                                      "share_of_other": "share_of_new"})  # fmt: skip
 

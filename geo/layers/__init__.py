@@ -3,6 +3,7 @@
 from geo.layers import codes, hours
 from geo.layers.adjacency import Adjacency
 from geo.layers.clock import Clock
+from geo.layers.crosswalk import crosswalk, holding, restated
 from geo.layers.findings import Finding, Report, Severity
 from geo.layers.levels import DEFAULT_SCHEME, Level, level
 from geo.layers.progress import Progress, quiet
@@ -34,6 +35,7 @@ from geo.layers.tables import (
     streets,
 )
 from geo.layers.travel import DETOUR, WALKERS, TravelTimes, Walker, walker
+from geo.layers.views import PUBLIC, View, shown
 
 __all__ = [
     "DEFAULT_SCHEME",
@@ -42,6 +44,7 @@ __all__ = [
     "HOSTS",
     "LAYERS",
     "PLACE_STATUS",
+    "PUBLIC",
     "SERVICES",
     "STATION_KINDS",
     "TIERS",
@@ -62,19 +65,24 @@ __all__ = [
     "StationLayer",
     "StreetLayer",
     "TravelTimes",
+    "View",
     "Walker",
     "barriers",
     "checked",
     "codes",
     "councils",
+    "crosswalk",
     "demand",
     "faults",
     "grids",
+    "holding",
     "hours",
     "items",
     "layer",
     "level",
     "quiet",
+    "restated",
+    "shown",
     "stations",
     "streets",
     "walker",

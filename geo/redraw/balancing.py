@@ -6,7 +6,7 @@ cuts with one bend are tried: two rays from a pivot part the buildings by their 
 and then cuts that wind between the buildings.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,7 +37,7 @@ _PLACES = np.array([0.06, 0.3, 0.5, 0.7, 0.94])
 
 
 @dataclass(frozen=True)
-class _Ground:
+class Ground:
     """What is to be cut, and the people in it."""
 
     shape: Shape
@@ -67,29 +67,41 @@ class _Cut:
 def balanced_split(draft: Draft, op: BalancedSplit) -> str:
     """Take the cheapest cut that keeps the promise when it is made."""
     area = draft.area(op.level, op.code)
-    ground = _ground(area, draft.fabric.homes, op)
+    ground = ground_of(
+        area.shape, draft.fabric.homes, tolerance=op.tolerance, spare=op.spare_buildings
+    )
+    for line in even_cuts(ground):
+        trial = Draft(draft.fabric)
+        label = _tried(trial, area, line, op)
+        if label:
+            draft.become(trial)
+            return label
+    raise uneven(ground, [area], op.tolerance)
+
+
+def even_cuts(ground: Ground) -> Iterator[BaseGeometry]:
+    """Give cuts that leave even halves, the shortest first: straight, bent, winding ones."""
     for find in (_straight, _bent, _between):
         for candidate in find(ground)[:_TRIED]:
-            off = _imbalance(ground, candidate.line)
-            if off > ground.tolerance:
-                continue
-            trial = Draft(draft.fabric)
-            label = _tried(trial, area, candidate.line, op)
-            if label:
-                draft.become(trial)
-                return label
-    raise Infeasible(
-        f"{area.ref} cannot be cut into halves {100 * op.tolerance:.3g} % apart; "
-        f"its buildings allow {100 * _least(ground):.1f} % at best",
-        zh=f"{area.name or area.ref} 无法按 {100 * op.tolerance:.3g}% 均衡切分，"
-        f"按现有楼栋两半至少相差 {100 * _least(ground):.1f}%",
-        where=[area.ref],
+            if _imbalance(ground, candidate.line) <= ground.tolerance:
+                yield candidate.line
+
+
+def uneven(ground: Ground, areas: Sequence[Area], tolerance: float) -> Infeasible:
+    """Say that there is no cut, and what whole buildings allow at best."""
+    refs, least = " + ".join(a.ref for a in areas), 100 * _least(ground)
+    names = "与".join(a.name or a.ref for a in areas)
+    return Infeasible(
+        f"{refs} cannot be cut into halves {100 * tolerance:.3g} % apart; "
+        f"the buildings allow {least:.1f} % at best",
+        zh=f"{names} 无法按 {100 * tolerance:.3g}% 均衡切分，按现有楼栋两半至少相差 {least:.1f}%",
+        where=[a.ref for a in areas],
         hint="allow a larger tolerance, or draw the line by hand",
         hint_zh="请放宽允许偏差，或手工画线切分",
     )
 
 
-def _least(ground: _Ground) -> float:
+def _least(ground: Ground) -> float:
     """Give the least imbalance that any division of whole buildings has: a true bound."""
     sums = {0}
     for weight in ground.weight.astype(np.int64).tolist():
@@ -110,11 +122,12 @@ def _tried(trial: Draft, area: Area, line: BaseGeometry, op: BalancedSplit) -> s
     return "" if len(halves) != 2 or uneven else label
 
 
-def _ground(area: Area, people: Homes, op: BalancedSplit) -> _Ground:
-    shape = max(shapely.get_parts(area.shape), key=lambda p: p.area)
+def ground_of(whole: Shape, people: Homes, *, tolerance: float, spare: bool) -> Ground:
+    """Give the largest piece of a ground, and who lives where; other pieces go with the nearest."""
+    shape = max(shapely.get_parts(whole), key=lambda p: p.area)
     inside = people.within(shape)
     xy, weight = people.xy[inside], people.households[inside].astype(np.float64)
-    for part in shapely.get_parts(area.shape):
+    for part in shapely.get_parts(whole):
         if part is not shape and len(xy) and not part.equals(shape):
             nearest = np.argmin(shapely.distance(shapely.points(xy), part))
             weight[nearest] += people.households[people.within(part)].sum()
@@ -125,12 +138,10 @@ def _ground(area: Area, people: Homes, op: BalancedSplit) -> _Ground:
         xy = xy[shapely.contains_xy(shape, xy[:, 0], xy[:, 1])]
         weight = np.ones(len(xy))
     outlines = shapely.STRtree(people.shapes[inside])
-    return _Ground(
-        shape, xy, weight, people.shapes[inside], outlines, op.tolerance, op.spare_buildings
-    )
+    return Ground(shape, xy, weight, people.shapes[inside], outlines, tolerance, spare)
 
 
-def _straight(ground: _Ground) -> list[_Cut]:
+def _straight(ground: Ground) -> list[_Cut]:
     angles = np.arange(ANGLES) * np.pi / ANGLES
     found = _at_angles(ground, angles)
     step = np.pi / ANGLES
@@ -143,7 +154,7 @@ def _straight(ground: _Ground) -> list[_Cut]:
     return found
 
 
-def _at_angles(ground: _Ground, angles: Floats) -> list[_Cut]:
+def _at_angles(ground: Ground, angles: Floats) -> list[_Cut]:
     west, south, east, north = ground.shape.bounds
     far = east - west + north - south
     middle = np.array([(west + east) / 2, (south + north) / 2])
@@ -160,7 +171,7 @@ def _at_angles(ground: _Ground, angles: Floats) -> list[_Cut]:
     return _rated(ground, shapely.get_parts(hits))
 
 
-def _offsets(ground: _Ground, t: Floats) -> Iterator[float]:
+def _offsets(ground: Ground, t: Floats) -> Iterator[float]:
     """Give where cuts across an axis leave even halves, by positions of people on it."""
     order = np.argsort(t, kind="stable")
     left = np.cumsum(ground.weight[order])[:-1]
@@ -172,7 +183,7 @@ def _offsets(ground: _Ground, t: Floats) -> Iterator[float]:
             yield from (low + _PLACES * (high - low)).tolist()
 
 
-def _rated(ground: _Ground, lines: npt.NDArray[np.object_]) -> list[_Cut]:
+def _rated(ground: Ground, lines: npt.NDArray[np.object_]) -> list[_Cut]:
     kept = [line for line in lines if isinstance(line, LineString) and line.length > 1.0]
     crossed = np.zeros(len(kept), dtype=np.int64)
     if kept and ground.spare and len(ground.outlines):
@@ -182,7 +193,7 @@ def _rated(ground: _Ground, lines: npt.NDArray[np.object_]) -> list[_Cut]:
     return sorted(found, key=lambda c: c.cost)
 
 
-def _bent(ground: _Ground) -> list[_Cut]:
+def _bent(ground: Ground) -> list[_Cut]:
     """Give cuts of two rays from a pivot, between whose bearings half of the people live."""
     lines: list[LineString] = []
     for pivot in _pivots(ground):
@@ -201,7 +212,7 @@ def _bent(ground: _Ground) -> list[_Cut]:
     return _rated(ground, np.array(lines, dtype=object)) if lines else []
 
 
-def _between(ground: _Ground) -> list[_Cut]:
+def _between(ground: Ground) -> list[_Cut]:
     """Give cuts that wind between buildings: borders of connected sets of their cells.
 
     Every edge of a random spanning tree of the cells parts them in two connected sets
@@ -228,7 +239,7 @@ def _between(ground: _Ground) -> list[_Cut]:
     return sorted(found, key=lambda c: c.cost)
 
 
-def _halves(ground: _Ground, a: Ints, b: Ints, order: Floats) -> Iterator[npt.NDArray[np.bool_]]:
+def _halves(ground: Ground, a: Ints, b: Ints, order: Floats) -> Iterator[npt.NDArray[np.bool_]]:
     """Give the even cuts of the minimum spanning tree of randomly weighted edges."""
     count = len(ground.weight)
     tree = minimum_spanning_tree(coo_array((order + 1e-9, (a, b)), shape=(count, count)).tocsr())
@@ -247,7 +258,7 @@ def _halves(ground: _Ground, a: Ints, b: Ints, order: Floats) -> Iterator[npt.ND
         yield side
 
 
-def _pivots(ground: _Ground) -> Iterator[Floats]:
+def _pivots(ground: Ground) -> Iterator[Floats]:
     """Give points spread evenly over the ground (Roberts 2018, the R2 sequence)."""
     west, south, east, north = ground.shape.bounds
     k = np.arange(1, 4 * PIVOTS + 1)
@@ -270,7 +281,7 @@ def _rays(shape: Shape, pivot: Floats, one: float, other: float) -> LineString |
     return LineString([ends[0], pivot, ends[1]])
 
 
-def _imbalance(ground: _Ground, line: BaseGeometry) -> float:
+def _imbalance(ground: Ground, line: BaseGeometry) -> float:
     """Measure |h₁ − h₂| / (h₁ + h₂) of the two halves; 1 when it does not make two."""
     longer = [_longer(part) for part in shapely.get_parts(line) if part.length > 0]
     led = shapely.union_all([*longer, ground.shape.boundary])

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import shapely
 from shapely.geometry import LineString
+from shapely.geometry.base import BaseGeometry
 
 from geo.errors import RuleBroken
 from geo.redraw.area import Area, Shape
@@ -26,8 +27,13 @@ def move_border(draft: Draft, op: MoveBorder) -> str:
         )
     draft.fit([one, other])
     one, other = draft.area(*one.key), draft.area(*other.key)
-    both = joined([one.shape, other.shape])
-    lines = across(_attached(op.course, one, other), both)
+    redrawn(draft, one, other, _attached(op.course, one, other))
+    return f"{one.ref} ⇄ {other.ref}"
+
+
+def redrawn(draft: Draft, one: Area, other: Area, course: BaseGeometry) -> None:
+    """Let a course that reaches the ends of a border, or comes back to it, part two areas."""
+    lines = across(course, joined([one.shape, other.shape]))
     if not lines:
         raise _nothing_moves(one, other)
     cuts = draft.carve(lines)
@@ -37,7 +43,6 @@ def move_border(draft: Draft, op: MoveBorder) -> str:
     if not go and not come:
         raise _nothing_moves(one, other)
     exchange(draft, one, other, go, come, cuts)
-    return f"{one.ref} ⇄ {other.ref}"
 
 
 def _nothing_moves(one: Area, other: Area) -> RuleBroken:

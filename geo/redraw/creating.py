@@ -8,7 +8,7 @@ from geo.redraw.area import Area, Shape
 from geo.redraw.bordering import hand_over
 from geo.redraw.draft import Draft
 from geo.redraw.operations import Create
-from geo.redraw.shapes import Edge, assembled, edges, faces, joined, polygonal
+from geo.redraw.shapes import Edge, edges, faces, free, joined, polygonal
 
 
 def create(draft: Draft, op: Create) -> str:
@@ -61,17 +61,9 @@ def _empty(
     whole = shapely.union_all([a.shape for a in near]) if near else shapely.Polygon()
     if drawn.difference(whole).area < 0.01:
         return []
-    found = set(cuts)
-    for area in near:
-        found |= edges(area.shape)
-    if parent is not None:
-        found |= edges(draft.area(*parent.key).shape)
-    free = []
-    for face in assembled(found):
-        inner = face.point_on_surface()
-        if drawn.intersects(inner) and not any(a.shape.intersects(inner) for a in near):
-            free.append(face)
-    return list(free)
+    rim = edges(draft.area(*parent.key).shape) if parent is not None else set()
+    found = free([a.shape for a in near], cuts | rim)
+    return [face for face in found if drawn.intersects(face.point_on_surface())]
 
 
 def _born(

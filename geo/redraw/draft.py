@@ -1,6 +1,6 @@
 """A change in the making, over a fabric that stays as it is until the change is whole."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import shapely
@@ -14,7 +14,7 @@ from geo.redraw.fabric import Fabric
 from geo.redraw.homes import shared_out
 from geo.redraw.noding import Noded, borders_near, lacking, noded_shape
 from geo.redraw.operations import Operation
-from geo.redraw.shapes import Edge, Point, components, joined, outline, without
+from geo.redraw.shapes import Edge, Point, components, joined, outline, shifted, without
 
 
 class Draft:
@@ -84,6 +84,18 @@ class Draft:
         for area in areas:
             near = self._around(area.shape)
             self._node(near, lacking(borders_near((a.shape for a in near), area.shape)))
+
+    def shift(self, moved: Mapping[Point, Point], around: BaseGeometry) -> None:
+        """Move vertices to other places in every area of every level that has them."""
+        for area in self._around(around):
+            shape = shifted(area.shape, moved)
+            if shape is not area.shape:
+                self.restate(area, shape)
+
+    def restate(self, area: Area, shape: Shape) -> Area:
+        """Set an area's outline right: what was there before counts as if it had been so."""
+        self._noded[area.key] = shape
+        return self.put(replace(area, shape=shape))
 
     def put(self, area: Area) -> Area:
         """Set an area to what it will be."""
@@ -191,8 +203,7 @@ class Draft:
         for area in areas:
             shape = noded_shape(area.shape, added)
             if shape is not area.shape:
-                self._noded[area.key] = shape
-                self.put(replace(area, shape=shape))
+                self.restate(area, shape)
 
     # Nothing torn, nobody lost.
 

@@ -109,11 +109,11 @@ class Noded:
         for cut, border in pairs:
             if cut == border:
                 continue
-            near = [v for v in border if v not in cut and _beside(v, cut) <= SNAP_M]
+            near = [v for v in border if _passes(v, cut)]
             if near:
                 on_cut[cut] += near
                 continue
-            lying = [e for e in cut if e not in border and _beside(e, border) <= SNAP_M]
+            lying = [e for e in cut if _passes(e, border)]
             if lying:
                 on_border[border] += lying
                 continue
@@ -122,7 +122,7 @@ class Noded:
             at = _crossing(cut, border)
             if at is None:
                 continue
-            known = next((p for p in (*cut, *border, *made) if _apart(p, at) <= SNAP_M), None)
+            known = next((p for p in (*border, *cut, *made) if _apart(p, at) <= SNAP_M), None)
             point = known or self._settled(at)
             made.append(point)
             if point not in cut:
@@ -260,6 +260,11 @@ def _foot(p: Point, e: Edge) -> Point:
 
 def _beside(p: Point, e: Edge) -> float:
     return _apart(p, _foot(p, e))
+
+
+def _passes(p: Point, e: Edge) -> bool:
+    """Say whether an edge comes near a point that neither of its ends is near to."""
+    return min(_apart(p, end) for end in e) > SNAP_M and _beside(p, e) <= SNAP_M
 
 
 def _apart(p: Point, q: Point) -> float:

@@ -118,6 +118,61 @@ class Redivide:
 
 
 @dataclass(frozen=True, slots=True)
+class EvenOut:
+    """Draw the border between two neighbours anew so that both have as many households.
+
+    `tolerance` is the largest |h₁ − h₂| / (h₁ + h₂). Each keeps its code and most of its ground.
+    """
+
+    level: str
+    codes: tuple[str, str]
+    tolerance: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """Take ground that nobody holds into an area, and into the areas below it.
+
+    Without `to` it is the area of the longest border with that ground.
+    """
+
+    level: str
+    ground: BaseGeometry
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """Leave ground that several areas hold to one of them.
+
+    An area of which nothing is left was recorded twice and is closed into that one.
+    """
+
+    level: str
+    to: str
+    ground: BaseGeometry
+
+
+@dataclass(frozen=True, slots=True)
+class Snap:
+    """Let the borders of two areas meet that lie closer than the tolerance without meeting.
+
+    The only operation that moves vertices: those of the second area to those of the first.
+    """
+
+    level: str
+    codes: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Put right an outline that crosses itself; no ground is added."""
+
+    level: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Close:
     """Close an area; its ground goes to a neighbour (the one of the longest border if unsaid)."""
 
@@ -161,10 +216,15 @@ Operation = (
     | Merge
     | MoveBorder
     | Assign
+    | EvenOut
     | Create
     | Close
     | Reparent
     | Redivide
     | Rename
     | Recode
+    | Fill
+    | Settle
+    | Snap
+    | Repair
 )

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import shapely
+
 from geo.errors import BadInput, RuleBroken
 from geo.layers import codes
 from geo.redraw.area import Area
@@ -56,9 +58,10 @@ def reparent(draft: Draft, op: Reparent) -> str:
     if parent.code == area.above:
         raise BadInput(f"{area.ref} is there already", zh=f"{area.ref} 已属于该上级")
     code = area.code
-    if area.code.startswith(area.above) and area.level in codes.LENGTHS:
+    if area.level in codes.LENGTHS and not area.code.startswith(parent.code):
         code = draft.fresh(op.level, parent.code, 1, like=area.code)[0]
-    if (above, area.above) in draft.fabric.areas:
+    lies_there = shapely.intersection(area.shape, parent.shape).area > 0.5 * area.shape.area
+    if (above, area.above) in draft.fabric.areas and not lies_there:
         draft.fit([area])
         area, parent = draft.area(*area.key), draft.area(*parent.key)
         pieces = components(parent.shape)

@@ -9,20 +9,27 @@ from geo.redraw.bordering import move_border
 from geo.redraw.change import Change
 from geo.redraw.creating import create
 from geo.redraw.draft import Draft
+from geo.redraw.evening import even_out
 from geo.redraw.fabric import Fabric
+from geo.redraw.mending import fill, repair, settle, snap
 from geo.redraw.merging import close, merge
 from geo.redraw.operations import (
     Assign,
     BalancedSplit,
     Close,
     Create,
+    EvenOut,
+    Fill,
     Merge,
     MoveBorder,
     Operation,
     Recode,
     Redivide,
     Rename,
+    Repair,
     Reparent,
+    Settle,
+    Snap,
     Split,
     SplitAlong,
 )
@@ -35,12 +42,17 @@ _DOES: dict[type[Any], Callable[[Draft, Any], str]] = {
     BalancedSplit: balanced_split,
     Close: close,
     Create: create,
+    EvenOut: even_out,
+    Fill: fill,
     Merge: merge,
     MoveBorder: move_border,
     Recode: recode,
     Redivide: redivide,
     Rename: rename,
+    Repair: repair,
     Reparent: reparent,
+    Settle: settle,
+    Snap: snap,
     Split: split,
     SplitAlong: split_along,
 }

