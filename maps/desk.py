@@ -13,6 +13,22 @@ from maps.themes.terms import SERVICES, hours
 MINUTES = (5, 10, 15)
 ALWAYS_OPEN = "24/7"
 MOST_HOURS = 5
+TOOLS = (
+    ("look", "V", "选择", "Select"),
+    ("split", "S", "分割", "Split"),
+    ("even", "X", "均分", "In halves"),
+    ("merge", "M", "合并", "Merge"),
+    ("border", "E", "移界", "Border"),
+    ("assign", "A", "划转", "Assign"),
+    ("lock", "L", "锁定", "Lock"),
+    ("compare", "C", "比较", "Compare"),
+    ("publish", "P", "发布", "Publish"),
+)
+"""Tools of the planner's desk: name, key, what they are called."""
+SCRIPTS = (
+    "redrawn", "planborders", "planhomes", "planwire", "planink", "planforms", "planpanel",
+    "plancompany", "planhand", "plantools", "planstrokes", "plancompare", "planpublish",
+)  # fmt: skip
 
 
 def desk_of_sites(theme: PlanSites, *, chosen_minutes: int = 15) -> Page:
@@ -34,10 +50,13 @@ def desk_of_sites(theme: PlanSites, *, chosen_minutes: int = 15) -> Page:
 
 def desk_of_plan(theme: Grids, *, revision: int) -> Page:
     """Make the page on which boundaries are redrawn, over the areas of a revision."""
-    scene = replace(theme.scene(), kind="plan", words=Words("划界工作台", "Planner's desk"))
+    words = Words("划界工作台", "Planner's desk")
+    scene = replace(theme.scene(), kind="plan", words=words, facts=())
     levels = [sheet.key for sheet in scene.sheets]
     values = {
         "revision": revision,
+        "latest": revision,
+        "tools": TOOLS,
         "levels": levels,
         "norms": {name: list(norm) for name, norm in theme.norms.items() if name in levels},
         "styles": list(NORM_STYLES),
@@ -46,9 +65,10 @@ def desk_of_plan(theme: Grids, *, revision: int) -> Page:
     desk = Desk(
         "plan_desk.html",
         "js/plandesk.js",
-        "css/desk.css",
+        "css/plan.css",
         values,
-        before=("js/redrawn.js", "js/planwire.js"),
+        sheets=("css/desk.css",),
+        before=tuple(f"js/{name}.js" for name in SCRIPTS),
         styles=(*NORM_STYLES, "dedicated"),
     )
     return Page(scene, desk)

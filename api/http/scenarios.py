@@ -19,6 +19,7 @@ from api.http.v1 import WorkDep
 from api.tasks.accompany_scenario import HoldCommunity, LeaveScenario, Present, ScenarioSteps
 from api.tasks.check_scenario import ApproveScenario, CheckScenario
 from api.tasks.compare_scenarios import CompareScenarios
+from api.tasks.mend_scenario import ScenarioFaults
 from api.tasks.publish_scenario import Proof, PublishScenario
 from api.tasks.rebase_scenario import RebaseScenario
 from api.tasks.redraw_areas import (
@@ -28,7 +29,7 @@ from api.tasks.redraw_areas import (
     RedoOperation,
     UndoOperation,
 )
-from api.tasks.show_scenario import ScenarioProblems, ShowScenario, StreetCuts, made
+from api.tasks.show_scenario import ShowScenario, StreetCuts, made
 from api.tasks.work import Work, perform
 from geo.errors import BadInput
 
@@ -91,10 +92,10 @@ def show(
     return answer(perform(form, work))
 
 
-@router.get("/{scenario}/problems", summary="待处理问题 Areas out of norm or in pieces")
+@router.get("/{scenario}/problems", summary="待处理问题 What is wrong, and what would mend it")
 def problems(scenario: str, work: Planner, level: str = "grid") -> Any:
-    """List problems of a level, the worst first."""
-    return answer(perform(ScenarioProblems(scenario=scenario, level=level), work))
+    """List problems of a level, the worst first, each with operations that would mend it."""
+    return answer(perform(ScenarioFaults(scenario=scenario, level=level), work))
 
 
 @router.get("/{scenario}/cuts", summary="可沿街分割 Streets along which an area can be split")
@@ -112,10 +113,13 @@ def apply(
     dry_run: bool = False,
     idempotency_key: Annotated[UUID | None, Header()] = None,
 ) -> Any:
-    """Do ``{"op": "split", …}``, geometries as GeoJSON in degrees; tell what it changed."""
+    """Do ``{"op": "split", …}``, geometries as GeoJSON in degrees; tell what it changed.
+
+    ``keep`` beside ``op`` lists areas of the level that must stay as they are.
+    """
     form = ApplyOperation(
-        scenario=scenario, operation=operation, expected=expected, id=idempotency_key,
-        dry_run=dry_run,
+        scenario=scenario, operation={k: v for k, v in operation.items() if k != "keep"},
+        expected=expected, id=idempotency_key, dry_run=dry_run, keep=operation.get("keep", ()),
     )  # fmt: skip
     return answer(made(work, form))
 

@@ -13,7 +13,7 @@ from api.tasks import known
 from api.tasks.desk import Desk, base_fabric, desk
 from api.tasks.redraw_areas import ApplyOperation, RedoOperation, Redrawn, UndoOperation
 from api.tasks.work import Form, Work, perform
-from geo import coords, redraw, store, topology
+from geo import coords, redraw, store
 from geo.redraw.offering import street_cuts
 
 _STREETS: dict[str, gpd.GeoDataFrame] = {}
@@ -46,33 +46,6 @@ class ShowScenario(Form):
 
     def _asked(self, area: redraw.Area) -> bool:
         return self.level in ("", area.level) and area.code.startswith(self.within)
-
-
-class ScenarioProblems(Form):
-    """List the areas of a level in a scenario that are out of norm or in several pieces."""
-
-    scenario: int | str
-    level: str = "grid"
-
-    def run(self, work: Work) -> list[dict[str, Any]]:
-        """Look at each area by itself; the worst first."""
-        with desk(work, self.scenario) as mine:
-            frame = mine.fabric.frame(self.level)
-        norm = topology.Norms().of(self.level)
-        torn = topology.parts(frame)
-        off = topology.sizes(frame, self.level)
-        people = dict(zip(frame["code"], frame["households"], strict=True))
-        found = [
-            {"kind": "parts", "code": c, "zh": "分成几块", "en": "in several pieces", "off": 0}
-            for (c, *_) in torn["areas"].tolist()
-        ]
-        least, most = norm or (0, 0)
-        for code, *_ in off["areas"].tolist():
-            count = int(people[code])
-            delta = count - most if count > most else count - least
-            found.append({"kind": "size", "code": code, "zh": f"{count} 户",
-                          "en": f"{count} households", "off": delta})  # fmt: skip
-        return sorted(found, key=lambda f: (f["kind"] != "parts", -abs(f["off"]), f["code"]))
 
 
 class StreetCuts(Form):

@@ -17,6 +17,7 @@ from geo.redraw.redrawing import change
 INSIDE_M = 6.0
 """A street nearer than this to the border runs along it and cuts nothing."""
 LEAST_M = 25.0
+HALF_WIDE_M = 0.5
 MOST_TRIED = 12
 
 
@@ -32,19 +33,19 @@ class StreetCut:
 def street_cuts(
     fabric: Fabric, level: str, code: str, streets: gpd.GeoDataFrame
 ) -> list[StreetCut]:
-    """Give the streets along which an area can be split in two, the most even first.
+    """Give the named streets that cross an area and part it in two, the longest first.
 
     Parameters
     ----------
     streets : GeoDataFrame
-        `name` and lines, in the metres of the fabric. Ways of one name are one street;
-        a way without a name stands for itself.
+        `name` and lines, in the metres of the fabric. Ways of one name are one street; a
+        way without a name is no street that a border would be told by.
 
     Returns
     -------
     list of StreetCut
-        Each was tried: its operation does what `pieces` say. Empty where no street parts
-        the area.
+        Each was tried: its operation does what `pieces` say. Empty where no street runs
+        from border to border.
 
     Raises
     ------
@@ -55,14 +56,23 @@ def street_cuts(
     hit = streets.sindex.query(area.shape, predicate="intersects")
     ways: defaultdict[str, list[BaseGeometry]] = defaultdict(list)
     for i in np.sort(hit).tolist():
-        name = str(streets["name"].iloc[i] or "")
-        ways[name or f"\0{i}"].append(streets.geometry.iloc[i])
+        ways[str(streets["name"].iloc[i] or "")].append(streets.geometry.iloc[i])
+    ways.pop("", None)
     inner = area.shape.buffer(-INSIDE_M)
     lines = {name: shapely.union_all(parts) for name, parts in ways.items()}
     inside = {name: line.intersection(inner).length for name, line in lines.items()}
-    longest = sorted((n for n in lines if inside[n] >= LEAST_M), key=lambda n: -inside[n])
-    tried = (_tried(fabric, area, n, lines[n]) for n in longest[:MOST_TRIED])
-    return sorted((cut for cut in tried if cut), key=_unevenness)
+    crossing = [n for n in lines if inside[n] >= LEAST_M and _crosses(lines[n], area, inner)]
+    longest = sorted(crossing, key=lambda n: -inside[n])[:MOST_TRIED]
+    tried = (_tried(fabric, area, name, lines[name]) for name in longest)
+    return [cut for cut in tried if cut]
+
+
+def _crosses(line: BaseGeometry, area: Area, inner: BaseGeometry) -> bool:
+    """Say whether a street, without being led on, meets the border at two places."""
+    rim = area.shape.difference(inner)
+    pieces = shapely.get_parts(line.intersection(area.shape).buffer(HALF_WIDE_M)).tolist()
+    through = (p for p in pieces if p.intersects(inner))
+    return any(len(shapely.get_parts(p.intersection(rim))) > 1 for p in through)
 
 
 def _tried(fabric: Fabric, area: Area, name: str, line: BaseGeometry) -> StreetCut | None:
@@ -75,9 +85,4 @@ def _tried(fabric: Fabric, area: Area, name: str, line: BaseGeometry) -> StreetC
         return None
     children = {link.child for link in done.links if link.level == area.level}
     pieces = tuple(a for a in done.after if a.level == area.level and a.code in children)
-    return StreetCut("" if name.startswith("\0") else name, operation, pieces)
-
-
-def _unevenness(cut: StreetCut) -> float:
-    people = [piece.households for piece in cut.pieces]
-    return (max(people) - min(people)) / max(1, sum(people))
+    return StreetCut(name, operation, pieces)

@@ -25,9 +25,7 @@ Wangge.mount = function (map, data) {
   const wiped = sheets.some((s) => s.side), views = [];
   for (const side of wiped ? ["before", "after"] : [""]) {
     const pane = side === "after" ? map.createPane("after") && "after" : "overlayPane";
-    const mine = (s) => !s.side || s.side === side;
-    views.push(new Wangge.Canvas((pen) => Wangge.paintGround(pen, scene, mine), { pane }));
-    views.push(new Wangge.Canvas((pen) => Wangge.paintWords(pen, shown().filter(mine), base, palette), { pane }));
+    views.push(...Wangge.sheetsOn(pane, scene, (s) => s.shown && (!s.side || s.side === side)));
   }
   const light = new Wangge.Canvas((pen) => Wangge.paintLight(pen, state, palette), { pane: "markerPane" });
 
@@ -83,7 +81,12 @@ Wangge.mount = function (map, data) {
   });
   map.on("mouseout", () => { state.hover = null; light.redraw(); });
   Wangge.onPaper(map);
-  scene.repaint = () => { for (const canvas of views) canvas.redraw(); };
+  const [, areas, words] = views;
+  scene.repaint = (box) => {
+    areas.redraw(box);
+    clearTimeout(scene.later);
+    scene.later = setTimeout(() => words.redraw(), 40);
+  };
   scene.relist = () => { if (list.sheet) list.fill(); };
   if (Wangge.Desk) desk = new Wangge.Desk(map, scene);
   document.fonts.ready.then(() => { for (const canvas of views) canvas.redraw(); window.__mapReady = performance.now(); });
@@ -91,17 +94,26 @@ Wangge.mount = function (map, data) {
 
 // As it was on the left of a line, as it would be on the right; the line is a slider.
 Wangge.Wipe = class {
-  constructor(map) {
+  constructor(map, { pane = "after", left = false } = {}) {
     this.map = map;
+    this.pane = map.getPane(pane);
+    this.left = left;
     const bar = Wangge.element("div", null, { class: "wipe" });
     this.line = Wangge.element("input", null, { type: "range", min: 0, max: 100, value: 50, step: 1, "aria-label": "左边现状，右边方案 Left as it is, right as planned" });
     this.rule = Wangge.element("span", null, { class: "rule", "aria-hidden": "true" });
     bar.append(this.rule, Wangge.twice(Wangge.element("b", null, { class: "was" }), ["现状", "Now"]), this.line, Wangge.twice(Wangge.element("b", null, { class: "will" }), ["方案", "Plan"]));
+    this.bar = bar;
+    this.cut = this.cut.bind(this);
     map.getContainer().parentElement.append(bar);
     L.DomEvent.disableClickPropagation(bar);
-    this.line.addEventListener("input", () => this.cut());
-    map.on("move zoom zoomend resize viewreset", () => this.cut());
+    this.line.addEventListener("input", this.cut);
+    map.on("move zoom zoomend resize viewreset", this.cut);
     this.cut();
+  }
+
+  remove() {
+    this.map.off("move zoom zoomend resize viewreset", this.cut);
+    this.bar.remove();
   }
 
   at() { return (this.map.getSize().x * this.line.value) / 100; }
@@ -109,7 +121,8 @@ Wangge.Wipe = class {
   cut() {
     const x = this.at(), to = this.map.getSize();
     const near = this.map.containerPointToLayerPoint([0, 0]), far = this.map.containerPointToLayerPoint(to);
-    this.map.getPane("after").style.clip = `rect(${near.y}px,${far.x}px,${far.y}px,${near.x + x}px)`;
+    const [from, end] = this.left ? [near.x, near.x + x] : [near.x + x, far.x];
+    this.pane.style.clip = `rect(${near.y}px,${end}px,${far.y}px,${from}px)`;
     this.rule.style.transform = `translateX(${x}px)`;
   }
 
@@ -127,10 +140,17 @@ Wangge.onPaper = function (map) {
   });
 };
 
-Wangge.paintGround = function (pen, scene, mine) {
-  const { palette, base, sheets } = scene;
-  Wangge.paintBase(pen, base, palette);
-  const open = sheets.filter((s) => s.shown && mine(s));
+// Three canvases, one upon another: the ground stays as it is while areas and words change.
+Wangge.sheetsOn = function (pane, scene, wanted) {
+  const { palette, base } = scene, open = () => scene.sheets.filter(wanted);
+  return [
+    (pen) => Wangge.paintBase(pen, base, palette),
+    (pen) => Wangge.paintAreas(pen, scene, open()),
+    (pen) => Wangge.paintWords(pen, open(), base, palette),
+  ].map((draw) => new Wangge.Canvas(draw, { pane }));
+};
+
+Wangge.paintAreas = function (pen, { palette, base, sheets }, open) {
   for (const sheet of open) {
     Wangge.paintSheet(pen, sheet, palette);
     if (!sheet.choice) continue;

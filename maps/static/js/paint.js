@@ -14,7 +14,23 @@ Wangge.Canvas = L.Renderer.extend({
     events.resize = this._update;
     return events;
   },
-  redraw: function () { if (this._map) this._update(); },
+  // All of it, or only what lies in a box of map units: the rest stays as it was drawn.
+  redraw: function (box) {
+    if (!this._map) return;
+    const pen = this._pen;
+    if (!box || !pen || pen.zoom !== this._map.getZoom()) return this._update();
+    const near = (v, side) => v * pen.scale - side, room = 8;
+    const [w, n] = [Math.floor(near(box[0], pen.x0) - room), Math.floor(near(box[1], pen.y0) - room)];
+    const [e, s] = [Math.ceil(near(box[2], pen.x0) + room), Math.ceil(near(box[3], pen.y0) + room)];
+    const margin = room / pen.scale, view = { west: box[0] - 2 * margin, north: box[1] - 2 * margin, east: box[2] + 2 * margin, south: box[3] + 2 * margin };
+    pen.ctx.save();
+    pen.ctx.beginPath();
+    pen.ctx.rect(w, n, e - w, s - n);
+    pen.ctx.clip();
+    pen.ctx.clearRect(w, n, e - w, s - n);
+    this._draw({ ...pen, view });
+    pen.ctx.restore();
+  },
   _initContainer: function () {
     this._container = document.createElement("canvas");
     this._container.setAttribute("aria-hidden", "true");
@@ -44,7 +60,8 @@ Wangge.Canvas = L.Renderer.extend({
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     ctx.lineJoin = "round";
     ctx.lineCap = "round";
-    this._draw(Wangge.pen(ctx, this._map, this._bounds));
+    this._pen = paper ? null : Wangge.pen(ctx, this._map, this._bounds);
+    this._draw(this._pen || Wangge.pen(ctx, this._map, this._bounds));
     if (paper) canvas.getContext("2d").drawImage(aside, 0, 0);
   },
 });

@@ -19,6 +19,14 @@ Wangge.Redrawn = class {
     this.reset();
   }
 
+  // The same published areas on a sheet of their own, to be set beside these.
+  twin() {
+    const other = Object.create(Wangge.Redrawn.prototype, Object.getOwnPropertyDescriptors(this));
+    other.sheet = { ...this.sheet, styles: [...this.sheet.styles] };
+    other.reset();
+    return other;
+  }
+
   read() {
     const s = this.sheet, seen = new Map(), items = [];
     for (let i = 0; i < s.shapes.count; i++) {
@@ -46,10 +54,15 @@ Wangge.Redrawn = class {
 
   ref(i) { return this.refs[i]; }
 
+  // Put areas in place of others; gives the box in which something is drawn otherwise now.
   patch(upsert, drop) {
+    const box = Wangge.boxOf({ xs: [], ys: [] }), made = upsert.map((feature) => this.made(feature));
+    for (const ref of [...drop, ...made.map((it) => it.ref)]) if (this.items.has(ref)) Wangge.widen(box, this.items.get(ref).box);
     for (const ref of drop) this.items.delete(ref);
-    for (const feature of upsert) this.items.set(feature.properties.code, this.made(feature));
-    if (upsert.length || drop.length) this.lay();
+    for (const it of made) this.items.set(it.ref, it);
+    if (made.length || drop.length) this.lay();
+    for (const it of made) Wangge.widen(box, it.box);
+    return box;
   }
 
   made({ geometry, properties: p }) {
@@ -125,35 +138,7 @@ Wangge.boxOf = function ({ xs, ys }) {
   return [west, north, east, south];
 };
 
-// Areas that share a stretch of border with one: two vertices in common.
-Wangge.neighbours = function (redrawn, ref) {
-  const me = redrawn.get(ref), mine = new Set(), [w, n, e, s] = me.box;
-  const key = (x, y) => (x - w) * (s - n + 1) + (y - n), near = (x, y) => x >= w && x <= e && y >= n && y <= s;
-  for (let k = 0; k < me.xs.length; k++) mine.add(key(me.xs[k], me.ys[k]));
-  const found = [];
-  for (const it of redrawn.items.values()) {
-    if (it === me || it.box[0] > e || it.box[2] < w || it.box[1] > s || it.box[3] < n) continue;
-    let common = 0;
-    for (let k = 0; k < it.xs.length && common < 2; k++) if (near(it.xs[k], it.ys[k]) && mine.has(key(it.xs[k], it.ys[k]))) common++;
-    if (common > 1) found.push(it);
-  }
-  return found;
-};
-
-Wangge.COMPASS = [["北", "N", 0, -1], ["东北", "NE", 1, -1], ["东", "E", 1, 0], ["东南", "SE", 1, 1], ["南", "S", 0, 1], ["西南", "SW", -1, 1], ["西", "W", -1, 0], ["西北", "NW", -1, -1]];
-
-// Where a ray from the label of an area, in a direction of the compass, last meets its border.
-Wangge.rim = function (item, k) {
-  const [, , dx, dy] = Wangge.COMPASS[k], [x, y] = item.spot;
-  let far = 0, from = 0;
-  for (const size of item.rings) {
-    for (let a = from, b = from + size - 1; a < from + size; b = a++) {
-      const ex = item.xs[a] - item.xs[b], ey = item.ys[a] - item.ys[b], cross = dx * ey - dy * ex;
-      if (!cross) continue;
-      const t = ((item.xs[b] - x) * ey - (item.ys[b] - y) * ex) / cross, u = ((item.xs[b] - x) * dy - (item.ys[b] - y) * dx) / cross;
-      if (u >= 0 && u <= 1 && t > far) far = t;
-    }
-    from += size;
-  }
-  return [x + dx * (far + 12), y + dy * (far + 12)];
+Wangge.widen = function (box, [west, north, east, south]) {
+  [box[0], box[1], box[2], box[3]] = [Math.min(box[0], west), Math.min(box[1], north), Math.max(box[2], east), Math.max(box[3], south)];
+  return box;
 };
