@@ -34,6 +34,7 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 
 ANYBODY = dict.fromkeys(("GET", "POST", "DELETE"), Role.PUBLIC)
 READ = {"GET": Role.PUBLIC}
+WRITE = dict.fromkeys(("POST", "PUT", "PATCH", "DELETE"), Role.PLANNER)
 ASKED = READ | {"POST": Role.PUBLIC}
 STAFF = {"GET": Role.STAFF}
 PLAN = dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE"), Role.PLANNER)
@@ -49,6 +50,8 @@ TABLE: Mapping[str, Mapping[str, Role]] = {
     "/logout": {"POST": Role.PUBLIC},
     "/maps": READ,
     "/maps/{kind}": READ,
+    "/ogc": READ,
+    "/ogc/{rest:path}": READ | WRITE,
     "/openapi.json": READ,
     "/plan": PLAN,
     "/plan/{rest:path}": PLAN,
@@ -65,6 +68,7 @@ TABLE: Mapping[str, Mapping[str, Role]] = {
     "/v1/scenarios": PLAN,
     "/v1/scenarios/{rest:path}": PLAN,
     "/v1/sites/{deed}": PLAN,
+    "/v1/search": READ,
     "/v1/stations/nearest": READ,
     "/v1/tokens": ANYBODY,
     "/v1/users": RUN,

@@ -8,7 +8,19 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 import maps as drawings
-from api.http import alliances, coverage, finder, login, plan, problems, reference, users, v1, views
+from api.http import (
+    alliances,
+    coverage,
+    finder,
+    login,
+    ogc,
+    plan,
+    problems,
+    reference,
+    users,
+    v1,
+    views,
+)
 from api.http.access import Access
 from api.http.dressing import Dressed
 from api.settings import VERSION
@@ -32,6 +44,7 @@ def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
     app.state.drawn = views.Drawn()
     problems.install(app)
     app.include_router(v1.asked_often, prefix="/v1")
+    app.include_router(ogc.router)
     app.include_router(v1.router, prefix="/v1")
     app.include_router(coverage.router, prefix="/v1")
     app.include_router(alliances.router)

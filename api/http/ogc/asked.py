@@ -1,0 +1,97 @@
+"""What a request to the standard asks: who, in which form, with which parameters."""
+
+from collections.abc import Collection
+from typing import Any
+
+from pydantic import ValidationError
+from starlette.requests import Request
+
+from api.tasks.ask_items import AskItems
+from api.tasks.asker import PUBLIC, Asker, Role
+from api.tasks.shelf import columns
+from geo import asking, layers
+from geo.errors import BadInput
+from geo.layers import View
+
+PLAIN = {"f"}
+ITEMS = {
+    "f", "limit", "after", "bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang",
+    "filter-crs", "scenario",
+}  # fmt: skip
+"""What items understand besides the names of their properties."""
+FORMS = {"json": "json", "geojson": "json", "html": "html"}
+
+
+def view_of(request: Request) -> View:
+    """Give the view that is open to who asks."""
+    asker: Asker = request.scope.get("asker", PUBLIC)
+    return "staff" if asker.role >= Role.STAFF else "public"
+
+
+def root(request: Request) -> str:
+    """Give the address of ``/ogc`` as the client knows this host."""
+    scope = request.scope
+    host = request.headers.get("host") or "{}:{}".format(*scope["server"])
+    return f"{scope['scheme']}://{host}{scope.get('root_path', '')}/ogc"
+
+
+def form_of(request: Request) -> str:
+    """Say whether ``json`` or ``html`` is wanted: by ``f``, else by what is accepted."""
+    if wanted := request.query_params.get("f"):
+        if wanted not in FORMS:
+            raise BadInput(
+                f"no form {wanted!r}", zh=f"不支持格式“{wanted}”", hint="f=json or f=html"
+            )
+        return FORMS[wanted]
+    accepted = request.headers.get("accept", "")
+    html, json = accepted.find("text/html"), accepted.find("json")
+    return "html" if html >= 0 and (json < 0 or html < json) else "json"
+
+
+def only(request: Request, known: Collection[str] = PLAIN) -> None:
+    """Refuse parameters that are not known, and those that come twice."""
+    names = [name for name, _ in request.query_params.multi_items()]
+    if strange := sorted({name for name in names if name not in known}):
+        raise BadInput(
+            f"unknown parameter {', '.join(strange)}"[:200],
+            zh=f"未知参数：{'、'.join(strange)}"[:200],
+            where=strange,
+            hint=f"known here: {', '.join(sorted(known))}",
+        )
+    if len(names) != len(set(names)):
+        raise BadInput("a parameter came twice", zh="参数重复")
+
+
+def items_of(request: Request, collection: str) -> AskItems:
+    """Read a question for features.
+
+    Raises
+    ------
+    BadInput
+        When a parameter is unknown, twice there, or makes no sense.
+    """
+    view = view_of(request)
+    told = dict(request.query_params)
+    properties = columns(collection, view) if collection in layers.LAYERS else ()
+    if told or request.scope["query_string"]:
+        only(request, {*ITEMS, *properties})
+    asked: dict[str, Any] = {"collection": collection, "view": view}
+    for name in ("after", "crs", "datetime", "filter"):
+        if name in told:
+            asked[name] = told[name]
+    for name in ("bbox-crs", "filter-crs", "filter-lang"):
+        if name in told:
+            asked[name.replace("-", "_")] = told[name]
+    if "limit" in told:
+        asked["limit"] = told["limit"]
+    if "bbox" in told:
+        asked["bbox"] = tuple(told["bbox"].split(","))
+    asked["values"] = tuple((name, told[name]) for name in properties if name in told)
+    try:
+        made = AskItems.model_validate(asked)
+    except ValidationError as faults:
+        said = "; ".join(f"{e['loc'][0]}: {e['msg']}" for e in faults.errors())
+        raise BadInput(said, zh=f"参数有误：{said}") from None
+    for uri in (made.crs, made.bbox_crs, made.filter_crs):
+        asking.system(uri)
+    return made
