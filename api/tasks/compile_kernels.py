@@ -90,6 +90,9 @@ def placing() -> None:
             rng=np.random.default_rng(1),
             time_limit_s=PATIENT_S,
         )
+    room = np.full(costs.shape[1], float(len(costs)))
+    asked = siting.problem(costs, objective="median", p=2, capacity=room)
+    siting.solve(asked, rng=np.random.default_rng(1), time_limit_s=PATIENT_S)
 
 
 def main() -> None:

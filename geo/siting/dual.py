@@ -16,6 +16,7 @@ from numba import njit
 
 from geo.siting.costs import Floats
 from geo.siting.field import Field
+from geo.siting.room import Bag, Room, fill
 
 Marks = npt.NDArray[np.int8]
 
@@ -90,6 +91,25 @@ def worth(game: Field, u: Floats, mark: Marks, rho: Floats) -> float:
 
 
 @njit(cache=True, nogil=True)
+def _crowded(  # noqa: PLR0917
+    game: Field, room: Room, u: Floats, mark: Marks, rho: Floats, into: Bag
+) -> float:
+    """Reckon ρ where room is short; give Σ u and what the sites that stand open bring."""
+    total = 0.0
+    for i in range(len(u)):
+        total += u[i]
+    for j in range(len(rho)):
+        rho[j] = np.inf
+        if mark[j] != SHUT:
+            paid, _, _ = fill(game, room, u, j, into)
+            rho[j] = room.fee[j] - paid
+            if mark[j] == OPEN:
+                total += rho[j]
+                rho[j] = np.inf
+    return total
+
+
+@njit(cache=True, nogil=True)
 def _choose(rho: Floats, take: int) -> tuple[float, float]:
     """Give the `take`-th least ρ and the next (−inf, inf where there is none)."""
     if take >= len(rho):
@@ -101,8 +121,8 @@ def _choose(rho: Floats, take: int) -> tuple[float, float]:
 
 
 @njit(cache=True, nogil=True)
-def ascend(  # noqa: C901, PLR0912, PLR0917 — one compiled loop over plain arrays
-    game: Field, now: Prices, take: int, target: float, rounds: int, fixing: bool
+def ascend(  # noqa: C901, PLR0912, PLR0915, PLR0917 — one compiled loop over plain arrays
+    game: Field, room: Room, now: Prices, take: int, target: float, rounds: int, fixing: bool
 ) -> int:
     """Raise the bound for some rounds; stop when it reaches `target`.
 
@@ -124,10 +144,15 @@ def ascend(  # noqa: C901, PLR0912, PLR0917 — one compiled loop over plain arr
     u, slope = now.u.copy(), np.empty(n)
     picked = np.zeros(m, dtype=np.uint8)
     opened, fresh = 0, not step.any()
+    crowded = len(room.size) > 0
+    into = Bag(np.empty(n, dtype=np.int32), np.empty(n), np.empty(n))
     for i in range(n):
         u[i] = min(u[i], now.cap[i])
     for _ in range(rounds):
-        total = worth(game, u, now.mark, rho)
+        if crowded:
+            total = _crowded(game, room, u, now.mark, rho, into)
+        else:
+            total = worth(game, u, now.mark, rho)
         last, following = _choose(rho, take - opened)
         count = 0
         picked[:] = 0
@@ -140,7 +165,11 @@ def ascend(  # noqa: C901, PLR0912, PLR0917 — one compiled loop over plain arr
                     picked[j] = 1
                     value += rho[j]
                     count += 1
-        _slopes(game, u, now.cap, picked, slope)
+        if crowded:
+            _served(game, room, u, now.mark, picked, slope, into)
+        else:
+            _served_by_all(game, u, picked, slope)
+        _held(u, now.cap, slope)
         if fresh:
             now.share[:] = picked
             step[:] = slope
@@ -153,7 +182,7 @@ def ascend(  # noqa: C901, PLR0912, PLR0917 — one compiled loop over plain arr
             if dot > 0.0:
                 now.pace[0] = min(2.0, now.pace[0] * 1.1)
             if fixing:
-                opened += _fix(game, now, rho, picked, value, last, following, target)
+                opened += _fix(game, now, rho, picked, value, last, following, target, crowded)
         else:
             now.pace[2] += 1.0
         _slow_down(now, target)
@@ -217,16 +246,33 @@ def _floor(game: Field, i: int) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _slopes(
-    game: Field, u: Floats, cap: Floats, picked: npt.NDArray[np.uint8], slope: Floats
-) -> None:
-    """1 − how often each point is served; 0 where the price may not rise."""
+def _served_by_all(game: Field, u: Floats, picked: npt.NDArray[np.uint8], slope: Floats) -> None:
+    """1 − how often each point is served."""
     slope[:] = 1.0
     for j in range(len(picked)):
         if picked[j]:
             for t in range(game.by_start[j], game.by_start[j + 1]):
                 if game.by_cost[t] < u[game.by_point[t]]:
                     slope[game.by_point[t]] -= 1.0
+
+
+@njit(cache=True, nogil=True)
+def _served(  # noqa: PLR0917
+    game: Field, room: Room, u: Floats, mark: Marks, picked: npt.NDArray[np.uint8],
+    slope: Floats, into: Bag,
+) -> None:  # fmt: skip
+    """1 − how often each point is served by what fits."""
+    slope[:] = 1.0
+    for j in range(len(picked)):
+        if picked[j] or mark[j] == OPEN:
+            _, count, _ = fill(game, room, u, j, into)
+            for k in range(count):
+                slope[into.who[k]] -= into.part[k]
+
+
+@njit(cache=True, nogil=True)
+def _held(u: Floats, cap: Floats, slope: Floats) -> None:
+    """No slope where the price may not rise."""
     for i in range(len(u)):
         if slope[i] > 0.0 and u[i] >= cap[i]:
             slope[i] = 0.0
@@ -235,7 +281,7 @@ def _slopes(
 @njit(cache=True, nogil=True)
 def _fix(  # noqa: PLR0917
     game: Field, now: Prices, rho: Floats, picked: npt.NDArray[np.uint8], value: float, last: float,
-    following: float, target: float,
+    following: float, target: float, crowded: bool,
 ) -> int:  # fmt: skip
     """Shut sites whose opening, and open sites whose shutting, would lift the bound to `target`."""
     opened = 0
@@ -249,6 +295,8 @@ def _fix(  # noqa: PLR0917
         elif picked[j] and value - rho[j] + following >= target:
             now.mark[j] = 1
             opened += 1
+            if crowded:
+                continue
             for t in range(game.by_start[j], game.by_start[j + 1]):
                 i = game.by_point[t]
                 now.cap[i] = min(now.cap[i], game.by_cost[t])

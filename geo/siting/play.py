@@ -18,6 +18,7 @@ from geo.siting.coarse import coarse, spread
 from geo.siting.costs import Floats, Ints
 from geo.siting.dual import FREE, OPEN, SHUT, Prices
 from geo.siting.field import Field, kept
+from geo.siting.room import ENDLESS, Room
 
 ROOT_ROUNDS = 300
 NODE_ROUNDS = 60
@@ -120,8 +121,9 @@ class Searcher:
 
 
 def climb(
-    game: Field, now: Prices, score: Score, rounds: int, clock: Clock, *, fixing: bool = True
-) -> None:
+    game: Field, now: Prices, score: Score, rounds: int, clock: Clock, *,
+    fixing: bool = True, room: Room = ENDLESS,
+) -> None:  # fmt: skip
     """Raise the root bound in slices, so that the clock is heard."""
     done, size = 0, 8
     now.pace[:2] = np.maximum(now.pace[:2], (0.1, 0.1))
@@ -130,7 +132,7 @@ def climb(
         began = clock.seconds()
         goal = target(game, score.value)
         take = game.p - int((now.mark == OPEN).sum())
-        dual.ascend(game, now, take, goal, min(size, rounds - done), fixing)
+        dual.ascend(game, room, now, take, goal, min(size, rounds - done), fixing)
         done += size
         score.raise_bound(min(rounded(game, float(now.bound[0])), score.value))
         if now.bound[0] >= goal:
@@ -231,7 +233,7 @@ class Tree:
         )
         take = game.p - int((mark == OPEN).sum())
         goal = target(game, self.score.value)
-        take -= dual.ascend(game, now, take, goal, NODE_ROUNDS, True)
+        take -= dual.ascend(game, ENDLESS, now, take, goal, NODE_ROUNDS, True)
         free = np.flatnonzero(now.mark == FREE)
         if now.bound[0] >= goal or take < 0:
             return

@@ -6,7 +6,7 @@ import numpy as np
 
 from geo.errors import BadInput, Stopped
 from geo.layers import Clock, Progress, quiet
-from geo.siting import limits, sets
+from geo.siting import limits, seating, sets
 from geo.siting.center import Radii
 from geo.siting.chance import source
 from geo.siting.costs import Floats, Ints, Points, Rows
@@ -54,6 +54,8 @@ def solve(
     rng = np.random.default_rng(1) if rng is None else rng
     warm = _checked(problem, warm_start)
     compiled()
+    if problem.capacity is not None:
+        compiled_for_crowds()
     return _solved(problem, rng, Clock(time_limit_s, progress), warm, seed)
 
 
@@ -70,12 +72,25 @@ def compiled() -> None:
     rehearse(game, np.random.default_rng(0), Clock(600.0), None, score)
 
 
+@cache
+def compiled_for_crowds() -> None:
+    """Likewise the kernels for capacities."""
+    places = np.random.default_rng(0).random((30, 2))
+    asked = make(Points(places, places), objective="median", p=3, capacity=np.full(30, 12.0))
+    sites = np.arange(30, dtype=np.int32)
+    rows, _ = asked.costs.nearest(sites, np.full(30, np.inf), 30)
+    seating.played(asked, sites, rows, np.random.default_rng(0), Clock(600.0))
+
+
 def _solved(
     problem: Problem, rng: np.random.Generator, clock: Clock, warm: Ints | None, seed: int | None
 ) -> Solution:
-    if not problem.plain:
-        opened, serves, bound = limits.solve(problem, clock)
+    if problem.capacity is not None:
+        opened, serves, bound = seating.solve(problem, rng, clock, warm)
         return _solution(problem, opened, bound, clock, seed, serves=serves)
+    if problem.budget is not None:
+        opened, bound = limits.solve(problem, clock)
+        return _solution(problem, opened, bound, clock, seed)
     plan = _Plans(problem, rng, clock, warm)
     opened, bound = _SOLVERS[problem.objective](plan)
     return _solution(problem, opened, bound, clock, seed)

@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo import siting
+from geo.layers import Clock
+from geo.siting import seating
 
 
 def town(seed: int) -> dict:
@@ -117,3 +119,50 @@ def test_more_sites_than_there_are_is_all_of_them(seed: int, objective: str) -> 
         assert 1 <= answer.objective <= distinct
     else:
         assert answer.objective == 0
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 100_000), st.sampled_from(["median", "cover", "all", "center"]))
+def test_search_with_room_keeps_its_promises(seed: int, objective: str) -> None:
+    """What is played, as large problems are, never beats the program, nor does its bound lie."""
+    t = town(seed)
+    asked = siting.problem(
+        t["cost"], objective=objective, p=t["p"], weight=t["weight"], capacity=t["room"],
+        open_sites=t["open"].tolist(), forbidden_sites=t["shut"].tolist(),
+    )  # fmt: skip
+    sites = np.flatnonzero(asked.fixed >= 0).astype(np.int32)
+    rows, _ = asked.costs.nearest(sites, np.full(asked.n, np.inf), asked.m)
+    best = siting.solve(asked).objective
+    if not len(rows.site) or seating.hopeless(asked, sites, rows):
+        assert best in (None, 0.0)
+        return
+    opened, serves, bound = seating.played(asked, sites, rows, np.random.default_rng(1), Clock(60))
+    if opened is None:
+        assert best is None
+        return
+    sign = -1.0 if objective == "cover" else 1.0
+    if best is not None and bound is not None:
+        assert sign * bound <= sign * best + 1e-6
+    seated = worth(t, tuple(serves.tolist()), "cover" if objective == "cover" else "median")
+    if np.isfinite(seated):
+        assert set(t["open"]) <= set(opened.tolist())
+        assert len(opened) <= t["p"]
+        assert best is not None
+        found, _ = siting.reckon(asked, opened, serves)
+        assert found is not None
+        assert sign * found >= sign * best - 1e-6
+        assert objective == "center" or found == pytest.approx(best)
+
+
+def test_a_crowd_too_large_for_the_program_is_seated_and_bounded() -> None:
+    rng = np.random.default_rng(3)
+    xy, weight = rng.random((260, 2)) * 1000, rng.integers(1, 20, 260).astype(float)
+    asked = siting.problem(
+        siting.Points(xy, xy), objective="median", p=9, weight=weight,
+        capacity=np.full(260, np.ceil(weight.sum() / 9 * 1.1)),
+    )  # fmt: skip
+    answer = siting.solve(asked, time_limit_s=4)
+    assert answer.bound is not None
+    assert answer.bound <= answer.objective <= 1.05 * answer.bound
+    load = np.bincount(answer.assignment, weights=weight, minlength=260)
+    assert np.all(load <= asked.capacity)
