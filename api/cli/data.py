@@ -22,32 +22,74 @@ def _pairs(pairs: list[str]) -> dict[str, str]:
 
 @app.command("import")
 def take_in(
-    path: Annotated[Path, typer.Argument(help="shapefile、zip、GeoPackage、GeoJSON 或 dbf")],
+    path: Annotated[
+        Path,
+        typer.Argument(
+            help="shapefile、zip、文件夹、GeoPackage、GeoJSON、FlatGeobuf、KML、DXF、CSV、XLSX、OSM"
+        ),
+    ],
     as_layer: Annotated[
         str | None, typer.Option("--as", help="图层 Layer; guessed when absent.")
     ] = None,
     crs: Annotated[
-        str | None, typer.Option(help="确认坐标系 Confirm the system, e.g. EPSG:4549.")
+        str | None,
+        typer.Option(help="确认坐标系 Confirm: EPSG:4549, WKT, gcj02, 'EPSG:4490 swapped'."),
     ] = None,
     encoding: Annotated[str | None, typer.Option(help="确认编码 Confirm, e.g. gb18030.")] = None,
     mapping: Annotated[list[str] | None, typer.Option("--map", help="字段=列 field=column")] = None,
+    control: Annotated[
+        Path | None, typer.Option(help="控制点 CSV：x,y,lon,lat Control points of a local system.")
+    ] = None,
+    affine: Annotated[
+        bool, typer.Option("--affine", help="控制点作仿射变换 Fit six parameters, not four.")
+    ] = False,
     net: Annotated[str | None, typer.Option(help="部门网格的条线 Department of a net.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查 Judge only.")] = False,
     accept: Annotated[list[str] | None, typer.Option(help="接受的问题代码 Accept a code.")] = None,
+    give_codes: Annotated[
+        bool,
+        typer.Option("--give-codes", help="没有编码的依次编码 Give codes where there are none."),
+    ] = False,
+    profile: Annotated[Path | None, typer.Option(help="沿用导入方案 Use a saved profile.")] = None,
+    save_profile: Annotated[
+        Path | None, typer.Option(help="保存导入方案 Save what was confirmed.")
+    ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option("--report", help="报告页 .html A page with a map of the findings."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """导入一个图层；有阻断问题时什么也不改变 Import a layer, whole or not at all."""
-    from api.tasks.import_layer import ImportLayer
+    from api.cli.findings import findings_table
+    from api.tasks.draw_findings import DrawFindings
+    from api.tasks.import_layer import ImportLayer, refusal
+    from geo import files
 
+    if files.is_osm(path) and as_layer is None:
+        from api.tasks.import_streets import ImportStreets
+
+        counts = ask(ImportStreets(path=path, crs=crs))
+        answer(counts, as_json=json, shown=lambda: out.print(f"已导入 imported：{counts}"))
+        return
     form = ImportLayer(
         path=path, layer=as_layer, crs=crs, encoding=encoding, columns=_pairs(mapping or []), net=net,
-        accept=tuple(accept or ()), dry_run=dry_run,
+        control=tuple(files.control_points(control)) if control else (), fit="affine" if affine else "similarity",
+        accept=tuple(accept or ()), dry_run=dry_run or page is not None, give_codes=give_codes,
+        profile=profile, save_profile=save_profile,
     )  # fmt: skip
     done = ask(form)
+    if page is not None:
+        ask(DrawFindings(report=done.report, frame=done.frame, out=page))
+        if not dry_run and not done.blocking:
+            done = ask(form.model_copy(update={"dry_run": False, "save_profile": None}))
+        elif not dry_run:
+            raise refusal(path.name, done.blocking, done.report)
 
     def shown() -> None:
-        show_findings(done.report.findings)
+        findings_table(done.report.findings, accept or ())
         deed = "可以导入（未写入） would be imported" if dry_run else "已导入 imported"
+        deed = "不能导入 would be refused" if done.blocking else deed
         change = "，".join(f"{name} {n}" for name, n in done.counts.items())
         out.print(
             f"{deed}：{done.layer} {done.features} 个要素 features  {change}", highlight=False
@@ -58,14 +100,19 @@ def take_in(
         "features": done.features,
         "revision": done.revision,
         **done.counts,
+        "blocking": list(dict.fromkeys(f.code for f in done.blocking)),
     }
     answer(values | {"report": done.report.as_dict()}, as_json=json, shown=shown)
+    if done.blocking:
+        raise typer.Exit(5)
 
 
 @app.command("export")
 def give_out(
     layer: Annotated[str, typer.Argument(help="图层 Layer.")],
-    path: Annotated[Path, typer.Argument(help=".gpkg | .geojson | .shp | .dbf")],
+    path: Annotated[
+        Path, typer.Argument(help=".gpkg | .geojson | .fgb | .parquet | .shp | .csv | .xlsx | .dbf")
+    ],
     as_of: Annotated[
         datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="日期 day")
     ] = None,
@@ -76,9 +123,17 @@ def give_out(
     from api.tasks.export_layer import ExportLayer
 
     day = as_of.date() if as_of else None
-    count = ask(ExportLayer(layer=layer, path=path, as_of=day, net=net))
-    values = {"layer": layer, "features": count, "path": str(path)}
-    answer(values, as_json=json, shown=lambda: out.print(f"已导出 exported {count} → {path}"))
+    done = ask(ExportLayer(layer=layer, path=path, as_of=day, net=net))
+    values = {
+        "layer": layer, "features": done.features, "path": str(path), "about": done.about,
+        "renamed": dict(done.renamed), "losses": [f.as_dict() for f in done.losses],
+    }  # fmt: skip
+
+    def shown() -> None:
+        out.print(f"已导出 exported {done.features} → {path}")
+        show_findings(done.losses)
+
+    answer(values, as_json=json, shown=shown)
 
 
 @app.command()

@@ -3,22 +3,28 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
+from api.tasks import import_ground, import_profiles
 from api.tasks.work import Form, Work
 from geo import coords, files, network, store
 from geo.errors import FileRefused
-from geo.layers import Report, layer, level
+from geo.layers import Finding, Report, layer, level
 
 
 class ImportLayer(Form):
     """Import a file: `layer` is guessed from the file when empty, `crs` and `encoding` confirm.
 
     `columns` maps a layer's field to the file's column. `accept` names finding codes that
-    the operator has seen and lets pass. `net` names the department of a net.
+    the operator has seen and lets pass; FIELD_PROPOSED among them takes the proposed columns.
+    `control` are control points (x, y, lon, lat) of a local system. `net` names the
+    department of a net. `profile` is a file of confirmations that was saved before.
+    `give_codes`: rows without a code get the next free ones under their parents. `survey`:
+    the layer is also held against what is kept (gaps, overlaps, parents, buildings, sizes).
     """
 
     path: Path
@@ -26,13 +32,45 @@ class ImportLayer(Form):
     crs: str | None = None
     encoding: str | None = None
     columns: Mapping[str, str] = {}
+    control: tuple[tuple[float, float, float, float], ...] = ()
+    fit: Literal["similarity", "affine"] = "similarity"
     accept: tuple[str, ...] = ()
     net: str | None = None
+    profile: Path | None = None
+    save_profile: Path | None = None
+    give_codes: bool = False
+    survey: bool = True
     dry_run: bool = False
     why: str = ""
 
     def run(self, work: Work) -> "Imported":
-        """Read the file and, unless something blocks, keep it in one transaction."""
+        """Read the file and, unless something blocks, keep it in one transaction.
+
+        Raises
+        ------
+        FileRefused
+            When a finding blocks, unless it is a dry run; nothing was changed then.
+        """
+        form = import_profiles.filled(self)
+        frame, report = form.judged(work)
+        name = str(report.facts["layer"])
+        blocking = report.blocking(form.accept)
+        if form.save_profile is not None:
+            import_profiles.save(form, report)
+        if form.dry_run:
+            return Imported(name, len(frame), {}, None, report, frame, blocking)
+        if blocking:
+            raise refusal(form.path.name, blocking, report)
+        if name == "street" and len(frame):
+            frame, report = _joined(frame, report)
+        with work.step(f"入库 {layer(name).zh}"), work.db.session() as session:
+            counts, revision = _keep(session, name, frame, form, work.who)
+            detail = {"file": form.path.name, **counts}
+            store.audit.write(session, work.who, "import", subject=name, detail=detail)
+        return Imported(name, len(frame), counts, revision, report, frame)
+
+    def judged(self, work: Work) -> tuple[gpd.GeoDataFrame, Report]:
+        """Read the file and hold it against what is kept; nothing is written."""
         with work.step(f"读取 {self.path.name}"):
             frame, report = files.read(
                 self.path,
@@ -41,37 +79,44 @@ class ImportLayer(Form):
                 crs=self.crs,
                 encoding=self.encoding,
                 columns=self.columns,
+                control=self.control,
+                fit=self.fit,
+                trusting="FIELD_PROPOSED" in self.accept,
             )
-        name = str(report.facts["layer"])
-        if blocking := report.blocking(self.accept):
-            codes = ", ".join(dict.fromkeys(f.code for f in blocking))
-            raise FileRefused(
-                f"{self.path.name} was not imported because of {codes}; nothing was changed",
-                zh=f"未导入 {self.path.name}：{len(blocking)} 个问题必须先处理（{codes}）；数据库没有任何改动",
-                findings=report.findings,
-                hint="mend the file, confirm with --crs, --encoding or --map, or accept with --accept CODE",
-                hint_zh="请修改文件，或用 --crs、--encoding、--map 确认，或用 --accept 代码 接受",
+        if frame.crs is None or not len(frame):
+            return frame, report
+        with work.step(f"核对 {self.path.name}"):
+            return import_ground.held(
+                frame, report, work, give_codes=self.give_codes, survey=self.survey
             )
-        if self.dry_run:
-            return Imported(name, len(frame), {}, None, report)
-        if name == "street" and len(frame):
-            frame, report = _joined(frame, report)
-        with work.step(f"入库 {layer(name).zh}"), work.db.session() as session:
-            counts, revision = _keep(session, name, frame, self, work.who)
-            detail = {"file": self.path.name, **counts}
-            store.audit.write(session, work.who, "import", subject=name, detail=detail)
-        return Imported(name, len(frame), counts, revision, report)
 
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did: how many features came, what changed, and what was found."""
+    """What an import did: how many features came, what changed, and what was found.
+
+    `blocking` is what would keep it out; it is empty unless it was a dry run.
+    """
 
     layer: str
     features: int
     counts: dict[str, int]
     revision: int | None
     report: Report
+    frame: gpd.GeoDataFrame
+    blocking: tuple[Finding, ...] = ()
+
+
+def refusal(name: str, blocking: tuple[Finding, ...], report: Report) -> FileRefused:
+    """Say which findings keep a file out, and the ways on."""
+    codes = ", ".join(dict.fromkeys(f.code for f in blocking))
+    return FileRefused(
+        f"{name} was not imported because of {codes}; nothing was changed",
+        zh=f"未导入 {name}：{len(blocking)} 个问题必须先处理（{codes}）；数据库没有任何改动",
+        findings=report.findings,
+        hint="mend the file, confirm with --crs, --encoding or --map, or accept with --accept CODE",
+        hint_zh="请修改文件，或用 --crs、--encoding、--map 确认，或用 --accept 代码 接受",
+    )
 
 
 def _joined(frame: gpd.GeoDataFrame, report: Report) -> tuple[gpd.GeoDataFrame, Report]:

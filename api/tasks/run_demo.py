@@ -147,7 +147,9 @@ def _take_in(folder: Path, work: Work) -> dict[str, int]:
     """Import every file as an operator would, with the confirmations of the manifest."""
     features = {}
     for entry in json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["files"]:
-        form = ImportLayer(path=folder / entry["file"], layer=entry["layer"], **_confirmed(entry))
+        form = ImportLayer(
+            path=folder / entry["file"], layer=entry["layer"], survey=False, **_confirmed(entry)
+        )
         features[entry["file"]] = form.run(work).features
     return features
 

@@ -1,6 +1,6 @@
 """Where a place is: the stored degrees, the working metres, the datums and apps of other maps."""
 
-from geo.coords import epsg, links
+from geo.coords import epsg, fitting, links
 from geo.coords.datums import (
     bd_to_gcj,
     bd_to_wgs,
@@ -27,6 +27,7 @@ __all__ = [
     "bd_to_gcj",
     "bd_to_wgs",
     "epsg",
+    "fitting",
     "gcj_to_bd",
     "gcj_to_wgs",
     "links",

@@ -1,7 +1,20 @@
-"""Files in and out: shapefile, GeoPackage, GeoJSON, OpenStreetMap; doubts become findings."""
+"""Files in and out: whatever districts send, and what they can read; doubts become findings."""
 
+from geo.files.control import control_points
+from geo.files.kinship import upper_level, with_codes, with_parents
+from geo.files.opening import is_osm
 from geo.files.osm import streets_from_osm
-from geo.files.reading import read
+from geo.files.reading import batches, read
 from geo.files.writing import write
 
-__all__ = ["read", "streets_from_osm", "write"]
+__all__ = [
+    "batches",
+    "control_points",
+    "is_osm",
+    "read",
+    "streets_from_osm",
+    "upper_level",
+    "with_codes",
+    "with_parents",
+    "write",
+]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from geo.errors import BadInput
 from geo.files.faults import finding
-from geo.files.raw import ROW, Field
+from geo.files.matching import Proposed, proposed
+from geo.files.table import ROW, Field
 from geo.layers import LAYERS, Column, Finding, Layer
 
 
@@ -16,6 +17,7 @@ class Match:
     of: dict[str, int]
     rest: dict[str, int]
     findings: tuple[Finding, ...] = ()
+    offers: tuple[Proposed, ...] = ()
 
     def renamed(self, fields: Sequence[Field]) -> dict[str, str]:
         """Give field name → column name, where they differ."""
@@ -24,11 +26,14 @@ class Match:
         return {name: column for column, name in names.items() if name != column}
 
 
-def match(fields: Sequence[Field], layer: Layer, wishes: Mapping[str, str]) -> Match:
+def match(
+    fields: Sequence[Field], layer: Layer, wishes: Mapping[str, str], *, trusting: bool = False
+) -> Match:
     """Find the field of every column of a layer.
 
     In this order: the operator's word, the column's name, its Chinese name, its aliases,
-    and, for names that a DBF cut at ten bytes, the beginning of one of these.
+    and, for names that a DBF cut at ten bytes, the beginning of one of these. For columns
+    still without a field some may be proposed; `trusting` takes them.
 
     Parameters
     ----------
@@ -50,11 +55,15 @@ def match(fields: Sequence[Field], layer: Layer, wishes: Mapping[str, str]) -> M
     findings += _cut_matches(fields, layer, of)
     findings += _cut_names(fields, layer, of, findings)
     findings += _collisions(fields, layer, of)
+    offers = proposed(fields, layer, of)
+    findings += [_offered(layer, offer, taken=trusting) for offer in offers]
+    if trusting:
+        of.update({offer.column: offer.position for offer in offers})
     findings += _missing(fields, layer, of)
     taken = set(of.values())
     rest = _rest(fields, taken, {c.name for c in layer.columns} | set(extra))
     columns = {c: i for c, i in of.items() if c not in extra}
-    return Match(columns, {**extra, **rest}, tuple(findings))
+    return Match(columns, {**extra, **rest}, tuple(findings), tuple(offers))
 
 
 def guess_layer(name: str, fields: Sequence[Field], *, spatial: bool) -> tuple[str, str, str]:
@@ -240,6 +249,20 @@ def _collisions(fields: Sequence[Field], layer: Layer, of: dict[str, int]) -> li
                 )
             )
     return findings
+
+
+def _offered(layer: Layer, offer: Proposed, *, taken: bool) -> Finding:
+    deed_zh, deed_en = ("已按此读取", "was read so") if taken else ("尚未采用", "was not taken")
+    zh = layer.column(offer.column).zh
+    return finding(
+        "FIELD_PROPOSED",
+        layer.name,
+        f"字段“{offer.field}”可能是“{zh}”（{offer.why_zh}，把握 {offer.score:.0%}），{deed_zh}",
+        f"the field {offer.field!r} may be {offer.column!r} ({offer.why_en}, {offer.score:.0%} sure) and {deed_en}",
+        field=offer.field,
+        hint_zh=f"确认：--map {offer.field}={offer.column}；全部采用：--accept FIELD_PROPOSED",
+        hint_en=f"confirm it with --map {offer.field}={offer.column}, or all with --accept FIELD_PROPOSED",
+    )
 
 
 def _missing(fields: Sequence[Field], layer: Layer, of: dict[str, int]) -> list[Finding]:

@@ -16,6 +16,10 @@ SEVERITY: dict[str, Severity] = {
     "SHX_RESTORED": W,
     "LAYER_GUESSED": I,
     "READ_WARNING": W,
+    "FORMULA": W,
+    "LINES_CLOSED": I,
+    "LINES_OPEN": W,
+    "LAYERS_JOINED": I,
     # letters
     "ENC_GUESSED": I,
     "ENC_CONFLICT": W,
@@ -24,6 +28,9 @@ SEVERITY: dict[str, Severity] = {
     "NAME_CUT": W,
     "NAME_COLLISION": E,
     "FIELD_MISSING": E,
+    "FIELD_PROPOSED": I,
+    "PARENT_INFERRED": I,
+    "CODE_GIVEN": I,
     # values
     "VALUE_CUT": W,
     "VALUE_INVALID": E,
@@ -41,14 +48,22 @@ SEVERITY: dict[str, Severity] = {
     "DATUM_UNSUPPORTED": E,
     "DATUM_SUSPECT_GCJ02": E,
     "DATUM_SUSPECT_BD09": E,
+    "DATUM_SUSPECT_SHIFT": E,
+    "DATUM_SUSPECT_ZONE": E,
     "OUTSIDE_DISTRICT": E,
+    "CONTROL_FITTED": I,
+    "CONTROL_POOR": E,
     # shape
     "GEOM_INVALID": W,
     "GEOM_EMPTY": E,
     "GEOM_TYPE": E,
     "GEOM_MIXED": I,
     "GEOM_Z": I,
+    "GEOM_NOT_FINITE": E,
     "SLIVER": W,
+    "DUPLICATE": W,
+    # writing
+    "CANNOT_HOLD": I,
 }
 
 

@@ -50,8 +50,8 @@ def decide(
     """Decide the encoding of all names and values of one file.
 
     UTF-8 when every word is strict UTF-8 (a tail of ≤ 3 bytes may be cut off) and some
-    character has three bytes; else GB 18030, which holds GBK and GB 2312 (one odd last
-    byte may be left); else unknown, which is an error.
+    character has three bytes; else GB 18030, which holds GBK and GB 2312 (a cut character,
+    of at most three bytes there, may be left at the end); else unknown, which is an error.
     """
     foreign = [w for w in words if not w.isascii()]
     if option is not None:
@@ -85,7 +85,7 @@ def _found(foreign: list[bytes]) -> str | None:
     plain = [_NUMBERED.sub(b"", w) for w in foreign]
     if all(_fits(w, UTF8, 3) for w in plain) and any(_has_wide(w) for w in plain):
         return UTF8
-    return GB if all(_fits(w, GB, 1) for w in plain) else None
+    return GB if all(_fits(w, GB, 3) for w in plain) else None
 
 
 def _fits(word: bytes, encoding: str, tail: int) -> bool:

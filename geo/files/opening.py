@@ -6,23 +6,39 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from geo.errors import FileRefused
+from geo.files import limits
 
-Kind = Literal["shapefile", "table", "geopackage", "geojson"]
+Kind = Literal[
+    "shapefile", "table", "geopackage", "geojson", "flatgeobuf", "kml", "dxf", "csv", "xlsx",
+    "parquet", "osm",
+]  # fmt: skip
 _KINDS: dict[str, Kind] = {
     ".shp": "shapefile",
     ".dbf": "table",
     ".gpkg": "geopackage",
     ".geojson": "geojson",
     ".json": "geojson",
+    ".fgb": "flatgeobuf",
+    ".kml": "kml",
+    ".dxf": "dxf",
+    ".csv": "csv",
+    ".xlsx": "xlsx",
+    ".parquet": "parquet",
+    ".osm": "osm",
+    ".pbf": "osm",
 }
-_READABLE = ".shp, .zip, .dbf, .gpkg, .geojson"
+_BESIDE = (".dbf", ".csv")
+"""What may lie beside a layer as a part of it, and is a layer only where nothing else is."""
+_READABLE = (
+    ".shp, .zip, .gpkg, .geojson, .fgb, .kml, .kmz, .dxf, .csv, .xlsx, .parquet, .osm.pbf, .dbf"
+)
 _SHAPE_MAGIC, _SHAPE_HEAD = 9994, 100
 _NAMED_IN_UTF8 = 0x800
 
@@ -60,21 +76,45 @@ def opened(path: Path) -> Iterator[Source]:
     """
     _require_file(path)
     with tempfile.TemporaryDirectory(prefix="wangge-") as folder:
-        zipped = path.suffix.lower() == ".zip"
-        inner = _unpacked(path, Path(folder) / "zip") if zipped else path
+        zipped = path.suffix.lower() in (".zip", ".kmz")
+        inner = _unpacked(path, Path(folder) / "zip") if zipped else _only_in(path)
+        path = inner if path.is_dir() else path
         kind = _kind(inner, path)
+        if kind == "shapefile":
+            _require_shape(inner)
+        limits.require_sane(inner, kind, path.name)
         if kind == "shapefile":
             yield _shapefile(inner, path, Path(folder))
         else:
             yield Source(kind, inner, path.stem, path.name)
 
 
+def is_osm(path: Path) -> bool:
+    """Say whether a file is one of OpenStreetMap, by its ending."""
+    name = path.name.lower()
+    return name.endswith((".osm", ".pbf", ".osm.gz", ".osm.bz2"))
+
+
+def _layers_in(names: Iterable[Path]) -> list[Path]:
+    """Choose the files that are layers of their own."""
+    known = [n for n in names if n.suffix.lower() in _KINDS and not n.name.startswith(".")]
+    alone = [n for n in known if n.suffix.lower() not in _BESIDE]
+    return sorted(alone or known)
+
+
+def _only_in(path: Path) -> Path:
+    """Give the only layer of a folder; of a file, itself."""
+    return _layers_in(path.iterdir())[0] if path.is_dir() else path
+
+
 def _require_file(path: Path) -> None:
+    if path.is_dir() and len(_layers_in(path.iterdir())) == 1:
+        return
     if path.is_dir():
         inside = sorted(p.name for p in path.iterdir() if p.suffix.lower() in (*_KINDS, ".zip"))
         listed = ", ".join(inside[:8]) or "nothing readable"
         raise FileRefused(
-            f"{path} is a folder",
+            f"{path} is a folder with {len(inside)} files to read",
             zh=f"{path} 是文件夹，不是文件",
             hint=f"name one file in it: {listed}",
             hint_zh=f"请指定其中一个文件：{'、'.join(inside[:8]) or '其中没有可读的图层'}",
@@ -108,7 +148,6 @@ def _kind(inner: Path, path: Path) -> Kind:
 
 
 def _shapefile(shp: Path, asked: Path, folder: Path) -> Source:
-    _require_shape(shp)
     source = Source("shapefile", shp, asked.stem, asked.name)
     if source.sidecar(".shx") is not None:
         return source
@@ -157,20 +196,31 @@ def _unpacked(path: Path, folder: Path) -> Path:
     try:
         with zipfile.ZipFile(path) as archive:
             members = {_member_name(m): m for m in archive.infolist() if not m.is_dir()}
-            layers = [
-                n for n in members if n.suffix.lower() in _KINDS and n.suffix.lower() != ".dbf"
-            ]
-            layers = layers or [n for n in members if n.suffix.lower() == ".dbf"]
+            layers = _layers_in(members)
             if len(layers) != 1:
                 raise _not_one(path, layers)
             chosen = layers[0]
+            parts = {
+                name: member
+                for name, member in members.items()
+                if name.stem == chosen.stem and name.parent == chosen.parent
+            }
+            limits.require_honest_zip(parts.values(), len(members), path.name)
             folder.mkdir()
-            for name, member in members.items():
-                if name.stem == chosen.stem and name.parent == chosen.parent:
+            for name, member in parts.items():
+                if name.suffix.lower() in (*_KINDS, ".shx", ".prj", ".cpg"):
                     target = folder / f"layer{name.suffix.lower()}"
                     with archive.open(member) as packed, target.open("wb") as out:
                         shutil.copyfileobj(packed, out)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as fault:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        RuntimeError,
+        NotImplementedError,
+        EOFError,
+        OSError,
+        ValueError,
+    ) as fault:
         raise FileRefused(
             f"{path.name} cannot be unpacked: {fault}",
             zh=f"{path.name} 无法解压，可能已损坏或加了密码",
@@ -191,7 +241,7 @@ def _member_name(member: zipfile.ZipInfo) -> Path:
 
 
 def _not_one(path: Path, layers: list[Path]) -> FileRefused:
-    names = ", ".join(str(n) for n in layers)
+    names = ", ".join(str(n) for n in layers[:8]) + (" …" if len(layers) > 8 else "")
     return FileRefused(
         f"{path.name} holds {len(layers)} layers: {names}"
         if layers

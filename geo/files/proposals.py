@@ -5,6 +5,7 @@ Rules: degrees are small; an easting of 10⁷ or more carries its zone number (2
 be exchanged; Web Mercator shares the numbers of zones 13–15.
 """
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -31,16 +32,33 @@ class Proposal:
     """A system that the numbers allow: as `--crs` takes it, in words, and whether it fits.
 
     `fits` is true when the layer lands in the district, None when no district is known.
+    `inside` is the share of the layer's extent that then lies in that of the district, and
+    `away_km` how far their middles are apart. `evidence` are sentences (Chinese, English).
     """
 
     crs: str
     zh: str
     en: str
     fits: bool | None = None
+    inside: float | None = None
+    away_km: float | None = None
+    evidence: tuple[str, str] = ("", "")
 
     def as_dict(self) -> dict[str, object]:
         """Give plain values for JSON."""
-        return {"crs": self.crs, "zh": self.zh, "en": self.en, "fits": self.fits}
+        return {
+            "crs": self.crs, "zh": self.zh, "en": self.en, "fits": self.fits,
+            "inside": self.inside, "away_km": self.away_km,
+            "evidence_zh": self.evidence[0], "evidence_en": self.evidence[1],
+        }  # fmt: skip
+
+    @property
+    def rank(self) -> tuple[bool, float, float, bool]:
+        """Order proposals: in the district first, then most of it inside, nearest, not crossed."""
+        return (
+            self.fits is not True, -round(self.inside or 0.0, 2), round(self.away_km or 0.0),
+            self.crs.endswith(SWAPPED),
+        )  # fmt: skip
 
 
 def proposals(bounds: Bounds, district: BaseGeometry | None = None) -> list[Proposal]:
@@ -60,7 +78,7 @@ def proposals(bounds: Bounds, district: BaseGeometry | None = None) -> list[Prop
         for p in _candidates((y0, x0, y1, x1))
     ]
     judged = [_judged(p, bounds, district) for p in (*straight, *crossed)]
-    return sorted(judged, key=lambda p: p.fits is not True)
+    return sorted(judged, key=lambda p: p.rank)
 
 
 def landing(crs: str, bounds: Bounds) -> Bounds | None:
@@ -86,10 +104,41 @@ def meets(bounds: Bounds | None, district: BaseGeometry) -> bool:
 
 
 def _judged(proposal: Proposal, bounds: Bounds, district: BaseGeometry | None) -> Proposal:
+    size_zh, size_en = _size(bounds)
+    there = landing(proposal.crs, bounds)
+    if there is None:
+        return dataclasses.replace(
+            proposal, fits=None if district is None else False, evidence=(size_zh, size_en)
+        )
+    x, y = (there[0] + there[2]) / 2, (there[1] + there[3]) / 2
+    lands_zh, lands_en = f"落在东经 {x:.3f}°、北纬 {y:.3f}°", f"lands at {x:.3f}° E, {y:.3f}° N"
     if district is None:
-        return proposal
-    fits = meets(landing(proposal.crs, bounds), district)
-    return Proposal(proposal.crs, proposal.zh, proposal.en, fits)
+        zh, en = f"{size_zh}；{lands_zh}", f"{size_en}; {lands_en}"
+        return dataclasses.replace(proposal, evidence=(zh, en))
+    inside, away_km = _overlap(there, district.bounds)
+    zh = f"{size_zh}；{lands_zh}，距本区中心 {away_km:.1f} 公里，范围 {inside:.0%} 在本区内"
+    en = f"{size_en}; {lands_en}, {away_km:.1f} km from the district's middle, {inside:.0%} inside"
+    return dataclasses.replace(
+        proposal, fits=meets(there, district), inside=round(inside, 4), away_km=round(away_km, 3),
+        evidence=(zh, en),
+    )  # fmt: skip
+
+
+def _size(bounds: Bounds) -> tuple[str, str]:
+    x0, y0, x1, y1 = bounds
+    numbers = f"x {x0:.8g}–{x1:.8g}, y {y0:.8g}–{y1:.8g}"
+    return f"坐标大小 {numbers}", f"numbers {numbers}"
+
+
+def _overlap(there: Bounds, district: Bounds) -> tuple[float, float]:
+    """Give the share of a box that lies in another, and the kilometres between their middles."""
+    box, other = shapely.box(*there), shapely.box(*district)
+    size = box.area or 1.0
+    inside = box.intersection(other).area / size if box.area else float(other.intersects(box))
+    lat = (there[1] + there[3]) / 2
+    east = (there[0] + there[2] - district[0] - district[2]) / 2 * 111.32 * np.cos(np.radians(lat))
+    north = (there[1] + there[3] - district[1] - district[3]) / 2 * 110.95
+    return float(inside), float(np.hypot(east, north))
 
 
 def _candidates(bounds: Bounds) -> Iterator[Proposal]:

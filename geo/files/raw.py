@@ -4,63 +4,23 @@ A DBF is read once as ISO-8859-1, which loses nothing and never fails, and decod
 """
 
 import json
-import re
-import tempfile
-import warnings
-from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pyogrio
-from pyogrio.errors import CRSError as BrokenCrs
-from pyogrio.errors import DataLayerError, DataSourceError
-from pyogrio.raw import read as read_raw
-from pyproj import CRS
-from pyproj.exceptions import CRSError as UnknownCrs
 
 from geo.errors import BadInput, FileRefused
-from geo.files import dbf, letters
+from geo.files import cad, cells, dbf, gdal, letters
 from geo.files.faults import finding
-from geo.files.opening import Source, without_prj
+from geo.files.opening import Source
+from geo.files.table import Field, Table
 from geo.layers import LAYERS, Finding
 
 _BYTES = "ISO-8859-1"
 _BOM = b"\xef\xbb\xbf"
 _FULL_BYTES = 254
-ROW = "@row"
-"""The row's own number, 1…n, as a field, where a file has no key: ``--map @row=code``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field: its name as decoded, its values in row order, and what its width did to it."""
-
-    name: str
-    values: npt.NDArray[Any]
-    name_bytes: int = 0
-    name_cut: bool = False
-    cut_rows: tuple[int, ...] = ()
-
-    @property
-    def name_full(self) -> bool:
-        """Whether the name fills the ten bytes of a DBF, so that more may have followed."""
-        return self.name_cut or self.name_bytes >= dbf.NAME_BYTES - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Everything a file holds: fields, shapes as WKB (None: a bare table), system, encoding."""
-
-    fields: tuple[Field, ...]
-    shapes: npt.NDArray[np.object_] | None
-    rows: int
-    crs: CRS | None
-    encoding: str
-    findings: tuple[Finding, ...] = ()
-    geometry_type: str | None = None
+_LOOKED_AT = 32 * 2**20
+"""A larger GeoJSON is left to GDAL, which reads it piece by piece, to find fault with."""
 
 
 def load(source: Source, *, layer: str, encoding: str | None = None) -> Table:
@@ -85,60 +45,23 @@ def load(source: Source, *, layer: str, encoding: str | None = None) -> Table:
         return _dbf_table(source, layer, encoding)
     if source.kind == "geojson":
         return _geojson_table(source, layer, encoding)
-    meta, shapes, values, said = _read(source, layer=_table_of(source, layer))
-    return _modern(meta, shapes, values, _warned(said, layer), "utf-8")
+    if source.kind in ("kml", "dxf"):
+        return cad.load(source, layer)
+    if source.kind in ("csv", "xlsx", "parquet"):
+        return cells.load(source, layer, encoding)
+    return modern(source, layer)
 
 
-def _read(
-    source: Source, *, content: bytes | None = None, **options: Any
-) -> tuple[dict[str, Any], Any, list[Any], list[str]]:
-    if source.index_restored:
-        pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True})
-    try:
-        with warnings.catch_warnings(record=True) as said:
-            warnings.simplefilter("always")
-            meta, _, shapes, values = read_raw(content or source.path, **options)
-    except (BrokenCrs, UnboundLocalError) as fault:
-        # what pyogrio raises for a .prj that GDAL cannot parse: read on without it
-        if source.kind != "shapefile":
-            raise _unreadable(fault, source) from None
-        with tempfile.TemporaryDirectory(prefix="wangge-") as folder:
-            return _read(without_prj(source, Path(folder)), content=content, **options)
-    except (DataSourceError, DataLayerError, ValueError) as fault:
-        raise _unreadable(fault, source) from None
-    finally:
-        if source.index_restored:
-            pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
-    return meta, shapes, values, [str(w.message) for w in said]
-
-
-def _unreadable(fault: Exception, source: Source) -> FileRefused:
-    return FileRefused(
-        f"{source.shown} cannot be read: {_clean(fault, source)}",
-        zh=f"{source.shown} 无法读取，文件可能已损坏，或内容与扩展名不符",
-        hint="open it in the program it came from and export it again",
-        hint_zh="请用原软件打开检查后重新导出",
-    )
-
-
-def _clean(fault: Exception, source: Source) -> str:
-    if "not recognized" in str(fault):
-        return "its content is not what its ending says"
-    words = re.split(r"[;\n]", str(fault), maxsplit=1)[0]
-    return words.replace(str(source.path), source.shown).rstrip(". ")
-
-
-def _warned(said: Iterable[str], layer: str) -> tuple[Finding, ...]:
-    return tuple(
-        finding("READ_WARNING", layer, f"读取时提示：{words}", f"while reading: {words}")
-        for words in dict.fromkeys(said)
-    )
+def modern(source: Source, layer: str, **part: Any) -> Table:
+    """Read a GeoPackage or FlatGeobuf, or a part of one (`skip_features`, `max_features`)."""
+    meta, shapes, values, said = gdal.read(source, layer=table_of(source, layer), **part)
+    return _modern(meta, shapes, values, gdal.warned(said, layer), "utf-8")
 
 
 def _dbf_table(source: Source, layer: str, encoding: str | None) -> Table:
     attributes = source.path if source.kind == "table" else source.sidecar(".dbf")
     head = dbf.head(attributes) if attributes else dbf.Head(0, 0, ())
-    meta, shapes, values, said = _read(source, encoding=_BYTES)
+    meta, shapes, values, said = gdal.read(source, encoding=_BYTES)
     names = [f.name for f in head.fields]
     if len(names) != len(values):
         names = [str(n).encode(_BYTES) for n in meta["fields"]]
@@ -155,9 +78,9 @@ def _dbf_table(source: Source, layer: str, encoding: str | None) -> Table:
         fields,
         shapes if source.kind == "shapefile" else None,
         len(values[0]) if values else len(shapes) if shapes is not None else 0,
-        _system(meta["crs"]) if source.kind == "shapefile" else None,
+        gdal.system(meta["crs"]) if source.kind == "shapefile" else None,
         decision.encoding,
-        (*_restored(source, layer), *_warned(said, layer), *decision.findings),
+        (*_restored(source, layer), *gdal.warned(said, layer), *decision.findings),
         meta["geometry_type"],
     )
 
@@ -204,18 +127,11 @@ def _geojson_table(source: Source, layer: str, encoding: str | None) -> Table:
     content = source.path.read_bytes().removeprefix(_BOM)
     decision = letters.decide([content], layer=layer, says=(letters.UTF8, "JSON"), option=encoding)
     text, _ = letters.decode(content, decision.encoding)
-    try:
-        json.loads(text)
-    except json.JSONDecodeError as fault:
-        raise FileRefused(
-            f"{source.shown} is no valid JSON: {fault.msg} at line {fault.lineno}, column {fault.colno}",
-            zh=f"{source.shown} 不是有效的 JSON：第 {fault.lineno} 行第 {fault.colno} 列有误",
-            hint="export it again; a download may have stopped half-way",
-            hint_zh="请重新导出；也可能是下载中断",
-        ) from None
-    meta, shapes, values, said = _read(source, content=text.encode())
+    if len(content) < _LOOKED_AT:
+        _require_json(text, source)
+    meta, shapes, values, said = gdal.read(source, content=text.encode())
     return _modern(
-        meta, shapes, values, (*_warned(said, layer), *decision.findings), decision.encoding
+        meta, shapes, values, (*gdal.warned(said, layer), *decision.findings), decision.encoding
     )
 
 
@@ -233,22 +149,36 @@ def _modern(
         fields,
         shapes if spatial else None,
         rows,
-        _system(meta["crs"]),
+        gdal.system(meta["crs"]),
         encoding,
         findings,
         meta["geometry_type"],
     )
 
 
-def _table_of(source: Source, wanted: str) -> str:
-    """Choose the table of a GeoPackage: the only one, or the one named for the layer."""
+def _require_json(text: str, source: Source) -> None:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tables = [str(name) for name, _ in pyogrio.list_layers(source.path)]
-    except DataSourceError as fault:
+        json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as fault:
+        where = (fault.lineno, fault.colno) if isinstance(fault, json.JSONDecodeError) else (1, 1)
+        what = fault.msg if isinstance(fault, json.JSONDecodeError) else "nested too deeply"
         raise FileRefused(
-            f"{source.shown} is no GeoPackage: {_clean(fault, source)}",
+            f"{source.shown} is no valid JSON: {what} at line {where[0]}, column {where[1]}",
+            zh=f"{source.shown} 不是有效的 JSON：第 {where[0]} 行第 {where[1]} 列有误",
+            hint="export it again; a download may have stopped half-way",
+            hint_zh="请重新导出；也可能是下载中断",
+        ) from None
+
+
+def table_of(source: Source, wanted: str) -> str:
+    """Choose the table of a file: the only one, or the one named for the layer."""
+    try:
+        tables = gdal.layers_of(source)
+    except FileRefused as fault:
+        if source.kind != "geopackage":
+            raise
+        raise FileRefused(
+            f"{source.shown} is no GeoPackage: {fault.message.partition(': ')[2]}",
             zh=f"{source.shown} 不是有效的 GeoPackage",
             hint="the file may be something else renamed, or damaged; export it again",
             hint_zh="文件可能被改过扩展名或已损坏，请重新导出",
@@ -264,12 +194,3 @@ def _table_of(source: Source, wanted: str) -> str:
         hint="name the layer, or export the table to a file of its own",
         hint_zh="请指定图层名，或先把所需图层单独导出",
     )
-
-
-def _system(words: str | None) -> CRS | None:
-    if not words:
-        return None
-    try:
-        return CRS.from_user_input(words)
-    except UnknownCrs:
-        return None

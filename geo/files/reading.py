@@ -1,6 +1,8 @@
 """Read a file as a layer: open, decode, place, match, turn, clean; every doubt is a finding."""
 
-from collections.abc import Mapping, Sequence
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +14,37 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo import coords
-from geo.errors import FileRefused
+from geo.coords import fitting
+from geo.errors import BadInput, FileRefused
 from geo.files import columns as naming
-from geo.files import letters, placing, raw, shapes, systems, values
+from geo.files import gdal, letters, limits, placing, raw, shapes, systems, values
+from geo.files.cad import areas_of_lines
+from geo.files.control import Control, fitted
 from geo.files.faults import finding
-from geo.files.opening import opened
-from geo.files.proposals import SWAPPED
+from geo.files.opening import Source, opened
+from geo.files.osm import streets_from_osm
+from geo.files.proposals import SWAPPED, Bounds
+from geo.files.table import ROW, Field, Table
+from geo.files.whereabouts import duplicates, marked
 from geo.layers import Finding, Layer, Report
 from geo.layers import layer as description_of
 
+BATCH_ROWS = 50_000
 District = BaseGeometry | tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What was decided of a file before its rows are taken: layer, columns, coordinates."""
+
+    layer: Layer
+    matched: naming.Match
+    crs: str | None
+    district: BaseGeometry | None
+    control: Control
+    fit: fitting.Kind
+    said: tuple[Finding, ...]
+    bounds: Bounds | None = None
 
 
 def read(
@@ -32,8 +55,11 @@ def read(
     encoding: str | None = None,
     columns: Mapping[str, str] | None = None,
     district: District | None = None,
+    control: Control = (),
+    fit: fitting.Kind = "similarity",
+    trusting: bool = False,
 ) -> tuple[gpd.GeoDataFrame, Report]:
-    """Read a shapefile (also zipped, or a bare .dbf), GeoPackage or GeoJSON as a layer.
+    """Read a file as a layer, whatever program wrote it.
 
     Nothing is guessed silently about coordinates or letters: what is not certain is a
     finding, and the caller decides with `Report.blocking`.
@@ -41,7 +67,9 @@ def read(
     Parameters
     ----------
     path : path
-        ``.shp``, ``.zip`` of one shapefile, ``.dbf``, ``.gpkg``, ``.geojson`` or ``.json``.
+        Shapefile (``.shp``, ``.zip``, a folder with one layer, a bare ``.dbf``), GeoPackage,
+        GeoJSON, FlatGeobuf, KML, KMZ, DXF, CSV or XLSX (places in columns of WKT or of two
+        numbers), GeoParquet, OpenStreetMap.
     layer : str, optional
         Name of the layer (`geo.layers.LAYERS`); without it, it is told by the file's name,
         else by its fields, and said in a finding.
@@ -49,11 +77,16 @@ def read(
         The operator's word on the coordinates: anything that names a system, ``gcj02`` or
         ``bd09``; ``" swapped"`` behind it exchanges the axes.
     encoding : str, optional
-        The operator's word on the letters of a DBF or GeoJSON.
+        The operator's word on the letters of a DBF, CSV or GeoJSON.
     columns : mapping, optional
         Field (name, position from 1, or ``@row``) → column.
     district : polygon or (west, south, east, north), optional
         Where the layer should lie, degrees.
+    control : sequence of (x, y, lon, lat), optional
+        Control points of a local system: at least three; they replace whatever the file
+        says of its coordinates. `fit` says how the way is fitted through them.
+    trusting : bool
+        Take the columns that are only proposed (FIELD_PROPOSED).
 
     Returns
     -------
@@ -62,22 +95,82 @@ def read(
         none, then the file's others. In EPSG:4490; polygons as MultiPolygon, two
         dimensions. Its CRS is None, with coordinates as in the file, when the system is
         not known (PRJ_MISSING, PRJ_CONTRADICTED, AXES_SWAPPED, DATUM_UNSUPPORTED): no
-        accepting helps there, only `crs`. Rows without a usable shape are left out.
+        accepting helps there, only `crs` or `control`. Rows without a usable shape are
+        left out.
     report : Report
-        Findings in the order of the reading. Facts: ``layer``, ``features`` (rows in the
-        file), ``rows`` (in the frame), ``crs_found``, ``crs_used``, ``proposals``,
-        ``encoding``, ``renamed``, ``filled``, ``kept``, ``bounds`` (degrees).
+        Findings in the order of the reading; places in degrees. Facts: ``layer``,
+        ``features`` (rows in the file), ``rows`` (in the frame), ``crs_found``,
+        ``crs_used``, ``proposals``, ``encoding``, ``renamed``, ``filled``, ``kept``,
+        ``mapping`` (fields proposed for columns), ``bounds`` (degrees).
 
     Raises
     ------
     FileRefused
-        When there is nothing to read: missing, empty, damaged, not what its name says.
+        When there is nothing to read: missing, empty, damaged, not what its name says, or
+        claiming more than any layer holds.
     BadInput
         When an option makes no sense, or the layer cannot be told.
     """
     path = Path(path)
     with opened(path) as source:
+        if source.kind == "osm":
+            return _osm(path, source, layer or "street")
         table = raw.load(source, layer=layer or source.name, encoding=encoding)
+        path = path / source.shown if path.is_dir() else path
+    table, plan = _planned(
+        path, table, layer=layer, columns=columns or {}, crs=crs, district=_district(district),
+        control=control, fit=fit, trusting=trusting,
+    )  # fmt: skip
+    return _taken(path, table, plan)
+
+
+def batches(
+    path: str | Path,
+    *,
+    rows: int = BATCH_ROWS,
+    layer: str | None = None,
+    crs: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    district: District | None = None,
+    trusting: bool = False,
+) -> Iterator[tuple[gpd.GeoDataFrame, Report]]:
+    """Read a GeoPackage or FlatGeobuf in parts of so many rows, each as `read` gives it.
+
+    Layer, columns and coordinates are decided once, from the first part and the extent of
+    the whole, so that all parts are read alike. Features that came twice are only seen
+    within a part.
+    """
+    path = Path(path)
+    with opened(path) as source:
+        name = layer or source.name
+        bounds, count = gdal.extent(source, raw.table_of(source, name))
+        plan: _Plan | None = None
+        for first in range(0, max(count, 1), rows):
+            table = raw.modern(source, name, skip_features=first, max_features=rows)
+            if plan is None:
+                table, plan = _planned(
+                    path, table, layer=layer, columns=columns or {}, crs=crs,
+                    district=_district(district), control=(), fit="similarity", trusting=trusting,
+                )  # fmt: skip
+                plan = dataclasses.replace(plan, bounds=bounds)
+            else:
+                plan = dataclasses.replace(plan, said=())
+                limits.require_vertices(table.shapes if table.shapes is not None else (), path.name)
+            yield _taken(path, dataclasses.replace(table, first=first), plan)
+
+
+def _planned(
+    path: Path,
+    table: Table,
+    *,
+    layer: str | None,
+    columns: Mapping[str, str],
+    crs: str | None,
+    district: BaseGeometry | None,
+    control: Control,
+    fit: fitting.Kind,
+    trusting: bool,
+) -> tuple[Table, _Plan]:
     if not table.rows:
         raise FileRefused(
             f"{path.name} holds no features",
@@ -85,19 +178,47 @@ def read(
             hint="check that the right layer was exported, without a filter",
             hint_zh="请检查导出时是否选对图层、是否带了筛选条件",
         )
+    if table.shapes is not None:
+        limits.require_vertices(table.shapes, path.name)
     wanted, said = _wanted(layer, path.stem, table)
     _require_shapes(path, table, wanted)
-    matched = naming.match(table.fields, wanted, columns or {})
-    frame, names, found = _attributes(table, wanted, matched)
-    area = _district(district)
-    frame, system, placing_found = _located(frame, table, names, wanted, crs=crs, district=area)
-    findings = (*table.findings, *said, *matched.findings, *placing_found, *found)
-    findings = tuple(_named(f, wanted.name) for f in findings)
-    facts = _facts(frame, table, wanted, matched, system)
-    return frame, Report(str(path), findings, facts)
+    table = areas_of_lines(table, wanted)
+    matched = naming.match(table.fields, wanted, columns, trusting=trusting)
+    said = [*table.findings, *said, *matched.findings]
+    return table, _Plan(wanted, matched, crs, district, control, fit, tuple(said))
 
 
-def _wanted(layer: str | None, stem: str, table: raw.Table) -> tuple[Layer, list[Finding]]:
+def _taken(path: Path, table: Table, plan: _Plan) -> tuple[gpd.GeoDataFrame, Report]:
+    frame, names, found = _attributes(table, plan.layer, plan.matched)
+    frame, kept, system, placing_found = _located(frame, table, names, plan)
+    findings = [_named(f, plan.layer.name) for f in (*plan.said, *placing_found, *found)]
+    if system.crs is not None and plan.layer.geometry and len(frame):
+        findings += duplicates(frame, kept, plan.layer)
+        findings = marked(findings, frame, kept)
+    return frame, Report(str(path), tuple(findings), _facts(frame, table, plan, system))
+
+
+def _osm(path: Path, source: Source, layer: str) -> tuple[gpd.GeoDataFrame, Report]:
+    """Read one layer of an OpenStreetMap file; its tags need no guessing."""
+    found = streets_from_osm(source.path)
+    if layer not in found:
+        raise BadInput(
+            f"OpenStreetMap gives no layer {layer!r}",
+            zh=f"OpenStreetMap 数据不含“{layer}”图层",
+            hint=f"one of {', '.join(found)}",
+            hint_zh=f"可用：{'、'.join(found)}",
+        )
+    frame = found[layer]
+    facts = {
+        "layer": layer, "features": len(frame), "rows": len(frame), "crs_found": "EPSG:4326",
+        "crs_used": "EPSG:4326", "proposals": [], "encoding": "UTF-8", "renamed": {},
+        "filled": [], "kept": [], "mapping": [],
+        "bounds": [round(float(v), 7) for v in frame.total_bounds] if len(frame) else None,
+    }  # fmt: skip
+    return frame, Report(str(path), (), facts)
+
+
+def _wanted(layer: str | None, stem: str, table: Table) -> tuple[Layer, list[Finding]]:
     if layer is not None:
         return description_of(layer), []
     name, zh, en = naming.guess_layer(stem, table.fields, spatial=table.shapes is not None)
@@ -113,7 +234,7 @@ def _wanted(layer: str | None, stem: str, table: raw.Table) -> tuple[Layer, list
     return wanted, [note]
 
 
-def _require_shapes(path: Path, table: raw.Table, wanted: Layer) -> None:
+def _require_shapes(path: Path, table: Table, wanted: Layer) -> None:
     if wanted.geometry and table.shapes is None:
         raise FileRefused(
             f"{path.name} is a table without shapes; layer {wanted.name} needs them",
@@ -124,7 +245,7 @@ def _require_shapes(path: Path, table: raw.Table, wanted: Layer) -> None:
 
 
 def _attributes(
-    table: raw.Table, wanted: Layer, matched: naming.Match
+    table: Table, wanted: Layer, matched: naming.Match
 ) -> tuple[pd.DataFrame, list[str], list[Finding]]:
     """Give the columns of the layer, then the others; how rows are called; what was found."""
     names = _row_names(table, wanted, matched)
@@ -144,51 +265,60 @@ def _attributes(
     return pd.DataFrame(series), names, findings
 
 
-def _field(table: raw.Table, at: int) -> raw.Field:
+def _field(table: Table, at: int) -> Field:
     if at < 0:
-        return raw.Field(raw.ROW, np.arange(1, table.rows + 1))
+        return Field(ROW, np.arange(table.first + 1, table.first + table.rows + 1))
     return table.fields[at]
 
 
-def _row_names(table: raw.Table, wanted: Layer, matched: naming.Match) -> list[str]:
+def _row_names(table: Table, wanted: Layer, matched: naming.Match) -> list[str]:
     """Call each row by its key, or by its number when it has none."""
     at = matched.of.get(wanted.key)
     keys = values.plain(_field(table, at)) if at is not None else pd.Series([None] * table.rows)
     words = keys.astype(object).where(keys.notna(), "").astype(str).str.strip()
-    return [word or f"#{row}" for row, word in enumerate(words, 1)]
+    return [word or f"#{row}" for row, word in enumerate(words, table.first + 1)]
 
 
 def _located(
-    attributes: pd.DataFrame,
-    table: raw.Table,
-    names: Sequence[str],
-    wanted: Layer,
-    *,
-    crs: str | None,
-    district: BaseGeometry | None,
-) -> tuple[gpd.GeoDataFrame, systems.System, list[Finding]]:
+    attributes: pd.DataFrame, table: Table, names: Sequence[str], plan: _Plan
+) -> tuple[gpd.GeoDataFrame, list[str], systems.System, list[Finding]]:
+    """Give the rows with a shape, in degrees; how they are called; the system; findings."""
+    wanted = plan.layer
     if not wanted.geometry or table.shapes is None:
         empty = gpd.GeoSeries(np.full(len(attributes), None), crs=coords.STORED)
-        return gpd.GeoDataFrame(attributes, geometry=empty), systems.System(coords.STORED), []
-    forms, closed = shapes.decoded(table.shapes, names, wanted)
-    west, south, east, north = (float(v) for v in shapely.total_bounds(forms))
-    system = systems.decide(
-        table.crs, (west, south, east, north), layer=wanted.name, option=crs, district=district
-    )
-    if system.swapped:
-        forms = shapely.transform(forms, lambda points: points[:, ::-1])
+        frame = gpd.GeoDataFrame(attributes, geometry=empty)
+        return frame, list(names), systems.System(coords.STORED), []
+    forms, broken = shapes.decoded(table.shapes, names, wanted)
+    forms, system = _turned(forms, table, plan)
     cleaned = shapes.cleaned(forms, names, wanted, system.crs)
-    findings = [*system.findings, *closed, *cleaned.findings]
+    findings = [*system.findings, *broken, *cleaned.findings]
     frame = gpd.GeoDataFrame(attributes, geometry=gpd.GeoSeries(cleaned.shapes, crs=system.crs))[
         cleaned.kept
     ].reset_index(drop=True)
+    kept = [names[i] for i in np.flatnonzero(cleaned.kept).tolist()]
     if system.crs is None:
-        return frame, system, findings
+        return frame, kept, system, findings
     frame = _true(coords.to_degrees(frame), system.shifted)
-    kept_names = [names[i] for i in np.flatnonzero(cleaned.kept).tolist()]
-    if district is not None and len(frame):
-        findings += placing.placed(frame, kept_names, wanted.name, district)
-    return frame, system, findings
+    if plan.district is not None and len(frame):
+        findings += placing.placed(frame, kept, wanted.name, plan.district)
+    return frame, kept, system, findings
+
+
+def _turned(
+    forms: npt.NDArray[np.object_], table: Table, plan: _Plan
+) -> tuple[npt.NDArray[np.object_], systems.System]:
+    """Decide the system, and bring axes or a local plane into it."""
+    if len(plan.control):
+        way, system = fitted(plan.control, layer=plan.layer.name, kind=plan.fit)
+        return shapely.transform(shapely.force_2d(forms), way.apply), system
+    west, south, east, north = plan.bounds or (float(v) for v in shapely.total_bounds(forms))
+    system = systems.decide(
+        table.crs, (west, south, east, north), layer=plan.layer.name, option=plan.crs,
+        district=plan.district,
+    )  # fmt: skip
+    if system.swapped:
+        forms = shapely.transform(forms, lambda points: points[:, ::-1])
+    return forms, system
 
 
 def _true(frame: gpd.GeoDataFrame, shifted: str | None) -> gpd.GeoDataFrame:
@@ -221,12 +351,9 @@ def _named(found: Finding, layer: str) -> Finding:
 
 
 def _facts(
-    frame: gpd.GeoDataFrame,
-    table: raw.Table,
-    wanted: Layer,
-    matched: naming.Match,
-    system: systems.System,
+    frame: gpd.GeoDataFrame, table: Table, plan: _Plan, system: systems.System
 ) -> dict[str, Any]:
+    wanted, matched = plan.layer, plan.matched
     located = system.crs is not None and wanted.geometry and len(frame)
     return {
         "layer": wanted.name,
@@ -239,8 +366,9 @@ def _facts(
         "renamed": matched.renamed(table.fields),
         "filled": [c.name for c in wanted.columns if c.name not in matched.of],
         "kept": list(matched.rest),
+        "mapping": [offer.as_dict() for offer in matched.offers],
         "bounds": [round(float(v), 7) for v in frame.total_bounds] if located else None,
     }
 
 
-__all__ = ["SWAPPED", "District", "read"]
+__all__ = ["BATCH_ROWS", "SWAPPED", "District", "batches", "read"]

@@ -33,14 +33,35 @@ class Cleaned:
 
 
 def decoded(wkb: Shapes, names: Sequence[str], layer: Layer) -> tuple[Shapes, list[Finding]]:
-    """Decode WKB; open rings are closed and reported, what is no shape at all becomes None."""
+    """Decode WKB; open rings are closed and reported, what is no shape at all becomes None.
+
+    Shapes with a coordinate that is no number, or infinite, become None and are reported.
+    """
     shapes: Shapes = shapely.from_wkb(wkb, on_invalid="ignore")
+    findings: list[Finding] = []
     broken = np.flatnonzero(shapely.is_missing(shapes) & np.array([w is not None for w in wkb]))
-    if not len(broken):
-        return shapes, []
-    shapes[broken] = shapely.from_wkb(wkb[broken], on_invalid="fix")
-    closed = [names[i] for i in broken.tolist() if shapes[i] is not None]
-    return shapes, [_closed(layer, closed)] if closed else []
+    if len(broken):
+        shapes[broken] = shapely.from_wkb(wkb[broken], on_invalid="fix")
+        if closed := [names[i] for i in broken.tolist() if shapes[i] is not None]:
+            findings.append(_closed(layer, closed))
+    xy, owner = shapely.get_coordinates(shapes, return_index=True)
+    endless = np.unique(owner[~np.isfinite(xy).all(axis=1)])
+    if len(endless):
+        shapes[endless] = None
+        findings.append(_endless(layer, [names[i] for i in endless.tolist()]))
+    return shapes, findings
+
+
+def _endless(layer: Layer, names: list[str]) -> Finding:
+    return finding(
+        "GEOM_NOT_FINITE",
+        layer.name,
+        f"{len(names)} 个要素的坐标不是数字或无穷大",
+        f"{len(names)} features have coordinates that are no numbers, or infinite",
+        features=names,
+        hint_zh="请在原软件中修正这些要素后重新导出；接受则不导入它们",
+        hint_en="mend them where they came from; when accepted they are left out",
+    )
 
 
 def _closed(layer: Layer, names: list[str]) -> Finding:
@@ -77,6 +98,8 @@ def cleaned(shapes: Shapes, names: Sequence[str], layer: Layer, crs: CRS | None)
                 layer.name,
                 f"{deep} 个要素带高程或量测值，已舍去",
                 f"{deep} features carry Z or M values, which were dropped",
+                hint_zh="无需处理；如需保留高程，请另存为属性字段",
+                hint_en="nothing to do; keep heights in a field of their own if they matter",
             )
         )
     flat = _single(shapely.force_2d(shapes))
@@ -105,6 +128,8 @@ def _mixed(shapes: Shapes, layer: Layer) -> list[Finding]:
             layer.name,
             "单部件和多部件多边形混在一起，已统一为 MultiPolygon",
             "Polygon and MultiPolygon are mixed; all were made MultiPolygon",
+            hint_zh="无需处理",
+            hint_en="nothing to do",
         )
     ]
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo.files.faults import finding
-from geo.files.raw import ROW, Field
+from geo.files.table import ROW, Field
 from geo.layers import Column, Finding, Layer, codes
 
 _AS_NUMBER = re.compile(r"\d+\.0*|\d(\.\d+)?[eE]\+?\d+", re.ASCII)
@@ -59,6 +59,8 @@ def converted(
         out.append(_value(value, row, column, turn, notes))
     if column.name in (layer.key, "parent"):
         out = [_code(v, row, field, layer, notes) for row, v in enumerate(out)]
+    if field.untyped:
+        notes.rows.pop("NUMBER_AS_TEXT", None)
     series = pd.Series(out, dtype=_DTYPE[column.type])
     return series, [*_findings(field, column, layer, names, notes), *lost(field, layer, names)]
 
@@ -170,10 +172,15 @@ def _value(
 def _as_text(value: Any, column: Column, row: int, notes: Notes) -> str:
     text = _text(value)
     if column.choices and text not in column.choices:
-        text = _WORDS.get(text, text)
+        text = said_as(text)
         if text not in column.choices:
             notes.add("VALUE_INVALID", row)
     return text
+
+
+def said_as(text: str) -> str:
+    """Give the choice that people mean by a Chinese word; other words as they are."""
+    return _WORDS.get(text, text)
 
 
 def _as_number(value: Any, column: Column, row: int, notes: Notes) -> float | int:

@@ -175,7 +175,7 @@ def test_flaws_lie_beside_the_files_with_their_truth(done: Demo, out: Path) -> N
 
 def test_an_exported_layer_comes_back_the_same(done: Demo, work: Work, tmp_path: Path) -> None:
     path = tmp_path / "grid.gpkg"
-    count = ExportLayer(layer="grid", path=path).run(work)
+    count = ExportLayer(layer="grid", path=path).run(work).features
     again = ImportLayer(path=path, layer="grid").run(work)
     assert again.counts == {"unchanged": count, "changed": 0, "born": 0, "died": 0}
 

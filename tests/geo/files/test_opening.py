@@ -64,7 +64,7 @@ def no_features(folder: Path) -> Path:
 
 WRONG = {
     "missing": (lambda d: d / "nope.shp", "no file"),
-    "folder": (lambda d: good(d).parent, "is a folder"),
+    "folder": (lambda d: text(good(d).with_name("other.gpkg")).parent, "is a folder"),
     "empty": (lambda d: text(d / "grid.shp", ""), "0 bytes"),
     "unknown kind": (lambda d: text(d / "grid.docx"), "not read"),
     "no ending": (lambda d: text(d / "grid"), "not read"),

@@ -42,7 +42,7 @@ def grids(rows) -> gpd.GeoDataFrame:
 def test_a_written_file_reads_back(tmp_path_factory, ending, rows):
     frame = grids(rows)
     path = tmp_path_factory.mktemp("w") / f"grid.{ending}"
-    short = files.write(frame, path, layer="grid")
+    short = files.write(frame, path, layer="grid").renamed
     back, report = files.read(path, layer="grid", columns={v: k for k, v in short.items()})
     assert not report.blocking()
     assert shapely.equals(back.geometry.to_numpy(), frame.geometry.to_numpy()).all()
@@ -77,7 +77,7 @@ def test_a_table_without_shapes(tmp_path):
 
 
 def test_short_names_are_told(tmp_path):
-    short = files.write(grids([("a", 1, 2)]), tmp_path / "grid.shp", layer="grid")
+    short = files.write(grids([("a", 1, 2)]), tmp_path / "grid.shp", layer="grid").renamed
     assert short == {"note_of_the_office": "note_of_th"}
     table = (tmp_path / "grid.fields.csv").read_text("utf-8-sig")
     assert "households,households,户数" in table
@@ -108,7 +108,7 @@ def test_a_file_is_replaced_whole_or_left_alone(tmp_path):
 def test_wrong_wishes(tmp_path):
     frame = grids([("a", 1, 1)])
     with pytest.raises(BadInput, match="not written"):
-        files.write(frame, tmp_path / "grid.xlsx")
+        files.write(frame, tmp_path / "grid.docx")
     with pytest.raises(BadInput, match="no folder"):
         files.write(frame, tmp_path / "nowhere" / "grid.gpkg")
     with pytest.raises(CrsError):

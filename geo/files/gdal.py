@@ -1,0 +1,128 @@
+"""The one door to GDAL: read a file raw, and turn what it says and raises into our own words."""
+
+import re
+import tempfile
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pyogrio
+from pyogrio.errors import CRSError as BrokenCrs
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+from pyogrio.raw import read as read_raw
+from pyproj import CRS
+from pyproj.exceptions import CRSError as UnknownCrs
+
+from geo.errors import FileRefused
+from geo.files.faults import finding
+from geo.files.opening import Source, without_prj
+from geo.layers import Finding
+
+_FAULTS = (
+    DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, ValueError,
+    RuntimeError, OverflowError, MemoryError,
+)  # fmt: skip
+pyogrio.set_gdal_config_options({"DXF_ENCODING": "ISO-8859-1"})
+"""As with a DBF: words come as bytes, and are decoded here."""
+
+
+def read(
+    source: Source, *, content: bytes | None = None, **options: Any
+) -> tuple[dict[str, Any], Any, list[Any], list[str]]:
+    """Read a table with GDAL: what it says of itself, WKB, columns, warnings.
+
+    Raises
+    ------
+    FileRefused
+        When GDAL cannot read it.
+    """
+    if source.index_restored:
+        pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True})
+    try:
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            meta, _, shapes, values = read_raw(content or source.path, **options)
+    except (BrokenCrs, UnboundLocalError) as fault:
+        # what pyogrio raises for a .prj that GDAL cannot parse: read on without it
+        if source.kind != "shapefile":
+            raise unreadable(fault, source) from None
+        with tempfile.TemporaryDirectory(prefix="wangge-") as folder:
+            return read(without_prj(source, Path(folder)), content=content, **options)
+    except _FAULTS as fault:
+        raise unreadable(fault, source) from None
+    finally:
+        if source.index_restored:
+            pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
+    return meta, shapes, values, [str(w.message) for w in said]
+
+
+def layers_of(source: Source) -> list[str]:
+    """Name the tables of a file.
+
+    Raises
+    ------
+    FileRefused
+        When it is not what its ending says.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return [str(name) for name, _ in pyogrio.list_layers(source.path)]
+    except _FAULTS as fault:
+        raise unreadable(fault, source) from None
+
+
+def extent(source: Source, layer: str) -> tuple[tuple[float, float, float, float] | None, int]:
+    """Give the extent of a table as it stands in the file, and its number of rows."""
+    try:
+        told = pyogrio.read_info(
+            source.path, layer=layer, force_feature_count=True, force_total_bounds=True
+        )
+    except _FAULTS as fault:
+        raise unreadable(fault, source) from None
+    bounds = told["total_bounds"]
+    return (None if bounds is None else tuple(float(v) for v in bounds)), int(told["features"])  # type: ignore[return-value]
+
+
+def unreadable(fault: Exception, source: Source) -> FileRefused:
+    """Make the refusal of a file that GDAL cannot read."""
+    return FileRefused(
+        f"{source.shown} cannot be read: {clean(fault, source)}",
+        zh=f"{source.shown} 无法读取，文件可能已损坏，或内容与扩展名不符",
+        hint="open it in the program it came from and export it again",
+        hint_zh="请用原软件打开检查后重新导出",
+    )
+
+
+def clean(fault: Exception, source: Source) -> str:
+    """Say what GDAL said, without the paths of this machine."""
+    if "not recognized" in str(fault):
+        return "its content is not what its ending says"
+    words = re.split(r"[;\n]", str(fault), maxsplit=1)[0]
+    return words.replace(str(source.path), source.shown).rstrip(". ")
+
+
+def warned(said: Iterable[str], layer: str) -> tuple[Finding, ...]:
+    """Turn warnings into findings."""
+    return tuple(
+        finding(
+            "READ_WARNING",
+            layer,
+            f"读取时提示：{words}",
+            f"while reading: {words}",
+            hint_zh="请核对要素数和文字是否完整",
+            hint_en="see that no feature and no word is missing",
+        )
+        for words in dict.fromkeys(said)
+    )
+
+
+def system(words: str | None) -> CRS | None:
+    """Understand the words of a system; None when they name none."""
+    if not words:
+        return None
+    try:
+        return CRS.from_user_input(words)
+    except UnknownCrs:
+        return None

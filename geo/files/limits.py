@@ -1,0 +1,175 @@
+"""What a file may claim before anybody reads it: refused within seconds, not after an hour.
+
+The limits leave room for the largest true layers of a city and keep the reading below
+1 GB for formats that are read whole; a GeoPackage may be of any size.
+"""
+
+import sqlite3
+import struct
+from collections.abc import Iterable
+from pathlib import Path
+from zipfile import ZipFile, ZipInfo
+
+import numpy as np
+
+from geo.errors import FileRefused
+
+MOST_VERTICES = 1_000_000
+"""Of one feature; the coastline of a province has fewer."""
+MOST_TABLES = 200
+MOST_MEMBERS = 10_000
+MOST_UNPACKED = 2**30
+_MOST_RATIO, _SMALL = 200, 100 * 2**20
+_MB = 2**20
+_MOST_BYTES = {
+    "geojson": 256 * _MB, "kml": 64 * _MB, "dxf": 256 * _MB, "csv": 128 * _MB,
+    "xlsx": 64 * _MB, "parquet": 1024 * _MB, "osm": 2048 * _MB,
+}  # fmt: skip
+_MOST_FEATURE_BYTES = 24 * _MB
+"""Of one GeoJSON feature: what a million vertices take at least."""
+_PART = 4 * _MB
+
+
+def require_sane(path: Path, kind: str, shown: str) -> None:
+    """Refuse a file that claims more than any true layer holds.
+
+    Raises
+    ------
+    FileRefused
+        With the claim and the limit.
+    """
+    most = _MOST_BYTES.get(kind)
+    if most and (size := path.stat().st_size) > most:
+        raise _too_much(
+            shown, f"{size // _MB} MB; files of this kind are read up to {most // _MB} MB",
+            f"有 {size // _MB} MB，此类文件最多读取 {most // _MB} MB",
+        )  # fmt: skip
+    if kind == "shapefile":
+        _require_records(path, shown)
+    if kind == "geopackage":
+        _require_package(path, shown)
+    if kind == "geojson":
+        _require_features(path, shown)
+    if kind == "xlsx":
+        with _book(path, shown) as book:
+            require_honest_zip(book.infolist(), len(book.infolist()), shown)
+
+
+def require_vertices(wkb: Iterable[bytes | None], shown: str) -> None:
+    """Refuse shapes of more vertices than any true one has."""
+    longest = max((len(w) for w in wkb if w is not None), default=0)
+    if longest > 16 * MOST_VERTICES:
+        raise _vertices(shown, longest // 16)
+
+
+def require_honest_zip(members: Iterable[ZipInfo], count: int, shown: str) -> None:
+    """Refuse a zip that would unpack to far more than it is, before anything is unpacked."""
+    members = list(members)
+    size, packed = sum(m.file_size for m in members), sum(m.compress_size for m in members)
+    bomb = size > _SMALL and size > _MOST_RATIO * max(packed, 1)
+    if bomb or size > MOST_UNPACKED:
+        raise _too_much(
+            shown, f"{packed:,} bytes that unpack to {size // _MB:,} MB, as a zip bomb does",
+            f"压缩后 {packed:,} 字节，解压后竟有 {size // _MB:,} MB，疑为压缩炸弹",
+        )  # fmt: skip
+    if count > MOST_MEMBERS:
+        raise _too_much(shown, f"{count:,} members", f"内有 {count:,} 个文件")
+
+
+def _book(path: Path, shown: str) -> ZipFile:
+    try:
+        return ZipFile(path)
+    except (OSError, ValueError, RuntimeError, NotImplementedError) as fault:
+        raise _damaged(shown, str(fault)) from None
+    except Exception as fault:  # zipfile raises its own kinds, and struct's, on damage
+        raise _damaged(shown, str(fault)) from None
+
+
+def _damaged(shown: str, why: str) -> FileRefused:
+    return FileRefused(
+        f"{shown} cannot be read: {why}",
+        zh=f"{shown} 无法读取，文件可能已损坏，或内容与扩展名不符",
+        hint="open it in the program it came from and export it again",
+        hint_zh="请用原软件打开检查后重新导出",
+    )
+
+
+def _require_records(shp: Path, shown: str) -> None:
+    """Look at the length that each record of a .shp claims, by its index where there is one."""
+    lengths = _claims(shp)
+    if len(lengths) and int(lengths.max()) * 2 > 16 * MOST_VERTICES:
+        raise _vertices(shown, int(lengths.max()) * 2 // 16)
+
+
+def _claims(shp: Path) -> np.ndarray:
+    for suffix in (".shx", ".SHX"):
+        if (index := shp.with_suffix(suffix)).is_file():
+            body = index.read_bytes()[100:]
+            return np.frombuffer(body[: len(body) // 8 * 8], dtype=">u4")[1::2]
+    claims, at, size = [], 100, shp.stat().st_size
+    with shp.open("rb") as file:
+        while at + 8 <= size:
+            file.seek(at)
+            _, words = struct.unpack(">II", file.read(8))
+            claims.append(words)
+            at += 8 + 2 * words
+    return np.array(claims, dtype=np.int64)
+
+
+def _require_package(path: Path, shown: str) -> None:
+    """Count the tables of a GeoPackage and the bytes of its largest shape, read-only."""
+    try:
+        base = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+        try:
+            tables = base.execute("select count(*) from gpkg_contents").fetchone()[0]
+            if tables > MOST_TABLES:
+                raise _too_much(shown, f"{tables:,} tables", f"内有 {tables:,} 个图层")
+            pairs = base.execute("select table_name, column_name from gpkg_geometry_columns")
+            for table, column in pairs.fetchall():
+                quoted = [str(n).replace('"', '""') for n in (column, table)]
+                largest = base.execute(
+                    'select max(length("{}")) from "{}"'.format(*quoted)  # noqa: S608
+                ).fetchone()[0]
+                if largest and int(largest) > 16 * MOST_VERTICES:
+                    raise _vertices(shown, int(largest) // 16)
+        finally:
+            base.close()
+    except (sqlite3.Error, TypeError, ValueError, OverflowError):
+        return  # no database, or a broken one: the reading says so in its own words
+
+
+def _require_features(path: Path, shown: str) -> None:
+    """Look for a stretch of a GeoJSON without the beginning of another feature."""
+    if path.stat().st_size <= _MOST_FEATURE_BYTES:
+        return
+    last, at, tail = 0, 0, b""
+    with path.open("rb") as file:
+        while part := file.read(_PART):
+            block = tail + part
+            start = at - len(tail)
+            found = block.rfind(b'"Feature"')
+            first = block.find(b'"Feature"')
+            if first >= 0 and start + first - last > _MOST_FEATURE_BYTES:
+                raise _vertices(shown, (start + first - last) // 24)
+            if found >= 0:
+                last = start + found
+            at += len(part)
+            if at - last > _MOST_FEATURE_BYTES:
+                raise _vertices(shown, (at - last) // 24)
+            tail = block[-16:]
+
+
+def _vertices(shown: str, about: int) -> FileRefused:
+    return _too_much(
+        shown, f"a shape of some {about:,} vertices; up to {MOST_VERTICES:,} are read",
+        f"其中一个图形约有 {about:,} 个顶点，最多读取 {MOST_VERTICES:,} 个",
+    )  # fmt: skip
+
+
+def _too_much(shown: str, en: str, zh: str) -> FileRefused:
+    return FileRefused(
+        f"{shown} holds {en}",
+        zh=f"{shown} {zh}，已拒绝读取",
+        hint="export only the layer that is wanted, simplified, as GeoPackage",
+        hint_zh="请只导出所需图层，适当抽稀，另存为 GeoPackage",
+    )
