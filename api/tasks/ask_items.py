@@ -25,7 +25,7 @@ class AskItems(Form):
     """Ask for the features of a collection.
 
     `bbox` in the axes of `bbox_crs`; `datetime` a moment or an interval (RFC 3339) in which
-    areas held; `filter` in CQL2; `values` of properties that must be equal; `after` the id
+    areas held; `filter` in CQL2 (``cql-text`` is its draft, which GDAL speaks); `values` of properties that must be equal; `after` the id
     that the page before ended with.
     """
 
@@ -38,7 +38,7 @@ class AskItems(Form):
     crs: str = asking.CRS84.uri
     datetime: str = ""
     filter: str = ""
-    filter_lang: Literal["cql2-text", "cql2-json"] = "cql2-text"
+    filter_lang: Literal["cql2-text", "cql2-json", "cql-text"] = "cql2-text"
     filter_crs: str = asking.CRS84.uri
     values: tuple[tuple[str, str], ...] = ()
 
@@ -73,7 +73,7 @@ class AskItems(Form):
         ]
         if not self.filter:
             return told
-        if self.filter_lang == "cql2-text":
+        if self.filter_lang != "cql2-json":
             return [*told, asking.parse(self.filter)]
         try:
             return [*told, orjson.loads(self.filter)]

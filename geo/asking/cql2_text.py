@@ -146,8 +146,11 @@ class _Reader:
             self.need("NULL")
             return _not({"op": "isNull", "args": [left]}, turned)
         turned = bool(self.said("NOT"))
-        if self.said("LIKE"):
-            return _not({"op": "like", "args": [left, self.sum()]}, turned)
+        if word := self.said("LIKE", "ILIKE"):
+            sides = [left, self.sum()]
+            if word == "ILIKE":  # of the draft that GDAL speaks
+                sides = [{"op": "casei", "args": [side]} for side in sides]
+            return _not({"op": "like", "args": sides}, turned)
         if self.said("BETWEEN"):
             low = self.sum()
             self.need("AND")

@@ -214,6 +214,8 @@ def _compared(op: str, args: Sequence[Any], table: Table) -> Truth:
     a = _cells(first, table)
     if a.kind == "geometry":
         raise BadInput("geometries are compared by S_EQUALS", zh="几何请用 S_EQUALS 比较")
+    if a.kind == "date" and isinstance(second, str):  # as GDAL writes days
+        second = {"date" if len(second) <= 11 else "timestamp": second.removesuffix("T")}
     b = _of_kind(a.kind, second, table)
     left, right = (c.values.start if c.kind == "date" else c.values for c in (a, b))
     return _known(_SIGNS[op](left, right), a.missing | b.missing, table)

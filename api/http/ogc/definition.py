@@ -34,7 +34,7 @@ ITEMS: list[Json] = [
     _asked("filter", _TEXT, "CQL2 过滤条件 A filter in CQL2"),
     _asked(
         "filter-lang",
-        {"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"},
+        {"type": "string", "enum": ["cql2-text", "cql2-json", "cql-text"], "default": "cql2-text"},
         "过滤条件的写法 How the filter is written",
     ),
     _asked("filter-crs", _URI, "过滤条件中几何的坐标系 System of the geometries in the filter"),

@@ -56,6 +56,8 @@ def found(text: str) -> str:
         ("name LIKE '_\\__'", "d"),
         ("name NOT LIKE '%a%'", "adf"),
         ("CASEI(name) = CASEI('o''hara')", "e"),
+        ("name ILIKE 'O''h%'", "e"),
+        ("died >= '2026-02-01T' AND died < '2026-02-28T12:00:00Z'", "b"),
         ("ACCENTI(name) LIKE 'E%'", "b"),
         ("homes + 1 = size * 2 + 1", "abcdef"),
         ("-homes + 2 ^ 2 > 1 AND homes % 2 = 1", "b"),
