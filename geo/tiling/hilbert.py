@@ -1,0 +1,26 @@
+"""The number of a tile in an archive: zoom by zoom along a Hilbert curve (PMTiles 3, "tile ids")."""
+
+import numpy as np
+
+from geo.tiling.kernel import I64
+
+
+def tile_ids(z: int, x: I64, y: I64) -> I64:
+    """Give the numbers of tiles of one zoom.
+
+    Examples
+    --------
+    >>> tile_ids(1, np.array([0, 0, 1, 1]), np.array([0, 1, 1, 0])).tolist()
+    [1, 2, 3, 4]
+    """
+    x, y = np.asarray(x, dtype=np.int64), np.asarray(y, dtype=np.int64)
+    number = np.zeros(x.shape, dtype=np.int64)
+    side = (1 << z) >> 1
+    while side:
+        right, lower = (x & side) > 0, (y & side) > 0
+        number += side * side * ((3 * right) ^ lower)
+        flip = ~lower & right
+        x, y = np.where(flip, side - 1 - x, x), np.where(flip, side - 1 - y, y)
+        x, y = np.where(lower, x, y), np.where(lower, y, x)
+        side >>= 1
+    return number + ((1 << 2 * z) - 1) // 3

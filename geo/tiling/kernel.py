@@ -1,0 +1,24 @@
+"""How the compiled inner loops of this room are declared, and the arrays they speak."""
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
+I32 = npt.NDArray[np.int32]
+I64 = npt.NDArray[np.int64]
+U8 = npt.NDArray[np.uint8]
+U64 = npt.NDArray[np.uint64]
+Bools = npt.NDArray[np.bool_]
+Objects = npt.NDArray[np.object_]
+
+_Loop = TypeVar("_Loop", bound=Callable[..., object])
+
+
+def compiled(loop: _Loop) -> _Loop:
+    """Compile a loop over arrays on first use, keep it on disk, and run it without the GIL."""
+    return cast(_Loop, njit(cache=True, nogil=True)(loop))

@@ -1,0 +1,266 @@
+"""A layer as it is now: a packed base, and what changed since beside it.
+
+A sheet never changes; a change makes another one, which shares the base. Tiles that are being
+drawn go on with the sheet that they began with.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geo.tiling import mvt
+from geo.tiling.address import Address
+from geo.tiling.detail import Detail
+from geo.tiling.drawing import Drawing, draw
+from geo.tiling.kernel import F64, I64, Bools
+from geo.tiling.pack import Pack, degrees, pack, relabelled
+from geo.tiling.repair import sound
+
+
+@dataclass(frozen=True)
+class Base:
+    """Packed features under an index, in one datum."""
+
+    pack: Pack
+    tree: shapely.STRtree
+
+    @classmethod
+    def of(cls, packed: Pack) -> "Base":
+        """Build the index."""
+        return cls(packed, shapely.STRtree(np.asarray(shapely.box(*packed.boxes.T), dtype=object)))
+
+    @cached_property
+    def by_fid(self) -> I64:
+        """Positions in the order of `fids`."""
+        return np.argsort(self.pack.fids, kind="stable").astype(np.int64)
+
+    def rows_of(self, fids: I64) -> I64:
+        """Give the positions of some rows of the store that are here."""
+        order = self.by_fid
+        if not len(order) or not len(fids):
+            return np.empty(0, dtype=np.int64)
+        at = np.searchsorted(self.pack.fids, fids, sorter=order)
+        at = order[np.minimum(at, len(order) - 1)]
+        found: I64 = at[self.pack.fids[at] == fids]
+        return found
+
+    def within(self, box: Sequence[float]) -> I64:
+        """Give the positions of the features whose boxes touch a box, sorted."""
+        west, north, east, south = box
+        found = np.sort(self.tree.query(shapely.box(west, north, east, south)))
+        return found.astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A layer in one datum: `base` without the rows that are `gone`, and `fresh`.
+
+    Tiles before zoom `said_from` say only the first `brief` columns of a feature. A sheet in
+    another datum knows the `true_base` that its own was made of.
+    """
+
+    name: str
+    key: str
+    base: Base
+    gone: Bools
+    fresh: Pack
+    said_from: int = 0
+    brief: int = 1
+    true_base: Base | None = field(default=None, repr=False)
+
+    def __len__(self) -> int:
+        return int((~self.gone).sum()) + len(self.fresh)
+
+    @property
+    def pack(self) -> Pack:
+        """All features in one pack."""
+        kept = (
+            self.base.pack
+            if not self.gone.any()
+            else self.base.pack.take(np.flatnonzero(~self.gone))
+        )
+        return kept.join(self.fresh) if len(self.fresh) else kept
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float] | None:
+        """West, south, east, north in degrees of the datum; None for an empty layer."""
+        boxes = np.concatenate([self.base.pack.boxes[~self.gone], self.fresh.boxes])
+        if not len(boxes):
+            return None
+        x = np.array([boxes[:, 0].min(), boxes[:, 2].max()])
+        y = np.array([boxes[:, 3].max(), boxes[:, 1].min()])
+        lon, lat = degrees(x, y)
+        return float(lon[0]), float(lat[0]), float(lon[1]), float(lat[1])
+
+    def within(self, box: Sequence[float]) -> tuple[I64, I64]:
+        """Give the positions in base and in fresh of the features whose boxes touch a box."""
+        rows = self.base.within(box)
+        if len(self.fresh) or self.gone.any():
+            rows = rows[~self.gone[rows]]
+        west, north, east, south = box
+        b = self.fresh.boxes
+        near = (b[:, 0] <= east) & (b[:, 2] >= west) & (b[:, 1] <= south) & (b[:, 3] >= north)
+        return rows, np.flatnonzero(near).astype(np.int64)
+
+    def tile(self, at: Address, detail: Detail) -> bytes:
+        """Encode this layer in a tile; empty when it has nothing there."""
+        rows, fresh = self.within(at.box(detail.margin / detail.extent))
+        return self.encoded(at, detail, rows, fresh)
+
+    def encoded(self, at: Address, detail: Detail, rows: I64, fresh: I64) -> bytes:
+        """Encode chosen features of this layer in a tile."""
+        drawings = [
+            (part, _drawn(part, chosen, at, detail))
+            for part, chosen in ((self.base.pack, rows), (self.fresh, fresh))
+            if len(chosen)
+        ]
+        said = len(self.fresh.keys) if at.z >= self.said_from else self.brief
+        return mvt.layer(self.name, detail.extent, drawings, self.fresh.words, said)
+
+    def tag(self, at: Address, detail: Detail) -> int:
+        """Give a number that changes with anything that the tile shows of this layer."""
+        rows, fresh = self.within(at.box(detail.margin / detail.extent))
+        stamps = np.concatenate([self.base.pack.stamps[rows], self.fresh.stamps[fresh]])
+        return int(stamps.sum(dtype=np.uint64)) if len(stamps) else 0
+
+    def changed(self, gone: Collection[int], come: gpd.GeoDataFrame) -> tuple["Sheet", F64]:
+        """Put rows in the place of others.
+
+        Parameters
+        ----------
+        gone : collection of int
+            `fid` of rows that are no more, or are read anew; unknown ones do no harm.
+        come : GeoDataFrame
+            What there is now in their place; columns as for `pack`.
+
+        Returns
+        -------
+        Sheet
+            The layer now; in WGS 84, as this one must be.
+        array (n, 4)
+            Boxes (worlds) of all that is drawn otherwise than before.
+        """
+        left = np.array(sorted({*gone, *come["fid"].tolist()}), dtype=np.int64)
+        out_base, out_fresh = self._rows_of(left)
+        touched = np.concatenate([self.base.pack.boxes[out_base], self.fresh.boxes[out_fresh]])
+        taken = np.union1d(
+            np.delete(self.base.pack.ids, np.concatenate([out_base, np.flatnonzero(self.gone)])),
+            np.delete(self.fresh.ids, out_fresh),
+        )
+        new = relabelled(
+            pack(come, key=self.key, columns=self.base.pack.keys, taken=taken), self.fresh.words
+        )
+        rest = replace(
+            self, gone=_marked(self.gone, out_base),
+            fresh=self.fresh.take(np.delete(np.arange(len(self.fresh)), out_fresh)),
+        )  # fmt: skip
+        rest = replace(rest, fresh=replace(rest.fresh, words=new.words))
+        return rest._with(new, np.concatenate([touched, new.boxes]))
+
+    def in_datum(self, datum: str, before: "Sheet | None" = None) -> "Sheet":
+        """Give the same layer in another datum; `before` lends its base when it has the same."""
+        if datum == "wgs84":
+            return self
+        same = before is not None and before.true_base is self.base
+        base = before.base if same else Base.of(self.base.pack.in_datum(datum))  # type: ignore[union-attr]
+        return replace(self, base=base, fresh=self.fresh.in_datum(datum), true_base=self.base)
+
+    def settled(self) -> "Sheet":
+        """Give the same layer with everything in its base."""
+        packed = self.pack
+        return replace(
+            self, base=Base.of(packed), gone=np.zeros(len(packed), dtype=bool), fresh=_none(packed)
+        )
+
+    def differs(self, other: "Sheet") -> F64:
+        """Give the boxes (worlds) of all that is drawn otherwise in another state of the layer."""
+        here, there = self.pack, other.pack
+        same = np.intersect1d(here.stamps, there.stamps)
+        return np.concatenate([pack.boxes[~np.isin(pack.stamps, same)] for pack in (here, there)])
+
+    def _rows_of(self, fids: I64) -> tuple[I64, I64]:
+        rows = self.base.rows_of(fids)
+        return rows[~self.gone[rows]], np.flatnonzero(np.isin(self.fresh.fids, fids))
+
+    def _with(self, new: Pack, touched: F64) -> tuple["Sheet", F64]:
+        """Add features; weigh anew what shares edges with all that was touched.
+
+        A border that moved makes or ends nodes on the borders of its neighbours.
+        """
+        near_base, near_fresh = self._beside(touched)
+        boxes = np.concatenate([self.base.pack.boxes[near_base], self.fresh.boxes[near_fresh]])
+        wide_base, wide_fresh = self._beside(np.concatenate([touched, boxes]))
+        near = self.base.pack.take(near_base).join(self.fresh.take(near_fresh))
+        around = self.base.pack.take(np.setdiff1d(wide_base, near_base)).join(
+            self.fresh.take(np.setdiff1d(wide_fresh, near_fresh))
+        )
+        near = replace(near, words=new.words)
+        weighed = new.join(near).join(replace(around, words=new.words)).weighed()
+        weighed = weighed.take(np.arange(len(new) + len(near)))
+        moved = weighed.stamps[len(new) :] != near.stamps
+        stay = np.flatnonzero(~moved) + len(new)
+        turned_base = np.zeros(len(near), dtype=bool)
+        turned_base[: len(near_base)] = True
+        keep_base = near_base[moved[: len(near_base)]]
+        fresh = self.fresh.take(
+            np.delete(np.arange(len(self.fresh)), near_fresh[moved[len(near_base) :]])
+        )
+        fresh = replace(fresh, words=new.words).join(
+            weighed.take(np.delete(np.arange(len(weighed)), stay))
+        )
+        others = near.boxes[moved]
+        made = replace(self, gone=_marked(self.gone, keep_base), fresh=fresh)
+        return made, np.concatenate([touched, others])
+
+    def _beside(self, boxes: F64) -> tuple[I64, I64]:
+        found = [self.within(box) for box in boxes]
+        if not found:
+            nothing = np.empty(0, dtype=np.int64)
+            return nothing, nothing
+        return (
+            np.unique(np.concatenate([rows for rows, _ in found])),
+            np.unique(np.concatenate([rows for _, rows in found])),
+        )
+
+
+def sheet(
+    name: str,
+    frame: gpd.GeoDataFrame,
+    *,
+    key: str,
+    columns: tuple[str, ...],
+    said_from: int = 0,
+    brief: int = 1,
+) -> Sheet:
+    """Pack a layer and put it under an index; see `pack` and `Sheet`."""
+    packed = pack(frame, key=key, columns=columns)
+    gone = np.zeros(len(packed), dtype=bool)
+    return Sheet(name, key, Base.of(packed), gone, _none(packed), said_from, brief)
+
+
+def _none(packed: Pack) -> Pack:
+    """Give a pack of no features that has the same words."""
+    return packed.take(np.empty(0, dtype=np.int64))
+
+
+def _drawn(packed: Pack, rows: I64, at: Address, detail: Detail) -> Drawing:
+    scale = float(detail.extent << at.z)
+    seen = Drawing(
+        *draw(
+            rows, packed.first_part, packed.first_point, packed.types, packed.outer,
+            packed.x, packed.y, packed.importance, packed.boxes, scale,
+            float(at.x * detail.extent), float(at.y * detail.extent), detail.extent,
+            detail.margin, detail.tolerance / scale,
+        )
+    )  # fmt: skip
+    return sound(seen)
+
+
+def _marked(gone: Bools, rows: I64) -> Bools:
+    marked = gone.copy()
+    marked[rows] = True
+    return marked
