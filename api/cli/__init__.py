@@ -12,6 +12,7 @@ from api.cli import (
     coverage,
     data,
     database,
+    keys,
     maps,
     microgrids,
     nets,
@@ -37,7 +38,7 @@ app = typer.Typer(
 for part in (data, service):
     app.registered_commands += part.app.registered_commands
 for name, part in {
-    "alliances": alliances, "areas": areas, "cards": cards, "coverage": coverage, "db": database,
+    "alliances": alliances, "areas": areas, "cards": cards, "coverage": coverage, "db": database, "keys": keys,
     "maps": maps, "scenarios": scenarios, "microgrids": microgrids, "nets": nets, "regions": regions, "sites": sites, "solve": solve,
     "stations": stations, "streets": streets, "users": users,
 }.items():  # fmt: skip

@@ -63,6 +63,8 @@ TABLE: Mapping[str, Mapping[str, Role]] = {
     "/v1/blind-spots": READ,
     "/v1/coverage": READ,
     "/v1/coverage/{kind}": READ,
+    "/v1/keys": RUN,
+    "/v1/keys/{number}": RUN,
     "/v1/me": STAFF,
     "/v1/places": READ,
     "/v1/scenarios": PLAN,

@@ -23,6 +23,7 @@ from api.http import (
 )
 from api.http.access import Access
 from api.http.dressing import Dressed
+from api.http.keys import Keyed
 from api.settings import VERSION
 from api.tasks.work import Work
 
@@ -61,6 +62,7 @@ def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
         Thread(target=_prepare, args=(app.state.drawn, app.state.work), daemon=True).start()
 
     app.add_middleware(Access, work=app.state.work)
+    app.add_middleware(Keyed, work=app.state.work)
     app.add_middleware(Dressed)
     return app
 

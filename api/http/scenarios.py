@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from api.http.v1 import WorkDep
 from api.tasks.accompany_scenario import HoldCommunity, LeaveScenario, Present, ScenarioSteps
+from api.tasks.asker import LOCAL
 from api.tasks.check_scenario import ApproveScenario, CheckScenario
 from api.tasks.compare_scenarios import CompareScenarios
 from api.tasks.mend_scenario import ScenarioFaults
@@ -53,9 +54,10 @@ Expected = Annotated[int | None, Depends(expected_of)]
 
 
 def planner_of(work: WorkDep, x_planner: Annotated[str | None, Header()] = None) -> Work:
-    """Give the work in the name that the sender goes by; the application's own without one."""
+    """Give the work in the name of who logged in; at the machine itself, of whoever they say."""
     name = unquote(x_planner or "").strip()[:MOST_NAME]
-    return replace(work, who=name, database=work.db) if name else work
+    at_the_machine = work.asker == LOCAL  # whoever logged in goes by that name
+    return replace(work, who=name) if name and at_the_machine else work
 
 
 Planner = Annotated[Work, Depends(planner_of)]

@@ -9,12 +9,15 @@ from starlette.responses import Response
 from api.http import access
 from api.http.v1 import WorkDep
 from api.tasks.accounts import (
+    AddKey,
     AddUser,
     EnableUser,
+    ListKeys,
     ListUsers,
     LogIn,
     LogOut,
     MakeToken,
+    RevokeKey,
     RevokeTokens,
     SetPassword,
 )
@@ -98,4 +101,23 @@ def mint(name: str, told: Minted, work: WorkDep) -> dict[str, Any]:
 def revoke(name: str, work: WorkDep) -> Response:
     """End every token of a user."""
     perform(RevokeTokens(name=name), work)
+    return Response(status_code=204)
+
+
+@router.get("/keys", summary="嵌入密钥 Keys of sites that embed our maps")
+def keys(work: WorkDep) -> list[dict[str, Any]]:
+    """List keys; a key itself is shown only when it is made."""
+    return perform(ListKeys(), work)
+
+
+@router.post("/keys", status_code=201, summary="新建密钥 Make a key for a site")
+def add_key(form: AddKey, work: WorkDep) -> dict[str, Any]:
+    """Make a key: the origins it is for (none: any) and requests a second."""
+    return perform(form, work)
+
+
+@router.delete("/keys/{number}", status_code=204, summary="停用密钥 End a key")
+def revoke_key(number: int, work: WorkDep) -> Response:
+    """End a key; every process refuses it within a second."""
+    perform(RevokeKey(number=number), work)
     return Response(status_code=204)

@@ -233,3 +233,50 @@ def bearer(work: Work, token: str) -> Asker:
             hint="log in again", hint_zh="请重新登录",
         )  # fmt: skip
     return Asker(user.name, Role[user.role.upper()], user.areas)
+
+
+class AddKey(Form):
+    """Make a key for a site that embeds our maps: its origins, and how often it may ask."""
+
+    label: Annotated[str, Field(min_length=1, max_length=64)]
+    origins: tuple[Annotated[str, Field(pattern=r"^https?://[^/\s]+$")], ...] = ()
+    per_second: Annotated[float, Field(gt=0, le=100_000)] = 50.0
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Give the key, this once: only its digest is kept."""
+        secret = secrets.token_urlsafe(24)
+        with work.db.session() as session:
+            key = store.users.add_key(
+                session, digest(secret), self.label, origins=self.origins,
+                per_second=self.per_second,
+            )  # fmt: skip
+            store.audit.write(session, work.who, "key add", subject=self.label)
+        return {"key": secret, **_shown(key)}
+
+
+class ListKeys(Form):
+    """List keys."""
+
+    def run(self, work: Work) -> list[dict[str, Any]]:
+        """Give them, the oldest first; not the keys themselves."""
+        with work.db.read() as session:
+            return [_shown(key) for key in store.users.keys(session)]
+
+
+class RevokeKey(Form):
+    """End a key."""
+
+    number: int
+
+    def run(self, work: Work) -> None:
+        """Do it; every process knows within a second."""
+        with work.db.session() as session:
+            store.users.revoke_key(session, self.number)
+            store.audit.write(session, work.who, "key revoke", subject=str(self.number))
+
+
+def _shown(key: store.users.Key) -> dict[str, Any]:
+    return {
+        "number": key.id, "label": key.label, "origins": list(key.origins),
+        "per_second": key.per_second, "since": key.at.isoformat(), "revoked": key.revoked,
+    }  # fmt: skip

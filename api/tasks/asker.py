@@ -49,6 +49,20 @@ class Asker:
                 hint_zh="请联系管理员",
             )
 
+    def require_everywhere(self) -> None:
+        """Refuse a planner who is bound to areas: what comes is about the whole district.
+
+        Raises
+        ------
+        Forbidden
+            Naming their areas.
+        """
+        if self.areas:
+            raise Forbidden(
+                f"{self.name} plans {', '.join(self.areas)} only, and this is about everywhere",
+                zh=f"{self.name}只负责 {'、'.join(self.areas)} 的规划，此操作涉及全区",
+            )
+
     def require_within(self, codes: Iterable[str]) -> None:
         """Refuse a change of areas outside of those named for a planner.
 

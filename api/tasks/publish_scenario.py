@@ -47,6 +47,9 @@ class PublishScenario(Form):
             with work.db.session() as session:
                 store.scenarios.lock(session, number)
                 store.scenarios.require(session, store.scenarios.read(session, number), mine.step)
+                work.asker.require_within(
+                    code for d in comparison.differences for code in (*d.before, *d.after)
+                )
                 revision = store.revisions.open(
                     session, "publish", work.who, self.why, effective=self.effective
                 )

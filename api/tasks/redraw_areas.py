@@ -81,6 +81,7 @@ class ApplyOperation(Form):
             operation = redraw.read_operation(_drawn(work, self.operation), crs)
             change = redraw.change(mine.fabric, operation)
             _spared(change, operation.level, self.keep)
+            _within(work, change)
             if not self.dry_run:
                 with work.db.session() as session:
                     step = store.scenarios.append(
@@ -166,6 +167,7 @@ def _turn(
                      "redo": ("nothing to redo", "没有可重做的操作")}  # fmt: skip
             raise RuleBroken(words[deed][0], zh=words[deed][1], where=[str(scenario)])
         last = stack[-1]
+        _within(work, last.change)
         with work.db.session() as session:
             step = store.scenarios.append(
                 session, mine.scenario.number, deed, work.who,
@@ -175,6 +177,12 @@ def _turn(
         mine.step = step
         change = made.change.inverse() if deed == "undo" else made.change
         return _redrawn(work, mine, change)
+
+
+def _within(work: Work, change: redraw.Change) -> None:
+    """Refuse what reaches beyond the areas that were named for who asks."""
+    gone = (code for _, code in _dropped(change))
+    work.asker.require_within({*gone, *(a.code for a in change.moved_ground)})
 
 
 def _spared(change: redraw.Change, level: str, keep: tuple[str, ...]) -> None:
