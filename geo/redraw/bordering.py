@@ -11,7 +11,7 @@ from geo.errors import RuleBroken
 from geo.redraw.area import Area, Shape
 from geo.redraw.draft import Draft
 from geo.redraw.heirs import Heir, reseat
-from geo.redraw.lines import across
+from geo.redraw.lines import ON_M, across
 from geo.redraw.operations import MoveBorder
 from geo.redraw.shapes import Edge, edges, faces, joined
 
@@ -33,7 +33,8 @@ def move_border(draft: Draft, op: MoveBorder) -> str:
 
 def redrawn(draft: Draft, one: Area, other: Area, course: BaseGeometry) -> None:
     """Let a course that reaches the ends of a border, or comes back to it, part two areas."""
-    lines = across(course, joined([one.shape, other.shape]))
+    old = _shared(one, other)
+    lines = across(course, joined([one.shape, other.shape]), until=old)
     if not lines:
         raise _nothing_moves(one, other)
     cuts = draft.carve(lines)
@@ -90,18 +91,23 @@ def hand_over(
 
 def _attached(course: LineString, one: Area, other: Area) -> LineString:
     """Lead the ends of a course to the old border where that is nearer than the outer one."""
-    old = shapely.multilinestrings(sorted(edges(one.shape) & edges(other.shape)))
+    old = _shared(one, other)
     outer = joined([one.shape, other.shape]).boundary
     xy = shapely.get_coordinates(shapely.force_2d(course))
     ends = []
     for end in (xy[0], xy[-1]):
         tip = shapely.Point(end)
-        if tip.distance(old) < tip.distance(outer):
+        if ON_M < tip.distance(old) < tip.distance(outer):
             line = shapely.shortest_line(tip, old)
             ends.append(shapely.get_coordinates(line)[1:])
         else:
             ends.append(np.empty((0, 2)))
     return LineString(np.concatenate([ends[0], xy, ends[1]]))
+
+
+def _shared(one: Area, other: Area) -> BaseGeometry:
+    shared: BaseGeometry = shapely.multilinestrings(sorted(edges(one.shape) & edges(other.shape)))
+    return shared
 
 
 def _sides(
