@@ -50,6 +50,12 @@ def take_in(
         bool,
         typer.Option("--give-codes", help="没有编码的依次编码 Give codes where there are none."),
     ] = False,
+    mend_datum: Annotated[
+        bool,
+        typer.Option(
+            "--mend-datum", help="整层偏移时纠正 Move a layer that is shifted as a whole."
+        ),
+    ] = False,
     profile: Annotated[Path | None, typer.Option(help="沿用导入方案 Use a saved profile.")] = None,
     save_profile: Annotated[
         Path | None, typer.Option(help="保存导入方案 Save what was confirmed.")
@@ -75,7 +81,7 @@ def take_in(
     form = ImportLayer(
         path=path, layer=as_layer, crs=crs, encoding=encoding, columns=_pairs(mapping or []), net=net,
         control=tuple(files.control_points(control)) if control else (), fit="affine" if affine else "similarity",
-        accept=tuple(accept or ()), dry_run=dry_run or page is not None, give_codes=give_codes,
+        accept=tuple(accept or ()), dry_run=dry_run or page is not None, give_codes=give_codes, mend_datum=mend_datum,
         profile=profile, save_profile=save_profile,
     )  # fmt: skip
     done = ask(form)
@@ -141,11 +147,24 @@ def check(
     layer: Annotated[str | None, typer.Argument(help="层级 Level; all when absent.")] = None,
     tolerance_m: Annotated[float, typer.Option("--tolerance", help="容差（米） metres")] = 0.05,
     minutes: Annotated[float, typer.Option(help="可接受的最长步行（分钟）")] = 15,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="修复细缝和细小重叠 Mend thin gaps and overlaps of LAYER.")
+    ] = False,
+    width_m: Annotated[
+        float, typer.Option("--width", help="最宽修复到几米 Widest ground mended, metres")
+    ] = 0.5,
+    rule: Annotated[
+        str, typer.Option(help="重叠归谁 Who keeps an overlap: larger | smaller | first")
+    ] = "larger",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只列出 List only.")] = False,
     json: Json = False,
 ) -> None:
     """检查横到边、纵到底 Check boundaries, hierarchy, codes, and who is not served."""
     from api.tasks.check_layers import CheckLayers
 
+    if fix:
+        _mend(layer, width_m=width_m, rule=rule, dry_run=dry_run, json=json)
+        return
     done = ask(CheckLayers(layer=layer, tolerance_m=tolerance_m, minutes=minutes))
 
     def shown() -> None:
@@ -158,6 +177,36 @@ def check(
     answer({"run": done.run, **done.report.as_dict()}, as_json=json, shown=shown)
     if done.blocked:
         raise typer.Exit(1)
+
+
+def _mend(layer: str | None, *, width_m: float, rule: str, dry_run: bool, json: bool) -> None:
+    """Mend a level and show the account."""
+    from api.tasks.mend_layer import MendLayer
+
+    if layer is None:
+        raise typer.BadParameter("--fix 要指明层级，例如 grid: name the level")
+    if rule not in ("larger", "smaller", "first"):
+        raise typer.BadParameter(f"{rule!r}: larger, smaller 或 first")
+    form = MendLayer(level=layer, width_m=width_m, rule=rule, dry_run=dry_run)
+    done = ask(form)
+
+    def shown() -> None:
+        made = table(
+            "修复台账 Account", "区域 area", ">修复前 m² before", ">修复后 m² after", ">户 before",
+            ">户 after", "做了什么 deeds",
+        )  # fmt: skip
+        for row in done.account:
+            made.add_row(
+                row["feature"], f"{row['area_before_m2']:,.2f}", f"{row['area_after_m2']:,.2f}",
+                str(row["households_before"]), str(row["households_after"]), row["deeds"],
+            )  # fmt: skip
+        out.print(made if done.account else "没有需要修复的地方 Nothing to mend.")
+        for row in done.left:
+            out.print(
+                f"未动 left: {row['fault']} {row['width_m']:.2f} m × {row['area_m2']:,.1f} m²"
+            )
+
+    answer(asdict(done), as_json=json, shown=shown)
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """Hold an incoming layer against what is kept: parents by place, codes, borders, buildings."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
+from typing import Any
 
 import geopandas as gpd
 from pyproj import CRS
@@ -14,16 +15,29 @@ TOLD = {
     "BUILDING_CUT", "BUILDING_OUTSIDE", "SIZE_OUT_OF_NORM",
 }  # fmt: skip
 """What only the ground can tell; the rest was said while reading."""
+TRUSTED = ("street", "building")
+"""What a new layer is held against, the first that is not itself."""
+FEWEST, SURE, NEAR_DEG = 20, 0.95, 0.02
 MOST_SURVEYED = 100_000
 """A larger layer is kept first and checked as a whole by `wangge check`."""
 
 
 def held(
-    frame: gpd.GeoDataFrame, report: Report, work: Work, *, give_codes: bool, survey: bool
+    frame: gpd.GeoDataFrame,
+    report: Report,
+    work: Work,
+    *,
+    give_codes: bool,
+    survey: bool,
+    mend_datum: bool,
 ) -> tuple[gpd.GeoDataFrame, Report]:
-    """Fill in parents and codes, survey the ground, and add what was found to the report."""
+    """Tell the datum, fill in parents and codes, survey the ground; add what was found."""
     name = str(report.facts["layer"])
     found: list[Finding] = []
+    facts = dict(report.facts)
+    if survey and FEWEST <= len(frame) <= MOST_SURVEYED:
+        frame, said, facts = _datum(frame, name, work, facts, mend=mend_datum)
+        found += said
     upper = files.upper_level(name)
     if upper is not None:
         with work.db.read() as session:
@@ -37,7 +51,30 @@ def held(
     kept = tuple(f for f in report.findings if not (give_codes and _answered(f, name, frame)))
     if survey and (name == "building" or layers.layer(name).level) and len(frame) <= MOST_SURVEYED:
         found += _surveyed(frame, name, work)
-    return frame, replace(report, findings=(*kept, *found))
+    return frame, replace(report, findings=(*kept, *found), facts=facts)
+
+
+def _datum(
+    frame: gpd.GeoDataFrame, name: str, work: Work, facts: dict[str, Any], *, mend: bool
+) -> tuple[gpd.GeoDataFrame, list[Finding], dict[str, Any]]:
+    """Hold a layer against kept streets or buildings; mend it only when that was asked for."""
+    trusted = next((n for n in TRUSTED if n != name), TRUSTED[0])
+    with work.db.read() as session:
+        west, south, east, north = (float(v) for v in frame.total_bounds)
+        near = (west - NEAR_DEG, south - NEAR_DEG, east + NEAR_DEG, north + NEAR_DEG)
+        kept = store.features.read(session, trusted, bbox=near)
+    if len(kept) < FEWEST:
+        return frame, [], facts
+    told = files.doctor.diagnose(frame, kept)
+    facts = {**facts, "datum": asdict(told) | {"trusted": trusted}}
+    if not told.sick or told.confidence < SURE:
+        return frame, [], facts
+    said = files.doctor.told(told, name, layers.layer(trusted).zh)
+    if not mend:
+        return frame, [said], facts
+    facts["datum_mended"] = True
+    mended = replace(said, severity=Severity.INFO, hint_zh="已按此纠正", hint_en="it was mended so")
+    return files.doctor.mended(frame, told), [mended], facts
 
 
 def _answered(finding: Finding, name: str, frame: gpd.GeoDataFrame) -> bool:

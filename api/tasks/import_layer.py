@@ -24,7 +24,8 @@ class ImportLayer(Form):
     `control` are control points (x, y, lon, lat) of a local system. `net` names the
     department of a net. `profile` is a file of confirmations that was saved before.
     `give_codes`: rows without a code get the next free ones under their parents. `survey`:
-    the layer is also held against what is kept (gaps, overlaps, parents, buildings, sizes).
+    the layer is also held against what is kept (gaps, overlaps, parents, buildings, sizes,
+    datum). `mend_datum` moves a layer that was found shifted as a whole.
     """
 
     path: Path
@@ -39,6 +40,7 @@ class ImportLayer(Form):
     profile: Path | None = None
     save_profile: Path | None = None
     give_codes: bool = False
+    mend_datum: bool = False
     survey: bool = True
     dry_run: bool = False
     why: str = ""
@@ -65,7 +67,7 @@ class ImportLayer(Form):
             frame, report = _joined(frame, report)
         with work.step(f"入库 {layer(name).zh}"), work.db.session() as session:
             counts, revision = _keep(session, name, frame, form, work.who)
-            detail = {"file": form.path.name, **counts}
+            detail = {"file": form.path.name, **counts, **_mended(report)}
             store.audit.write(session, work.who, "import", subject=name, detail=detail)
         return Imported(name, len(frame), counts, revision, report, frame)
 
@@ -87,8 +89,9 @@ class ImportLayer(Form):
             return frame, report
         with work.step(f"核对 {self.path.name}"):
             return import_ground.held(
-                frame, report, work, give_codes=self.give_codes, survey=self.survey
-            )
+                frame, report, work, give_codes=self.give_codes, survey=self.survey,
+                mend_datum=self.mend_datum,
+            )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,11 @@ def _joined(frame: gpd.GeoDataFrame, report: Report) -> tuple[gpd.GeoDataFrame, 
     if lacking:
         frame = coords.to_degrees(metres)
     return frame, replace(report, facts=facts)
+
+
+def _mended(report: Report) -> dict[str, object]:
+    """Keep in the audit trail how a layer was moved, so that it can be moved back."""
+    return {"datum": report.facts["datum"]} if report.facts.get("datum_mended") else {}
 
 
 def _district(work: Work) -> BaseGeometry | None:

@@ -1,16 +1,21 @@
 """Files in and out: whatever districts send, and what they can read; doubts become findings."""
 
+from geo.files import doctor
 from geo.files.control import control_points
 from geo.files.kinship import upper_level, with_codes, with_parents
+from geo.files.mending import Mended, mend
 from geo.files.opening import is_osm
 from geo.files.osm import streets_from_osm
 from geo.files.reading import batches, read
 from geo.files.writing import write
 
 __all__ = [
+    "Mended",
     "batches",
     "control_points",
+    "doctor",
     "is_osm",
+    "mend",
     "read",
     "streets_from_osm",
     "upper_level",
