@@ -1,7 +1,7 @@
 """Planville: Squareton with names, streets, and what a planner has to mend.
 
 Sixteen grids of 320 households in four communities; one grid has 640, one 160; a piece of
-ground 50 m wide at the edge of another belongs to nobody, with the 20 households on it.
+ground at the edge of another, 100 m wide, belongs to nobody, with the 80 households on it.
 """
 
 import geopandas as gpd
@@ -19,7 +19,8 @@ from geo import coords, store
 COMMUNITIES = ("东园", "南河", "西城", "北塔")
 LARGE, SMALL, OPEN = "321198001001002", "321198001002003", "321198001003001"
 """A grid with too many households, one with too few, and one beside the gap."""
-GAP = shapely.box(EAST_M + 100, NORTH_M + 399, EAST_M + 150, NORTH_M + 450)
+GAP = "32119800100300102"
+"""The micro-grid that is left out, and the ground of its grid with it."""
 STREETS = (
     ("解放路", [(-50, 110), (850, 130)]),
     ("人民路", [(90, -50), (120, 850)]),
@@ -35,21 +36,20 @@ def planville() -> tuple[dict[str, gpd.GeoDataFrame], gpd.GeoDataFrame]:
     for code, households in ((LARGE, 40), (SMALL, 10)):
         inside = homes.within(grids.loc[code, "geometry"]).to_numpy()
         homes.loc[inside, "households"] = households
+    small = levels["microgrid"]
+    levels["microgrid"] = small[small["code"] != GAP].reset_index(drop=True)
+    rest = levels["microgrid"][levels["microgrid"]["code"].str.startswith(OPEN)]
+    levels["grid"].loc[levels["grid"]["code"] == OPEN, "geometry"] = rest.union_all()
     homes["name"] = [f"{i % 9 + 1}号楼" for i in range(len(homes))]
     homes["compound"] = "和平小区"
-    for name, frame in levels.items():
+    for frame in levels.values():
         frame["name"] = [_name(code) for code in frame["code"]]
-        if name in ("grid", "microgrid"):
-            beside = frame["code"].str.startswith(OPEN).to_numpy()
-            cut = shapely.difference(frame.geometry.to_numpy()[beside], GAP)
-            settled = shapely.transform(cut, lambda xy, crs=frame.crs: coords.settled(xy, crs))
-            frame.loc[beside, "geometry"] = settled
         inside = shapely.STRtree(homes.centroid.to_numpy()).query(
-            levels[name].geometry.to_numpy(), predicate="contains"
+            frame.geometry.to_numpy(), predicate="contains"
         )
         for column in ("households", "residents"):
             weights = homes[column].to_numpy()[inside[1]]
-            levels[name][column] = np.bincount(inside[0], weights, len(frame)).astype(np.int64)
+            frame[column] = np.bincount(inside[0], weights, len(frame)).astype(np.int64)
     return levels, homes
 
 

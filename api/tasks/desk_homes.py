@@ -6,6 +6,8 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import shapely
+from shapely.geometry import MultiPoint
+from shapely.geometry.base import BaseGeometry
 
 from api.tasks import known
 from api.tasks.desk import base_fabric, desk
@@ -51,7 +53,7 @@ class AreaHomes(Form):
             inside = inside[homes.households[inside] > 0]
             away = shapely.distance(homes.points[inside], fabric.area(self.level, self.near).shape)
             order = np.argsort(away, kind="stable")
-            spots = redraw.to_degrees(shapely.multipoints(homes.xy[inside[order]]), fabric.crs)
+            spots = redraw.to_degrees(MultiPoint(homes.xy[inside[order]]), fabric.crs)
         lonlat = shapely.get_coordinates(spots).tolist()
         names = _names(work, spots)
         return [
@@ -74,12 +76,12 @@ def _packed(work: Work) -> dict[str, str]:
     order = np.argsort(points.hilbert_distance().to_numpy()) if len(lived) else lived
     counts = fabric.homes.households[lived][order].tolist()
     return {
-        "points": packing.pack(points.iloc[order]),
+        "points": packing.pack(gpd.GeoSeries(points.iloc[order])),
         "households": packing.pack_numbers(counts),
     }
 
 
-def _names(work: Work, spots: shapely.Geometry) -> dict[str, str]:
+def _names(work: Work, spots: BaseGeometry) -> dict[str, str]:
     """Give what the buildings about some places are called, by id."""
     if spots.is_empty:
         return {}
