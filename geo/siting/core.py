@@ -18,9 +18,12 @@ SMALL, ENTRIES = 100_000, 1_500_000
 
 
 def entries(game: Field) -> int:
-    """How large the program would be, at most."""
-    size = np.diff(game.start)
-    return int((size * (size + 1) // 2).sum())
+    """How large the program would be, at most: the sites within every step."""
+    after = np.append(game.cost[1:], 0.0)
+    last = game.start[1:][np.diff(game.start) > 0] - 1
+    after[last] = game.base[np.diff(game.start) > 0]
+    rank = np.arange(len(game.site)) - np.repeat(game.start[:-1], np.diff(game.start))
+    return int((rank[after > game.cost] + 1).sum())
 
 
 def model(game: Field) -> tuple[mip.Model, float]:

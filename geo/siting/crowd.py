@@ -17,9 +17,13 @@ from geo.siting.chance import source
 from geo.siting.costs import Bools, Floats, Ints, Rows
 from geo.siting.dual import FREE, OPEN, SHUT, Prices
 from geo.siting.field import Field, transposed
-from geo.siting.play import ROOT_ROUNDS, Score, climb, proven
+from geo.siting.part import climb
 from geo.siting.problem import Problem
 from geo.siting.room import Bag, Room, fill
+from geo.siting.score import Score, proven
+
+ROUNDS = 300
+"""Steps of the prices in one turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +154,7 @@ class Seating:
     def search(self, rounds: int) -> None:
         """One turn: a bound, then plans from what it likes and from the best."""
         p = self.asked.game.p
-        self.ascend(ROOT_ROUNDS)
+        self.ascend(ROUNDS)
         if not self.proven():
             self.plan(self.likely(p), rounds)
         if not self.proven():
@@ -158,7 +162,7 @@ class Seating:
 
     def fewest(self, rounds: int) -> None:
         """One turn for the least number of sites: a bound, then plans with one site less."""
-        self.ascend(ROOT_ROUNDS)
+        self.ascend(ROUNDS)
         low = max(1, int(self.asked.must.sum()), int(np.ceil(self.score.bound - 1e-6)))
         if self.score.value >= self.asked.game.lone:
             for p in range(low, self.asked.game.p + 1):

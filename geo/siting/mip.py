@@ -47,9 +47,16 @@ class Outcome:
 
 
 def run(
-    model: Model, clock: Clock, *, start: Floats | None = None, limit_s: float | None = None
+    model: Model,
+    clock: Clock,
+    *,
+    start: Floats | None = None,
+    limit_s: float | None = None,
+    interior: bool = False,
 ) -> Outcome:
     """Solve a model until done, out of time or told to stop.
+
+    `interior`: without whole numbers, by an interior point method that stops short of a corner.
 
     The work runs in a thread of its own: HiGHS does not hear Ctrl-C, but this thread does.
     """
@@ -59,6 +66,9 @@ def run(
     solver = _loaded(model)
     left = clock.left() if limit_s is None else min(limit_s, clock.left())
     solver.setOptionValue("time_limit", max(left, 0.01))
+    if interior:
+        solver.setOptionValue("solver", "ipm")
+        solver.setOptionValue("run_crossover", "off")
     if start is not None:
         guess = highspy.HighsSolution()
         guess.col_value = start.tolist()

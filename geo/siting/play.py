@@ -1,272 +1,27 @@
 """Playing a game to its end: swap search from above, prices from below, branches between.
 
 The best plan and the best bound are kept in a `Score`, so that a stop at any moment still
-gives an answer. Fixing shrinks the game as the two close in; what is left is branched on,
-best bound first (Land & Doig 1960), with prices inherited from the parent.
+gives an answer. Fixing shrinks the game as the two close in; what is left is branched on.
 """
 
-import heapq
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
+from scipy import sparse
 
 from geo.layers import Clock
 from geo.siting import core, dual, mip, swap
-from geo.siting.chance import source
 from geo.siting.coarse import coarse, spread
-from geo.siting.costs import Floats, Ints
-from geo.siting.dual import FREE, OPEN, SHUT, Prices
+from geo.siting.costs import Ints
+from geo.siting.dual import FREE, SHUT
 from geo.siting.field import Field, kept
-from geo.siting.room import ENDLESS, Room
+from geo.siting.loose import loosened
+from geo.siting.part import Part, climb, shrink
+from geo.siting.score import Score, proven, rounded, target, value_of
+from geo.siting.searcher import Searcher
+from geo.siting.tree import Tree
 
 ROOT_ROUNDS = 300
-NODE_ROUNDS = 60
-QUEUE_BYTES = 600_000_000
-LOOKS = 20_000_000
-"""Pairs looked at between two glances at the clock."""
-
-
-@dataclass(slots=True)
-class Score:
-    """The best plan of a game so far, in its sites, and what is proven about it."""
-
-    chosen: Ints
-    value: float = np.inf
-    bound: float = -np.inf
-    pool: list[Ints] = field(default_factory=list)
-
-    def offer(self, chosen: Ints, value: float) -> bool:
-        """Take a plan; say whether it is the best."""
-        if value >= self.value:
-            return False
-        self.chosen, self.value = np.sort(chosen), value
-        return True
-
-    def raise_bound(self, bound: float) -> None:
-        """Take a bound that holds for every plan."""
-        self.bound = max(self.bound, bound)
-
-
-def margin(value: float) -> float:
-    """What rounding may do to a sum of this size (sums of 10⁵ terms in double precision)."""
-    return 1e-11 * max(abs(value), 1.0) + 1e-9
-
-
-def target(game: Field, value: float) -> float:
-    """A bound of this much, without the constant, proves that `value` cannot be bettered."""
-    best = value - game.constant
-    safe = margin(value)
-    if game.whole:
-        return float(np.round(best)) - 1.0 + max(safe, 1e-6)
-    return best - 1e-9 * max(abs(value), 1.0) + safe
-
-
-def proven(game: Field, score: Score) -> bool:
-    """Whether bound and plan have met."""
-    return score.bound >= score.value - (0.5 if game.whole else 2e-9 * max(abs(score.value), 1.0))
-
-
-def rounded(game: Field, bound: float) -> float:
-    """The safe value of a reckoned bound, rounded up where costs are whole."""
-    safe = bound + game.constant - margin(bound)
-    return float(np.ceil(safe - 1e-6)) if game.whole else safe
-
-
-class Searcher:
-    """A plan of one game under swap search, offered to a score."""
-
-    def __init__(self, game: Field, score: Score, rng: np.random.Generator, clock: Clock) -> None:
-        self.game, self.score, self.clock = game, score, clock
-        self.random = source(rng)
-        self.plan = swap.empty(game)
-        self.least = 0.5 if game.whole else 1e-11 * max(game.lone, 1.0)
-        self.extra = np.zeros(max(game.p, 1))
-
-    def start(self, chosen: Ints) -> None:
-        """Descend from given sites."""
-        swap.settle(self.game, self.plan, chosen.astype(np.int32))
-        self.descend()
-
-    def descend(self) -> None:
-        """Swap while it pays."""
-        looks, size = 1, max(16, LOOKS // max(len(self.game.site) // self.game.m, 1))
-        while looks > 0 and not self.clock.over():
-            looks = size - swap.descend(self.game, self.plan, self.extra, self.least, size)
-            looks = 0 if looks < size else looks
-            self.clock.tell("swaps", 0, 1)
-        self._offer()
-
-    def rounds(self, count: int, *, slack: float = 0.0) -> int:
-        """Shake and descend; in slices, so that the clock is heard."""
-        game, clock = self.game, self.clock
-        best, record = self.plan.chosen.copy(), np.array([self.score.value - game.constant])
-        better, done, size = 0, 0, 1
-        while done < count and not clock.over():
-            clock.tell("swaps", done, count)
-            began = clock.seconds()
-            size = min(size, count - done)
-            gained = swap.iterate(
-                game, self.plan, best, record, size, self.least, slack, self.random
-            )
-            if gained:
-                self.score.offer(best, float(record[0]) + game.constant)
-            better, done = better + gained, done + size
-            if clock.seconds() - began < 0.2:
-                size *= 2
-        return better
-
-    def _offer(self) -> None:
-        self.score.offer(self.plan.chosen, float(self.plan.value[0]) + self.game.constant)
-
-
-def climb(
-    game: Field, now: Prices, score: Score, rounds: int, clock: Clock, *,
-    fixing: bool = True, room: Room = ENDLESS,
-) -> None:  # fmt: skip
-    """Raise the root bound in slices, so that the clock is heard."""
-    done, size = 0, 8
-    now.pace[:2] = np.maximum(now.pace[:2], (0.1, 0.1))
-    while done < rounds and not clock.over():
-        clock.tell("bound", done, rounds)
-        began = clock.seconds()
-        goal = target(game, score.value)
-        take = game.p - int((now.mark == OPEN).sum())
-        dual.ascend(game, room, now, take, goal, min(size, rounds - done), fixing)
-        done += size
-        score.raise_bound(min(rounded(game, float(now.bound[0])), score.value))
-        if now.bound[0] >= goal:
-            score.raise_bound(score.value if game.whole else rounded(game, goal))
-            break
-        if clock.seconds() - began < 0.2:
-            size *= 2
-
-
-@dataclass(slots=True)
-class Part:
-    """What is left of a game after fixing: a smaller game, its sites' names, and who is in."""
-
-    game: Field
-    names: Ints
-    inside: Ints
-    prices: Prices
-
-
-def shrink(part: Part) -> Part:
-    """Leave out what is fixed: open sites go into the base, shut ones disappear."""
-    game, now = part.game, part.prices
-    free = now.mark == FREE
-    opened = np.flatnonzero(now.mark == OPEN)
-    small, alive = kept(game, free, now.cap, game.p - len(opened))
-    bound = now.bound.copy()
-    bound[0] += game.constant - small.constant
-    fresh = Prices(
-        np.minimum(now.u[alive], small.base), now.share[free],
-        np.zeros(small.m, dtype=np.int8), small.base.copy(), bound, now.pace, now.step[alive],
-    )  # fmt: skip
-    inside = np.concatenate([part.inside, part.names[opened]]).astype(np.int32)
-    return Part(small, part.names[free], inside, fresh)
-
-
-def value_of(game: Field, chosen: Ints) -> float:
-    """What a set of sites costs in a game."""
-    least = game.base.copy()
-    for j in chosen:
-        at = slice(int(game.by_start[j]), int(game.by_start[j + 1]))
-        points = game.by_point[at]
-        least[points] = np.minimum(least[points], game.by_cost[at])
-    return float(least.sum()) + game.constant
-
-
-class Tree:
-    """Best-bound-first branching on whether a site opens."""
-
-    def __init__(self, part: Part, score: Score, clock: Clock) -> None:
-        self.part, self.score, self.clock = part, score, clock
-        self.heap: list[tuple[float, int, np.ndarray, np.ndarray]] = []
-        self.count = 0
-        now = part.prices
-        self._push(float(now.bound[0]), now.mark, now.u)
-
-    def run(self, nodes: int) -> bool:
-        """Work through at most `nodes`; say whether the tree is done."""
-        game = self.part.game
-        room = QUEUE_BYTES // max(4 * game.n + game.m, 1)
-        for _ in range(nodes):
-            if not self.heap:
-                break
-            if self.clock.over() or len(self.heap) > room:
-                return False
-            self.clock.tell("branches", self.count, self.count + len(self.heap))
-            bound, _, mark, u = heapq.heappop(self.heap)
-            if bound >= target(game, self.score.value):
-                self.heap.clear()
-                break
-            self._visit(bound, mark, u.astype(np.float64))
-            self._note()
-        return not self.heap
-
-    def _note(self) -> None:
-        game = self.part.game
-        best = self.heap[0][0] if self.heap else np.inf
-        goal = target(game, self.score.value)
-        if best >= goal:
-            self.score.raise_bound(self.score.value if game.whole else rounded(game, goal))
-        else:
-            self.score.raise_bound(rounded(game, best))
-
-    def _push(self, bound: float, mark: np.ndarray, u: np.ndarray) -> None:
-        self.count += 1
-        heapq.heappush(self.heap, (bound, self.count, mark, u.astype(np.float32)))
-
-    def _visit(self, bound: float, mark: np.ndarray, u: Floats) -> None:
-        game = self.part.game
-        cap = _cap(game, mark)
-        now = Prices(
-            u,
-            np.zeros(game.m),
-            mark.copy(),
-            cap,
-            np.array([-np.inf]),
-            dual.begun(),
-            np.zeros(game.n),
-        )
-        take = game.p - int((mark == OPEN).sum())
-        goal = target(game, self.score.value)
-        take -= dual.ascend(game, ENDLESS, now, take, goal, NODE_ROUNDS, True)
-        free = np.flatnonzero(now.mark == FREE)
-        if now.bound[0] >= goal or take < 0:
-            return
-        if take == 0 or len(free) <= take:
-            self._leaf(now.mark, free if take else free[:0])
-            return
-        bound = max(bound, float(now.bound[0]))
-        self._guess(now, take, free)
-        j = free[np.argmin(np.abs(now.share[free] - 0.5))]
-        for side in (SHUT, OPEN):
-            child = now.mark.copy()
-            child[j] = side
-            self._push(bound, child, now.u)
-
-    def _guess(self, now: Prices, take: int, free: npt.NDArray[np.integer]) -> None:
-        likely = free[np.argsort(-now.share[free], kind="stable")[:take]]
-        self._leaf(now.mark, likely)
-
-    def _leaf(self, mark: np.ndarray, more: npt.NDArray[np.integer]) -> None:
-        chosen = np.concatenate([np.flatnonzero(mark == OPEN), more])
-        value = value_of(self.part.game, chosen)
-        if value < self.score.value - 1e-12 * abs(value):
-            names = np.concatenate([self.part.inside, self.part.names[chosen]])
-            self.score.offer(names.astype(np.int32), value)
-
-
-def _cap(game: Field, mark: np.ndarray) -> Floats:
-    cap = game.base.copy()
-    for j in np.flatnonzero(mark == OPEN):
-        at = slice(int(game.by_start[j]), int(game.by_start[j + 1]))
-        points = game.by_point[at]
-        cap[points] = np.minimum(cap[points], game.by_cost[at])
-    return cap
 
 
 def play(
@@ -292,6 +47,8 @@ def play(
         part = rehearse(game, rng, clock, warm, score)
     else:
         part = _opening(game, rng, clock, warm, score)
+    if not game.cost.any() and len(game.site) <= LOOSE_PAIRS and not proven(game, score):
+        part = _priced(part, score, clock)
     stale = 0
     for turn in range(40):
         if clock.over() or proven(game, score) or stale >= 6:
@@ -299,6 +56,23 @@ def play(
         before = (score.value, score.bound)
         part = _round(part, score, rng, clock, turn)
         stale = stale + 1 if (score.value, score.bound) == before else 0
+
+
+def _priced(part: Part, score: Score, clock: Clock) -> Part:
+    """Take prices, a bound and what it fixes from the relaxation of covering."""
+    game, now = part.game, part.prices
+    goal = target(game, score.value)
+    matrix = sparse.csr_matrix(
+        (np.ones(len(game.site)), game.site, game.start), shape=(game.n, game.m)
+    )
+    loose = loosened(matrix, clock, limit_s=clock.left() / 2, loss=game.base, p=game.p, goal=goal)
+    if loose.y is None:
+        return part
+    now.u[:] = np.minimum(loose.price, game.base)
+    now.share[:] = loose.y
+    score.raise_bound(min(rounded(game, min(loose.bound, goal)), score.value))
+    now.mark[loose.bound + loose.rise >= goal] = SHUT
+    return part
 
 
 def _opening(
@@ -331,6 +105,8 @@ def rehearse(
 
 
 HUNT_PAIRS = 20_000_000
+LOOSE_PAIRS = 1_000_000
+"""Covering games up to this size have their relaxation solved."""
 QUICK_PAIRS, TREE_PAIRS = 500_000, 3_000_000
 """Games up to this size are searched whole, larger ones on their likely sites; branched on."""
 

@@ -14,8 +14,8 @@ from geo.siting import assign, mip
 from geo.siting.costs import Bools, Ints, Rows
 from geo.siting.crowd import Seating, crowd
 from geo.siting.field import PAIRS
-from geo.siting.play import rounded, target
 from geo.siting.problem import Problem
+from geo.siting.score import rounded, target
 
 ALONE, CORE, MONEY = 5_000, 120_000, 400_000
 """Pairs up to which the program does all, is tried on what is left, and minds a budget."""

@@ -17,6 +17,7 @@ from geo.layers import Clock
 from geo.siting import few, mip
 from geo.siting.chance import Words
 from geo.siting.costs import Floats, Ints, Rows
+from geo.siting.loose import Loose, folded, loosened
 from geo.siting.reduce import reduced
 from geo.siting.seek import seek
 
@@ -100,46 +101,8 @@ def least(rows: Rows, m: int, clock: Clock) -> int:
     matrix, _, forced = reduced(incidence(rows, m))
     if min(matrix.shape) == 0:
         return len(forced)
-    bound = relaxed(matrix, clock, clock.left() / 4).bound
+    bound = loosened(matrix, clock, limit_s=clock.left() / 4, rounds=1).bound
     return len(forced) + int(np.ceil(bound - 1e-6))
-
-
-@dataclass(frozen=True, slots=True)
-class Relaxed:
-    """Fractions of the relaxed answer (None when there was no time), reduced costs, bound."""
-
-    x: Floats | None
-    dear: Floats
-    bound: float
-
-
-def relaxed(matrix: sparse.csr_matrix, clock: Clock, limit_s: float) -> Relaxed:
-    """Solve the linear relaxation.
-
-    The bound is reckoned from prices y ≥ 0 of the points, made small enough that no site
-    is worth more than 1 (weak duality), and so does not lean on the solver's tolerance.
-    """
-    model = replace(_model(matrix), whole=np.zeros(matrix.shape[1], dtype=bool))
-    outcome = mip.run(model, clock, limit_s=limit_s)
-    by_site = matrix.T.tocsr()
-    if outcome.dual is not None:
-        price = np.maximum(outcome.dual, 0.0)
-    else:
-        size = np.diff(by_site.indptr)
-        price = 1.0 / np.maximum.reduceat(size[matrix.indices], matrix.indptr[:-1])
-    price = price / max(1.0, float((by_site @ price).max()))
-    return Relaxed(outcome.x, 1.0 - by_site @ price, float(price.sum()))
-
-
-def _model(matrix: sparse.csr_matrix, room: int | None = None) -> mip.Model:
-    n, m = matrix.shape
-    lower, upper = np.ones(n), np.full(n, np.inf)
-    if room is not None:
-        matrix = sparse.vstack([matrix, sparse.csr_matrix(np.ones((1, m)))]).tocsr()
-        lower, upper = np.append(lower, 0.0), np.append(upper, room)
-    return mip.Model(
-        np.ones(m), matrix, lower, upper, np.zeros(m), np.ones(m), np.ones(m, dtype=bool)
-    )
 
 
 def _none() -> Ints:
@@ -175,11 +138,12 @@ class _Part:
         if most is not None and most <= FEW and (known := self._whole(most)) is not None:
             return known
         began = self.clock.seconds()
-        loose = relaxed(self.matrix, self.clock, limit_s / 3)
+        goal = np.inf if most is None else most + 2e-6
+        loose = loosened(self.matrix, self.clock, limit_s=limit_s / 3, goal=goal)
         floor = max(1, int(np.ceil(loose.bound - 1e-6)))
         if most is not None and floor > most:
             return Cover(None, floor)
-        chosen = self._cover(floor if most is None else most, warm, loose.x)
+        chosen = self._cover(floor if most is None else most, warm, loose.y)
         if len(chosen) <= (floor if most is None else most):
             return Cover(chosen, floor)
         room = len(chosen) - 1 if most is None else most
@@ -248,9 +212,9 @@ class _Part:
             gain -= np.asarray(self.matrix[new].sum(axis=0)).ravel()
         return np.array(taken, dtype=np.int32)
 
-    def _proof(self, room: int, loose: Relaxed, limit_s: float, aim: int | None) -> Cover:
+    def _proof(self, room: int, loose: Loose, limit_s: float, aim: int | None) -> Cover:
         """Ask HiGHS whether `room` sites can do, without sites too dear for that."""
-        kept = np.flatnonzero(loose.bound + loose.dear <= room + 1e-6)
+        kept = np.flatnonzero(loose.bound + loose.rise <= room + 1e-6)
         matrix = self.matrix[:, kept]
         if np.any(np.diff(matrix.indptr) == 0):
             return Cover(None, room + 1)
@@ -258,7 +222,9 @@ class _Part:
         if min(small.shape) == 0:
             found = kept[forced].astype(np.int32)
             return Cover(found if len(forced) <= room else None, min(len(forced), room + 1))
-        model = _model(small, room - len(forced))
+        halves = folded(matrix, loose.odd)
+        must = loose.right - np.asarray(halves[:, forced].sum(axis=1)).ravel()
+        model = _model(small, room - len(forced), halves[:, sites][must > 0], must[must > 0])
         outcome = mip.run(
             replace(model, aim=None if aim is None else aim - len(forced)),
             self.clock,
@@ -271,3 +237,17 @@ class _Part:
             return Cover(None, min(bound, room + 1))
         found = kept[np.concatenate([forced, sites[outcome.x > 0.5]])]
         return Cover(np.sort(found).astype(np.int32), min(bound, room + 1))
+
+
+def _model(
+    matrix: sparse.csr_matrix, room: int, halves: sparse.csr_matrix, need: Floats
+) -> mip.Model:
+    """The program: every point is reached, odd sets get what they need, at most `room` sites."""
+    n, m = matrix.shape
+    rows = [matrix, halves, sparse.csr_matrix(np.ones((1, m)))]
+    lower = np.concatenate([np.ones(n), need, [0.0]])
+    upper = np.concatenate([np.full(n + len(need), np.inf), [float(room)]])
+    return mip.Model(
+        np.ones(m), sparse.vstack(rows).tocsr(), lower, upper, np.zeros(m), np.ones(m),
+        np.ones(m, dtype=bool),
+    )  # fmt: skip

@@ -11,9 +11,10 @@ from geo.siting.center import Radii
 from geo.siting.chance import source
 from geo.siting.costs import Floats, Ints, Points, Rows
 from geo.siting.field import PAIRS, field
-from geo.siting.play import Score, play, rehearse, value_of
+from geo.siting.play import play, rehearse
 from geo.siting.problem import Problem
 from geo.siting.problem import problem as make
+from geo.siting.score import Score, value_of
 from geo.siting.solution import PROOF, Solution, Status
 
 
