@@ -8,7 +8,7 @@ import orjson
 import typer
 
 from api.cli import redrawing
-from api.cli.door import Json, answer, ask, out, show_findings, table
+from api.cli.door import Json, answer, ask, form, out, show_findings, table
 from api.cli.redrawing import Expected, Scenario, Who
 from geo.errors import BadInput
 
@@ -31,7 +31,7 @@ def new(
     """从已发布版本新建方案 Branch a scenario from a published revision."""
     from api.tasks.redraw_areas import NewScenario
 
-    made = ask(NewScenario(name=name, base=base), who=who)
+    made = ask(form(NewScenario, name=name, base=base), who=who)
     told = f"方案 {made.number}“{made.name}”，基于第 {made.base} 版，链接 link {made.link}"
     _say(asdict(made), told, json=json)
 
@@ -44,7 +44,7 @@ def list_(
     """列出方案 List scenarios, newest first."""
     from api.tasks.redraw_areas import ListScenarios
 
-    found = ask(ListScenarios.model_validate({"state": state}))
+    found = ask(form(ListScenarios, state=state))
 
     def shown() -> None:
         made = table("方案 Scenarios", ">编号", "名称", "状态", ">版本", ">步", "操作人", "链接")
@@ -70,15 +70,23 @@ def diff(
     scenario: Scenario,
     other: Annotated[str | None, typer.Argument(help="另一方案 Other scenario.")] = None,
     target: Annotated[
-        Path | None, typer.Option("--out", help="对比图 .html | .pdf | .png | .svg | .csv")
+        Path | None, typer.Option("--out", help="对比图 .html | .pdf | .png | .svg | .xlsx")
     ] = None,
+    level: Annotated[str, typer.Option(help="图上的层级 Level on the map.")] = "grid",
+    paper: Annotated[str, typer.Option(help="a4 | a3")] = "a4",
     json: Json = False,
 ) -> None:
     """与基础版本或另一方案比较 Compare with its base, or another scenario."""
     from api.tasks.compare_scenarios import CompareScenarios
+    from api.tasks.draw_differences import DrawDifferences
 
-    done = ask(CompareScenarios(scenario=scenario, other=other, out=target))
-    told = done.as_dict()
+    asked = CompareScenarios(scenario=scenario, other=other)
+    drawn = (
+        DrawDifferences(scenario=scenario, other=other, out=target, level=level, paper=paper)
+        if target
+        else asked
+    )
+    told = ask(drawn).as_dict()
 
     def shown() -> None:
         made = table("变化 Differences", "类型", "层级", "原", "现", ">户", ">岗位")
@@ -192,9 +200,9 @@ def publish(
     """发布：成为新版本，附证书与影响表 Publish as a new revision, with proof and impact."""
     from api.tasks.publish_scenario import PublishScenario
 
-    asked = PublishScenario.model_validate(
-        {"scenario": scenario, "why": why, "accept": tuple(accept or ()), "expected": expected,
-         "effective": effective}
+    asked = form(
+        PublishScenario, scenario=scenario, why=why, accept=tuple(accept or ()),
+        expected=expected, effective=effective,
     )  # fmt: skip
     done = ask(asked, who=who)
     for path, value in ((certificate, done.certificate), (impact, done.impact)):

@@ -49,7 +49,7 @@ class Area:
 
     def same(self, other: "Area | None") -> bool:
         """Say whether another one is the same to the last bit."""
-        return other is not None and _told(self) == _told(other)
+        return other is self or (other is not None and _told(self) == _told(other))
 
 
 def _told(area: Area) -> tuple[object, ...]:
