@@ -43,7 +43,7 @@ def weigh(
     curve: Annotated[bool, typer.Option(help="均衡、就近、换组的取舍前沿 Pareto front.")] = True,
     from_: From = "published",
     seed: Seed = 1,
-    time_limit_s: Limit = 80,
+    time_limit_s: Limit = 90,
     target: Target = None,
     json: Json = False,
 ) -> None:

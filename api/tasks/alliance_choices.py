@@ -1,11 +1,11 @@
 """Truly different plans, each good in another way: even, with long common borders, led by others."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from api.tasks.alliance_front import EFFORT, Judge, Tried
+from api.tasks.alliance_front import EFFORT, Judge
 from api.tasks.form_alliances import Alliances, Answer
 from api.tasks.work import Work
 from geo import grouping
@@ -43,51 +43,29 @@ class Search:
     judge: Judge
     differ: float
     seed: int
-    clock: Clock
 
-    def others(self, count: int, pool: Sequence[Tried], work: Work) -> list[Choice]:
+    def others(self, count: int, *, time_limit_s: float, work: Work) -> list[Choice]:
         """Give up to `count` plans; in each many members are with others than in all before."""
+        clock = Clock(time_limit_s, work.progress)
         found: list[Choice] = []
-        before = [self.best.plan.labels]
+        before: list[Ints] = [self.best.plan.labels]
         for turn, name in enumerate(_names(count)):
-            limit_s = self.clock.left() / (count - turn)
-            if limit_s <= 0:
+            if clock.over():
                 break
-            answer = self._of(name, before, pool, limit_s, work)
-            if answer is not None:
-                found.append(
-                    Choice(*CHARACTERS.get(name, (f"另一方案{name}", f"Another {name}")), answer)
-                )
+            own = Clock(clock.left() / (count - turn), work.progress)
+            if (answer := self._of(name, before, own)) is not None:
+                words = CHARACTERS.get(name, (f"另一方案 {name}", f"Another plan {name}"))
+                found.append(Choice(*words, answer))
                 before.append(answer.plan.labels)
         return found
 
-    def _of(
-        self,
-        name: str,
-        before: list[Ints],
-        pool: Sequence[Tried],
-        limit_s: float,
-        work: Work,
-    ) -> Answer | None:
-        own = Clock(limit_s, work.progress)
+    def _of(self, name: str, before: list[Ints], clock: Clock) -> Answer | None:
         if name == "even":
-            return self._even(before, pool, own)
+            tolerance = EVENER * measure.deviation(self.best.plan.loads)
+            return self._another(self._problem(tolerance=max(tolerance, 1e-3)), before, clock)
         if name == "borders":
-            return self._bordered(before, own)
-        return self._another(self._problem(), before, own)
-
-    def _even(self, before: list[Ints], pool: Sequence[Tried], clock: Clock) -> Answer | None:
-        """Take the evenest plan that was tried; look for another where it is too like the best."""
-        most = EVENER * measure.deviation(self.best.plan.loads)
-        known = [t.answer for t in pool if t.answer is not None]
-        fine = [
-            a
-            for a in known
-            if measure.deviation(a.plan.loads) <= most and self._new(a.plan.labels, before)
-        ]
-        if fine:
-            return min(fine, key=lambda a: (measure.deviation(a.plan.loads), a.plan.objective))
-        return self._another(self._problem(tolerance=max(most, 1e-3)), before, clock)
+            return self._bordered(before, clock)
+        return self._another(self._problem(), before, clock)
 
     def _bordered(self, before: list[Ints], clock: Clock) -> Answer | None:
         """Let common borders count; the plan that differs enough at the greatest weight."""
@@ -98,8 +76,8 @@ class Search:
             try:
                 made = grouping.solve(
                     problem, rng=np.random.default_rng(self.seed),
-                    time_limit_s=clock.left() / 3, progress=clock.progress, effort=EFFORT,
-                    warm_start=plan.labels,
+                    time_limit_s=clock.left() / 2, progress=clock.progress, effort=EFFORT,
+                    warm_start=plan.labels, bounded=False,
                 )  # fmt: skip
             except (Infeasible, Stopped):
                 continue
@@ -112,7 +90,7 @@ class Search:
     ) -> Answer | None:
         made = alternatives.another(
             problem, before, differ=self.differ, rng=np.random.default_rng(self.seed),
-            time_limit_s=clock.left(), progress=clock.progress,
+            time_limit_s=clock.left(), progress=clock.progress, effort=EFFORT,
         )  # fmt: skip
         return None if made is None else Answer(problem, made)
 

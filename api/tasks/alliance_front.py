@@ -14,11 +14,12 @@ from geo import grouping
 from geo.grouping import likeness, measure, pareto
 from geo.grouping.problem import Ints
 
-TOLERANCES = (0.05, 0.1, 0.2, 0.3)
+TOLERANCES = (0.05, 0.1, 0.2)
 """What balance is tried besides the one that was asked."""
-MOVED = (0.0, 0.05, 0.12, 0.3, 1.0)
+MOVED = (0.0, 0.05, 0.15, 1.0)
 """Shares of the members that may leave their group."""
-EFFORT = 0.3
+EFFORT = 0.08
+"""Of the usual number of tries: a good plan is known to begin with."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """What is grouped: bodies and areas with their weight, neighbours, walks, skills and needs."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -70,12 +71,12 @@ class Bodies:
         """Give the neighbours on foot."""
         return self.crossings.adjacency
 
-    @property
+    @cached_property
     def subdistricts(self) -> npt.NDArray[np.object_]:
         """Give the code of the subdistrict of each; empty where none is known."""
         return self.table["community"].astype("str").str[: LENGTHS["subdistrict"]].to_numpy(object)
 
-    @property
+    @cached_property
     def ranked(self) -> bool:
         """Whether seniority or strength tells them apart."""
         return bool(self.table[["seniority", "strength"]].nunique().max() > 1)

@@ -52,7 +52,9 @@ class Answer:
     enforced: tuple[str, ...] = ()
 
 
-def led(asked: Question, bodies: Bodies, work: Work) -> tuple[Question, Answer]:
+def led(
+    asked: Question, bodies: Bodies, work: Work, *, effort: float = 1.0
+) -> tuple[Question, Answer]:
     """Solve a question; where nobody said how many may lead, let as many lead as it takes.
 
     Strong bodies may all live in one corner: then the next strongest lead elsewhere. The
@@ -67,7 +69,11 @@ def led(asked: Question, bodies: Bodies, work: Work) -> tuple[Question, Answer]:
     for width in widths:
         question = asked.model_copy(update={"leads_per_group": max(width, 1.0)})
         try:
-            return question, solved(question, bodies, work, time_limit_s=clock.left())
+            answer = solved(
+                question, bodies, work, time_limit_s=clock.left(), effort=effort,
+                explain=refused is None,
+            )  # fmt: skip
+            return question, answer
         except Infeasible as error:
             refused = refused or error
     assert refused is not None
@@ -82,6 +88,7 @@ def solved(
     warm_start: npt.NDArray[np.integer[Any]] | None = None,
     time_limit_s: float | None = None,
     effort: float = 1.0,
+    explain: bool = True,
     **changes: Any,
 ) -> Answer:
     """Solve a question, asking for a skill in every group only when a plan lacks it somewhere.
@@ -103,6 +110,7 @@ def solved(
                 progress=work.progress,
                 warm_start=warm_start,
                 effort=effort,
+                explain=explain,
                 seed=asked.seed,
             )
         except (Infeasible, Stopped):

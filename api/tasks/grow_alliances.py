@@ -183,10 +183,11 @@ def _grown(asked: Growth, bodies: Bodies, before: Before, work: Work) -> tuple[A
     """Solve under the tolerance that was asked, or the least of some wider ones."""
     tolerances = [t for f in WIDER if (t := asked.tolerance * f) < 1]
     for tolerance in [*tolerances, float("inf")]:
+        last = tolerance == float("inf")
         try:
             if not asked.keep_leads:
                 told = _told(asked, bodies, before, asked.moved_at_most, tolerance)
-                return solved(asked, bodies, work, **told), tolerance
+                return solved(asked, bodies, work, explain=last, **told), tolerance
             problem = _problem(asked, bodies, before, asked.moved_at_most, tolerance)
             plan = grouping.solve(
                 problem,
@@ -194,10 +195,11 @@ def _grown(asked: Growth, bodies: Bodies, before: Before, work: Work) -> tuple[A
                 time_limit_s=asked.time_limit_s,
                 progress=work.progress,
                 seed=asked.seed,
+                explain=last,
             )
             return Answer(problem, plan), tolerance
         except (Infeasible, Stopped):
-            if tolerance == float("inf"):
+            if last:
                 raise
     raise AssertionError("the last tolerance either answers or raises")
 

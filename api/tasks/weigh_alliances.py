@@ -19,8 +19,9 @@ from geo.grouping import likeness, pareto
 from geo.grouping.problem import Ints
 from geo.layers import Clock
 
-BEST, CURVE = 0.3, 0.55
-"""Shares of the time for the best plan, and of what is left then for the front."""
+BEST, OTHERS = 0.25, 0.55
+"""Shares of the time for the best plan, and of what is left then for different ones."""
+EFFORT = 0.3
 
 
 class WeighAlliances(Question):
@@ -37,22 +38,21 @@ class WeighAlliances(Question):
     differ: float = Field(0.15, gt=0, lt=1)
     curve: bool = True
     base: Literal["published"] | int = "published"
-    time_limit_s: float = Field(80, gt=0)
+    time_limit_s: float = Field(90, gt=0)
 
     def run(self, work: Work) -> "Weighed":
         """Solve the question, then around it, compare, keep the runs."""
         started = now()
+        clock = Clock(self.time_limit_s, work.progress)
         bodies = read_bodies(work, self.custom)
         self.check(bodies)
-        clock = Clock(self.time_limit_s, work.progress)
-        best = self._best(bodies, work)
+        best = self._best(bodies, BEST * clock.left(), work)
         judge = Judge.of(best, _standing(self, bodies, work))
-        known = [best.plan.labels.astype(np.int64)]
-        rows = (
-            tried(judge, known, time_limit_s=CURVE * clock.left(), work=work) if self.curve else []
-        )
-        search = Search(best, judge, self.differ, self.seed, clock)
-        others = search.others(self.plans - 1, rows, work)
+        search = Search(best, judge, self.differ, self.seed)
+        limit_s = (OTHERS if self.curve else 1.0) * clock.left()
+        others = search.others(self.plans - 1, time_limit_s=limit_s, work=work)
+        known = [best.plan.labels, *(choice.answer.plan.labels for choice in others)]
+        rows = tried(judge, known, time_limit_s=clock.left(), work=work) if self.curve else []
         with work.step("方案理由"):
             weighed = _compared(best, judge, others, rows)
             weighed = replace(weighed, plans=[self._kept(p, work, started) for p in weighed.plans])
@@ -61,16 +61,15 @@ class WeighAlliances(Question):
         )
         return replace(weighed, run=run)
 
-    def _best(self, bodies: Bodies, work: Work) -> Alliances:
+    def _best(self, bodies: Bodies, limit_s: float, work: Work) -> Alliances:
         own = set(WeighAlliances.model_fields) - set(Question.model_fields)
         given = self.model_dump(include=self.model_fields_set - own)
-        asked = Question.model_validate(given | {"time_limit_s": BEST * self.time_limit_s})
-        return Alliances.of(asked, bodies, led(asked, bodies, work)[1])
+        asked = Question.model_validate(given | {"time_limit_s": max(limit_s, 1.0)})
+        asked, answer = led(asked, bodies, work, effort=EFFORT)
+        return Alliances.of(asked, bodies, answer)
 
     def _kept(self, plan: "Plan", work: Work, started: Any) -> "Plan":
-        kind = (
-            "alliances" if plan.choice and plan.zh == CHARACTERS["near"][0] else "alliances_choice"
-        )
+        kind = "alliances" if plan.zh == CHARACTERS["near"][0] else "alliances_choice"
         return replace(plan, made=kept(plan.made, work, kind, self, started=started))
 
 

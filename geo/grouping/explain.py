@@ -68,6 +68,17 @@ def explained(problem: Problem, rng: np.random.Generator, clock: Clock) -> Infea
     )
 
 
+def bare(problem: Problem) -> Infeasible:
+    """Give the error for a problem that is proven impossible, without its smallest clash."""
+    k = problem.k
+    return Infeasible(
+        f"no plan of {k} connected groups keeps every rule",
+        zh=f"分成 {k} 个连通的组时，没有方案能满足全部要求",
+        hint="drop or widen some of the rules",
+        hint_zh="请放宽或取消其中若干项",
+    )
+
+
 def impossible(problem: Problem, rng: np.random.Generator, clock: Clock) -> bool:
     """Whether it is proven that no plan keeps the rules."""
     try:

@@ -19,6 +19,8 @@ from geo.grouping.solve import solve
 from geo.layers import Clock, Progress, quiet
 
 Limits = tuple[float, ...]
+ALIKE = 9
+"""Digits of a quality that count: sums of the same numbers differ in the last ones."""
 LEAST_S = 0.2
 """What every point is given, however little is left."""
 
@@ -52,7 +54,8 @@ def surface(
         Whatever limits allow, those allow as well that are nowhere less; a problem comes
         after all that are tighter.
     time_limit_s : float
-        For all of them; what one leaves is there for those that follow.
+        For all of them; what one leaves is there for those that follow. Those for which
+        none is left are unknown.
     known : labels of plans
         Good plans from elsewhere; the search begins with the best that keeps the rules.
     effort : float
@@ -69,6 +72,9 @@ def surface(
     points: list[Point] = []
     for step, (limits, problem) in enumerate(problems):
         progress("curve", step, len(problems))
+        if clock.over() and step:
+            points.append(Point(limits, None, "unknown"))
+            continue
         share_s = max(1.5 * clock.left() / (len(problems) - step), LEAST_S)
         point = _point(limits, problem, pool, rng, share_s, effort, progress)
         points.append(point)
@@ -92,6 +98,8 @@ def undominated(qualities: Floats) -> Bools:
     >>> undominated(np.array([[1, 3], [2, 2], [2, 3], [3, 1], [1, 3]])).tolist()
     [True, True, False, True, False]
     """
+    scale = np.maximum(np.abs(qualities).max(axis=0, initial=0.0), 1e-300)
+    qualities = np.round(qualities / scale, ALIKE)
     no_worse = (qualities[:, None, :] <= qualities[None, :, :]).all(axis=2)
     better = (qualities[:, None, :] < qualities[None, :, :]).any(axis=2)
     before = np.tri(len(qualities), k=-1, dtype=bool).T
@@ -112,7 +120,7 @@ def _point(  # noqa: PLR0917
     try:
         plan = solve(
             problem, rng=rng, time_limit_s=time_limit_s, progress=progress, warm_start=warm,
-            effort=effort,
+            effort=effort, explain=False,
         )  # fmt: skip
     except Infeasible:
         return Point(limits, None, "infeasible")

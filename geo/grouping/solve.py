@@ -6,7 +6,7 @@ import numpy as np
 
 from geo.errors import BadInput, Stopped
 from geo.grouping import clash, measure
-from geo.grouping.explain import explained
+from geo.grouping.explain import bare, explained
 from geo.grouping.partition import Partition, Status, matched
 from geo.grouping.problem import Ints, Problem
 from geo.grouping.problem import problem as build
@@ -24,6 +24,8 @@ def solve(
     warm_start: Ints | None = None,
     effort: float = 1.0,
     seed: int | None = None,
+    bounded: bool = True,
+    explain: bool = True,
 ) -> Partition:
     """Form contiguous, balanced groups.
 
@@ -41,6 +43,10 @@ def solve(
         Multiplies the number of tries.
     seed : int, optional
         Only noted in the answer.
+    bounded : bool
+        False: only search, and prove nothing: sooner done.
+    explain : bool
+        False: what is proven impossible is not searched for its smallest clash.
 
     Returns
     -------
@@ -57,14 +63,14 @@ def solve(
     clock = Clock(time_limit_s, progress)
     clash.certify(problem)
     warm = _checked_start(problem, warm_start)
-    until_s = time_limit_s * (0.4 if provable(problem) else 1.0)
+    until_s = time_limit_s * (0.4 if bounded and provable(problem) else 1.0)
     found = search(problem, rng, clock, warm=warm, effort=effort, until_s=until_s)
     try:
-        verdict = prove(problem, found, rng, clock)
+        verdict = prove(problem, found, rng, clock) if bounded else Verdict(None)
     except (KeyboardInterrupt, Stopped):
         verdict = Verdict(found.low if np.isfinite(found.low) else None)
     if verdict.closed and found.broken > 0:
-        raise explained(problem, rng, clock)
+        raise explained(problem, rng, clock) if explain else bare(problem)
     if measure.faults(problem, found.labels):
         raise _nothing_found(clock)
     return _partition(problem, found.labels, verdict, clock, seed)

@@ -1,12 +1,14 @@
 """Growing without upset: with m = 0 nobody moves, and every member moved must pay."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 
 from api.tasks.form_alliances import Alliances, FormAlliances
 from api.tasks.grow_alliances import GrowAlliances, GrowthCurve
 from api.tasks.publish_alliances import PublishAlliances
-from api.tasks.weigh_alliances import WeighAlliances
+from api.tasks.weigh_alliances import WeighAlliances, Weighed
 from api.tasks.work import Work
 from geo import store
 from geo.errors import BadInput, NotFound
@@ -90,32 +92,46 @@ def test_there_must_be_something_to_grow_from(work: Work) -> None:
         GrowAlliances.model_validate(USUAL | {"base": other}).run(work)
 
 
-def test_the_plans_of_a_choice_differ_as_stated_and_each_may_be_published(
-    work: Work, made: Alliances
-) -> None:
-    found = WeighAlliances.model_validate(
-        USUAL | {"differ": 0.1, "tolerance": 0.6, "time_limit_s": 6}
+@pytest.fixture(scope="module")
+def weighed(work: Work, made: Alliances) -> Weighed:
+    return WeighAlliances.model_validate(
+        USUAL | {"differ": 0.1, "tolerance": 0.6, "plans": 5, "base": made.run}
     ).run(work)
-    labels = [choice.made.plan.labels for choice in found.choices]
+
+
+def test_the_plans_of_a_choice_differ_as_stated(weighed: Weighed, made: Alliances) -> None:
+    labels = [choice.made.plan.labels for choice in weighed.choices]
     assert len(labels) >= 2
-    for row, (i, j) in zip(found.likenesses(), _pairs(len(labels)), strict=True):
+    for row, (i, j) in zip(weighed.likenesses(), combinations(range(len(labels)), 2), strict=True):
         assert row["members"] == likeness.moved(labels[i], labels[j]) >= 0.1 * len(labels[i])
-    for choice, row in zip(found.choices, found.table(), strict=True):
+    for choice, row in zip(weighed.choices, weighed.table(), strict=True):
         assert measure.faults(choice.made.answer.problem, choice.made.plan.labels) == []
         assert row["run"] > made.run
-        assert row["walk_rise"] >= -1e-9 or row is not found.table()[0]
-    balance = [p for p in found.curves if p.along == "balance" and p.objective is not None]
-    values = [p.objective for p in balance]
-    assert values == sorted(values, reverse=True)
-    assert all(p.deviation is not None and p.deviation <= p.limit + 1e-6 for p in balance)
+
+
+def test_no_plan_of_the_front_beats_another_and_all_keep_their_limits(weighed: Weighed) -> None:
+    rows = weighed.front_table()
+    qualities = [(r["deviation"], r["cost_rise"], r["moved"]) for r in rows]
+    assert all(all(x <= y for x, y in zip(a, b, strict=True)) is (a == b)
+               for a in qualities for b in qualities)  # fmt: skip
+    costs = [row["cost_rise"] for row in rows]
+    assert costs == sorted(costs)
+    for row in rows:
+        assert row["tolerance"] is None or row["deviation"] <= row["tolerance"] + 1e-6
+        assert row["moved_at_most"] is None or row["moved"] <= row["moved_at_most"]
+    assert any(row["moved"] == 0 for row in rows)
+
+
+def test_every_plan_that_was_weighed_may_be_read_and_published(
+    work: Work, weighed: Weighed
+) -> None:
+    for row in [*weighed.table(), *weighed.front_table()]:
+        groups = groups_of(row["run"], work)
+        assert len(groups) == len(weighed.plans[0].made.plan.labels)
     with work.db.read() as session:
         assert not len(store.groupings.read(session, "alliance"))
-    done = PublishAlliances(run_id=found.choices[-1].made.run).run(work)
-    assert done.version.members == len(labels[0])
-
-
-def _pairs(n: int) -> list[tuple[int, int]]:
-    return [(i, j) for i in range(n) for j in range(i + 1, n)]
+    last = weighed.front_table()[-1]["run"]
+    assert PublishAlliances(run_id=last).run(work).version.members == len(groups_of(last, work))
 
 
 def test_pieces_of_an_old_group_are_joined_and_nothing_else() -> None:

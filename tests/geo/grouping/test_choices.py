@@ -51,12 +51,12 @@ def test_where_there_is_one_plan_only_there_is_no_other() -> None:
 @few
 @given(st.lists(st.integers(1, 5), min_size=9, max_size=9), st.sampled_from(["inertia", "walk"]))
 def test_a_looser_rule_never_gives_a_worse_plan(weight: list[int], objective: str) -> None:
-    limits = (0.1, 0.6)
+    limits = ((0.1,), (0.6,))
     problems = [
-        (t, lattice(3, 3, 3, weight=weight, tolerance=t, objective=objective)) for t in limits
+        (t, lattice(3, 3, 3, weight=weight, tolerance=t[0], objective=objective)) for t in limits
     ]
-    points = pareto.curve(problems, rng=np.random.default_rng(1), time_limit_s=600)
-    assert [p.limit for p in points] == list(limits)
+    points = pareto.surface(problems, rng=np.random.default_rng(1), time_limit_s=600)
+    assert [p.limits for p in points] == list(limits)
     known = [p for p in points if p.plan is not None]
     values = [p.plan.objective for p in known if p.plan]
     assert values == sorted(values, reverse=True)
@@ -69,3 +69,30 @@ def test_a_looser_rule_never_gives_a_worse_plan(weight: list[int], objective: st
         assert (point.status == "optimal") == (point.plan.gap == 0.0)
     states = [p.plan is None for p in points]
     assert states == sorted(states, reverse=True)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=9
+    )
+)
+def test_the_front_is_what_nothing_beats(rows: list[tuple[int, int, int]]) -> None:
+    table = np.array(rows, dtype=float)
+    free = pareto.undominated(table)
+
+    def beats(a: np.ndarray, b: np.ndarray) -> bool:
+        return bool((a <= b).all() and (a < b).any())
+
+    for i, row in enumerate(table):
+        beaten = any(beats(other, row) for other in table)
+        twin = any((table[j] == row).all() for j in range(i))
+        assert free[i] == (not beaten and not twin)
+
+
+def test_who_has_no_time_for_a_point_says_so() -> None:
+    problem = lattice(4, 4, 3, tolerance=0.3)
+    points = pareto.surface(
+        [((0.1,), problem), ((0.2,), problem)], rng=np.random.default_rng(1), time_limit_s=0.0
+    )
+    assert points[0].plan is not None
+    assert points[1].status == "unknown"
