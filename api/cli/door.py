@@ -16,13 +16,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from api.cli.exits import exit_code
-from geo.errors import FileRefused, GeoError, Stopped
+from geo.errors import BadInput, FileRefused, GeoError, Stopped
 
 if TYPE_CHECKING:  # the rooms behind are heavy: a command loads them when it runs
     from api.tasks.work import Task, Work
     from geo.layers import Finding, Progress
 
 Result = TypeVar("Result")
+Asked = TypeVar("Asked")
 Json = Annotated[bool, typer.Option("--json", help="以 JSON 回答 Answer in JSON.")]
 
 out = Console(soft_wrap=True, highlight=False)
@@ -40,6 +41,17 @@ def ask(task: "Task[Result]", *, work: "Work | None" = None, who: str = "local")
         finally:
             if work is None and (opened := vars(own).get("db")) is not None:
                 opened.close()
+
+
+def form(kind: Callable[..., Asked], **values: Any) -> Asked:
+    """Fill in a form; what does not fit it is one message."""
+    from pydantic import ValidationError
+
+    try:
+        return kind(**values)
+    except ValidationError as faults:
+        told = [f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in faults.errors()]
+        raise BadInput("; ".join(told), zh=f"参数有误：{'；'.join(told)}", where=told) from None
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.door import Json, answer, ask, out, table
+from api.cli.door import Json, answer, ask, form, out, table
 
 app = typer.Typer(help="多网合一 Nets of departments.", no_args_is_help=True)
 SHOWN = 15
@@ -29,16 +29,20 @@ def merge(
     weights: Annotated[str, typer.Option(help="各网变动户数的权重，逗号分隔 e.g. 2,1,1")] = "",
     frame: Annotated[str | None, typer.Option(help="以哪套网格为底；默认逐一试 start from")] = None,
     target: Annotated[Path | None, typer.Option("--out", help="结果目录 folder")] = None,
+    scenario: Annotated[
+        str, typer.Option(help="作为方案在规划台打开 Open on the planner's desk under this name.")
+    ] = "",
+    within: Annotated[str, typer.Option(help="方案所在区域 Code that the plan is for.")] = "",
     json: Json = False,
 ) -> None:
     """合并多套网格：变动户数最少，附下限；只提方案，不发布 Merge nets: fewest households change, with a bound; a proposal."""
     from api.tasks.unify_nets import UnifyNets
 
     low, _, high = households.partition(":")
-    asked = UnifyNets(
-        nets=tuple(names), lower=_whole(low, households), upper=_whole(high or low, households),
+    asked = form(
+        UnifyNets, nets=tuple(names), lower=_whole(low, households), upper=_whole(high or low, households),
         sliver_m=sliver, weights=tuple(_number(w) for w in weights.split(",")) if weights else None,
-        frame=frame, out=target,
+        frame=frame, out=target, scenario=scenario, within=within,
     )  # fmt: skip
     done = ask(asked)
 
@@ -60,6 +64,11 @@ def merge(
         out.print(torn)
         if target:
             out.print(f"已写入 written {target}")
+        if done.opened:
+            opened = done.opened
+            out.print(
+                f"方案 {opened.number}“{opened.name}”已打开，{opened.step} 步，链接 link {opened.link}"
+            )
 
     answer(done.as_dict() if json else {}, as_json=json, shown=shown)
 

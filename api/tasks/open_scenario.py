@@ -1,7 +1,9 @@
 """Open a proposal (of a solver, of another department's net) as a scenario."""
 
 import geopandas as gpd
+import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from api.tasks.desk import Done, desk
 from api.tasks.redraw_areas import NewScenario
@@ -9,6 +11,9 @@ from api.tasks.work import Work
 from geo import coords, redraw, store
 from geo.errors import BadInput
 from geo.store.scenarios import Scenario
+
+LEAST_SHARE = 0.2
+"""A parent that holds less of the households of a proposed area gets no area of its own for them."""
 
 
 def open_scenario(
@@ -18,8 +23,9 @@ def open_scenario(
 
     The proposal need not fit to the last bit: its borders are noded with what is there,
     and ground that it leaves out falls to the nearest of its areas. Parents keep their
-    borders: a proposed area that lies in several becomes one area in each. One step a
-    parent, so that each can be undone.
+    borders: a proposed area that lies in several becomes one area in each that holds at
+    least a fifth of its households, or half of its ground; the rest joins its neighbours
+    there. One step a parent, so that each can be undone.
 
     Parameters
     ----------
@@ -53,7 +59,7 @@ def open_scenario(
         fabric = mine.fabric
         metres = coords.to_metres(areas, fabric.crs)
         for parent in _parents(fabric, level, within):
-            operation = _proposed(level, parent, metres)
+            operation = _proposed(fabric, level, parent, metres)
             if operation is None:
                 continue
             change = redraw.change(fabric, operation)
@@ -89,18 +95,32 @@ def _parents(fabric: redraw.Fabric, level: str, within: str) -> list[redraw.Area
     return found
 
 
-def _proposed(level: str, parent: redraw.Area, metres: gpd.GeoDataFrame) -> redraw.Operation | None:
+def _proposed(
+    fabric: redraw.Fabric, level: str, parent: redraw.Area, metres: gpd.GeoDataFrame
+) -> redraw.Operation | None:
     """Give the operation that divides one parent as proposed; None where nothing is proposed."""
-    shapes = shapely.make_valid(shapely.force_2d(metres.geometry.to_numpy()))
-    common = shapely.area(shapely.intersection(shapes, parent.shape))
-    hit = [i for i, size in enumerate(common.tolist()) if size > 1.0]
-    if not hit:
+    near = np.sort(metres.sindex.query(parent.shape, predicate="intersects"))
+    shapes = shapely.make_valid(shapely.force_2d(metres.geometry.to_numpy()[near]))
+    kept = [k for k, shape in enumerate(shapes) if _belongs(fabric, shape, parent)]
+    if not kept:
         return None
 
     def told(column: str) -> tuple[str, ...]:
         if column not in metres:
             return ()
-        return tuple(str(v) if v is not None and v == v else "" for v in metres[column].iloc[hit])  # noqa: PLR0124
+        return tuple(
+            str(v) if v is not None and v == v else "" for v in metres[column].iloc[near[kept]]
+        )  # noqa: PLR0124
 
-    grounds = tuple(shapes[i] for i in hit)
+    grounds = tuple(shapes[k] for k in kept)
     return redraw.Redivide(level, parent.ref, grounds, told("name"), told("kind"))
+
+
+def _belongs(fabric: redraw.Fabric, shape: BaseGeometry, parent: redraw.Area) -> bool:
+    """Say whether enough of a proposed area lies in a parent to be an area there."""
+    part = shapely.intersection(shape, parent.shape)
+    if part.area < 1.0:
+        return False
+    homes = fabric.homes
+    people, whole = (int(homes.households[homes.within(g)].sum()) for g in (part, shape))
+    return part.area >= 0.5 * shape.area or (people > 0 and people >= LEAST_SHARE * whole)
