@@ -12,6 +12,7 @@ from api.http import (
     alliances,
     coverage,
     finder,
+    imports,
     login,
     ogc,
     plan,
@@ -48,6 +49,7 @@ def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
     app.include_router(ogc.router)
     app.include_router(v1.router, prefix="/v1")
     app.include_router(coverage.router, prefix="/v1")
+    app.include_router(imports.router, prefix="/v1")
     app.include_router(alliances.router)
     app.include_router(plan.router, prefix="/v1")
     app.include_router(users.router, prefix="/v1")

@@ -16,7 +16,7 @@ TOLD = {
 }  # fmt: skip
 """What only the ground can tell; the rest was said while reading."""
 TRUSTED = ("street", "building")
-"""What a new layer is held against, the first that is not itself."""
+"""What a new layer is held against; the one that tells most is believed."""
 FEWEST, SURE, NEAR_DEG = 20, 0.95, 0.02
 MOST_SURVEYED = 100_000
 """A larger layer is kept first and checked as a whole by `wangge check`."""
@@ -58,14 +58,17 @@ def _datum(
     frame: gpd.GeoDataFrame, name: str, work: Work, facts: dict[str, Any], *, mend: bool
 ) -> tuple[gpd.GeoDataFrame, list[Finding], dict[str, Any]]:
     """Hold a layer against kept streets or buildings; mend it only when that was asked for."""
-    trusted = next((n for n in TRUSTED if n != name), TRUSTED[0])
+    west, south, east, north = (float(v) for v in frame.total_bounds)
+    near = (west - NEAR_DEG, south - NEAR_DEG, east + NEAR_DEG, north + NEAR_DEG)
     with work.db.read() as session:
-        west, south, east, north = (float(v) for v in frame.total_bounds)
-        near = (west - NEAR_DEG, south - NEAR_DEG, east + NEAR_DEG, north + NEAR_DEG)
-        kept = store.features.read(session, trusted, bbox=near)
-    if len(kept) < FEWEST:
+        kept = {n: store.features.read(session, n, bbox=near) for n in TRUSTED}
+    judged = {
+        n: files.doctor.diagnose(frame, areas) for n, areas in kept.items() if len(areas) >= FEWEST
+    }
+    if not judged:
         return frame, [], facts
-    told = files.doctor.diagnose(frame, kept)
+    trusted = max(judged, key=lambda n: max((s for _, s in judged[n].scores), default=0.0))
+    told = judged[trusted]
     facts = {**facts, "datum": asdict(told) | {"trusted": trusted}}
     if not told.sick or told.confidence < SURE:
         return frame, [], facts
