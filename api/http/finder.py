@@ -12,13 +12,13 @@ from starlette.responses import HTMLResponse, Response
 
 import maps
 from api.http.v1 import WorkDep
-from api.tasks import draw_maps, known, spelling, typed
+from api.tasks import draw_maps, known
 from api.tasks.find_place import FindPlaces, NamePlace, PlaceAt, gazetteer
 from api.tasks.nearest_stations import NearestStations
 from api.tasks.open_stations import wall_clock
 from api.tasks.print_cards import DoorCard
 from api.tasks.work import Work, perform
-from geo import store
+from geo import finding, store
 from geo.errors import BadInput, GeoError, NotFound
 from geo.layers import SERVICES
 from maps import finder
@@ -145,7 +145,7 @@ def _typed(request: Request, work: Work, asked: dict[str, str]) -> Response:
     """List at once when one place is meant beyond doubt; ask when several may be."""
     found = perform(FindPlaces(text=asked["q"], limit=7), work)
     if not found:
-        fault = "whose_house" if typed.house_alone(asked["q"]) else "none_named"
+        fault = "whose_house" if finding.house_alone(asked["q"]) else "none_named"
         return _page(request, work, asked, fault=fault, about=asked["q"])
     first, rest = found[0], found[1:]
     if first["score"] >= SURE and (not rest or rest[0]["score"] < first["score"]):
@@ -196,14 +196,14 @@ def _page(
         asked=asked,
         place_name=district["place_name"],
         example=district["example"],
-        letters=spelling.initials(district["example"]),
+        letters=finding.initials(district["example"]),
         address=str(request.url),
         approval_no=work.settings.map_approval_no,
         duty_phone=work.settings.duty_phone,
         shown=_number(request.query_params.get("show", "")),
         device=finder.device(agent),
         in_chat=finder.inside_chat(agent),
-        names={s: spelling.titled(s) for s in signs} if asked.get("lang") == "en" else {},
+        names={s: finding.titled(s) for s in signs} if asked.get("lang") == "en" else {},
         **shown,
     )
     headers = {

@@ -11,7 +11,6 @@ import numpy as np
 
 from api.settings import VERSION
 from api.tasks import draw_maps
-from api.tasks.gazetteer import Place
 from api.tasks.known import Known
 from api.tasks.nearest_stations import ways
 from api.tasks.open_stations import HERE
@@ -19,6 +18,7 @@ from api.tasks.scene import read_scene
 from api.tasks.work import Work
 from geo import coords
 from geo.errors import NotFound
+from geo.finding import Place
 from geo.layers import WALKERS, walker
 from maps import cards
 

@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo import coverage, demo, grouping, layers, network, parcelling, siting, topology
+from geo import coverage, demo, finding, grouping, layers, network, parcelling, siting, topology
 
 PATIENT_S = 600.0
 """No limit of time: what a limit cuts off would be compiled before somebody's eyes."""
@@ -95,10 +95,16 @@ def placing() -> None:
     siting.solve(asked, rng=np.random.default_rng(1), time_limit_s=PATIENT_S)
 
 
+def naming() -> None:
+    """Find names as they are, and with a slip."""
+    for asked in ("世纪小区", "世纪大曲", "shijxiaoqu"):
+        finding.Names(["世纪小区"]).find(asked)
+
+
 def main() -> None:
     """Walk once through everything that compiles, one room a process."""
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        for room in [pool.submit(job) for job in (forming, walking, placing, drawing)]:
+        for room in [pool.submit(job) for job in (forming, walking, placing, drawing, naming)]:
             room.result()
 
 

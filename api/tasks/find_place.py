@@ -4,11 +4,11 @@ from typing import Any
 
 from pydantic import Field
 
-from api.tasks.gazetteer import Gazetteer, Place
 from api.tasks.known import Known, known
 from api.tasks.scene import read_scene
 from api.tasks.work import Form, Work
 from geo import coords
+from geo.finding import Gazetteer, Place
 
 
 class FindPlaces(Form):

@@ -17,11 +17,10 @@ from fastapi.testclient import TestClient
 
 from api.http import create_app
 from api.settings import Settings
-from api.tasks import spelling
 from api.tasks.find_place import FindPlaces
 from api.tasks.nearest_stations import NearestStations
 from api.tasks.work import Work
-from geo import coords, demo, store
+from geo import coords, demo, finding, store
 from geo.layers import SERVICES, hours, items
 from maps import vendor
 
@@ -171,8 +170,8 @@ def test_every_compound_is_found_however_it_is_typed(work: Work, town: demo.Dist
     names = sorted({c for c in town.layers["building"]["compound"] if c})
     missed = []
     for name in names:
-        letters = "".join(spelling.readings(name)[0])
-        initials = "".join(s[0] for s in spelling.readings(name)[0])
+        letters = "".join(finding.readings(name)[0])
+        initials = "".join(s[0] for s in finding.readings(name)[0])
         slip = letters[:2] + letters[3:]
         other = name[:-1] + "闸" if len(name) > 3 else name
         for typed in (name, letters, letters.upper(), initials, slip, other, name[:3]):
@@ -183,7 +182,7 @@ def test_every_compound_is_found_however_it_is_typed(work: Work, town: demo.Dist
 
 
 def test_characters_are_read_in_all_their_ways() -> None:
-    index = spelling.spelled(["重庆路", "朝阳小区", "曾家村"])
+    index = finding.Names(["重庆路", "朝阳小区", "曾家村"])
     for typed, number in [
         ("chongqinglu", 0), ("zhongqinglu", 0), ("zql", 0), ("cyxq", 1), ("zhaoyang", 1),
         ("zengjiacun", 2), ("cengjia", 2), ("zenjiachun", 2),

@@ -41,7 +41,7 @@ def service(
     command = [sys.executable, "-c", SERVE, str(port), str(log)]
     with subprocess.Popen(command, env=env) as process:
         address = f"http://127.0.0.1:{port}/ogc"
-        for _ in range(300):
+        while process.poll() is None:
             try:
                 urllib.request.urlopen(address).close()
                 break

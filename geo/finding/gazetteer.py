@@ -11,8 +11,10 @@ import numpy.typing as npt
 import shapely
 from shapely import STRtree
 
-from api.tasks import spelling, typed
 from geo.errors import NotFound
+from geo.finding import typed
+from geo.finding.names import Names
+from geo.finding.spelling import plain
 
 KINDS = ("compound", "landmark", "station", "community", "street", "building")
 """Sorts of place, those that people mean most often first."""
@@ -44,7 +46,7 @@ class Gazetteer:
         buildings, stations = frames["building"], frames["station"]
         self._buildings, self._streets = buildings, frames["street"]
         plates = zip(stations["address"], stations["id"], strict=True)
-        self._addresses = {spelling.plain(address): key for address, key in plates if address}
+        self._addresses = {plain(address): key for address, key in plates if address}
         points = shapely.point_on_surface(buildings.geometry.to_numpy())
         self._xy = shapely.get_coordinates(points)
         self._in = self._communities(points)
@@ -60,8 +62,11 @@ class Gazetteer:
         self.by_name = {p.name: p for p in reversed(self.places)}
 
     @cached_property
-    def _spelled(self) -> spelling.Spelled:
-        return spelling.spelled([place.name for place in self.places])
+    def _names(self) -> Names:
+        order = sorted(range(len(self.places)), key=lambda i: _rank(self.places[i]))
+        ranks = np.empty(len(order), dtype=np.int64)
+        ranks[order] = np.arange(len(order))
+        return Names([place.name for place in self.places], ranks.tolist())
 
     @cached_property
     def _rows(self) -> dict[str, int]:
@@ -83,18 +88,18 @@ class Gazetteer:
             }
         order = sorted(
             found.items(),
-            key=lambda item: (-item[1], KINDS.index(item[0].kind), len(item[0].name), item[0].key),
+            key=lambda item: (-item[1], _rank(item[0])),
         )
         return [(place, min(score, 100.0)) for place, score in order[:limit]]
 
     def _meant(self, text: str) -> dict[Place, float]:
         """Score the places of a name, and the house of a name with a number."""
-        found = {self.places[i]: score for i, score in self._spelled.find(text).items()}
+        found = {self.places[i]: score for i, score in self._names.find(text).items()}
         told = typed.read(text)
         if told.number is not None:
             found |= self._numbered(told.name, told.number, text)
         elif not found:
-            found = {self.places[i]: score for i, score in self._spelled.find(told.name).items()}
+            found = {self.places[i]: score for i, score in self._names.find(told.name).items()}
         return found
 
     def at(self, key: str) -> Place:
@@ -136,9 +141,9 @@ class Gazetteer:
         After these come the compounds and the streets of that name themselves.
         """
         found: dict[Place, float] = {}
-        if (key := self._addresses.get(spelling.plain(text))) is not None:
+        if (key := self._addresses.get(plain(text))) is not None:
             found[self.by_key[key]] = 100.5
-        for i, score in self._spelled.find(head).items():
+        for i, score in self._names.find(head).items():
             place = self.places[i]
             if place.kind in ("compound", "street"):
                 found[place] = score / 2
@@ -223,6 +228,11 @@ class Gazetteer:
         for at, area in zip(*self._tree.query(points, predicate="intersects"), strict=True):
             names[at] = self._areas["name"].iloc[area]
         return names
+
+
+def _rank(place: Place) -> tuple[int, int, str]:
+    """Tell which of two places that fit alike comes first."""
+    return KINDS.index(place.kind), len(place.name), place.key
 
 
 def _medoid(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

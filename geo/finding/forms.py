@@ -1,0 +1,51 @@
+"""The forms of many names in one sort of writing, packed for search."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from geo.finding import kernel
+
+Scores = npt.NDArray[np.float64]
+Worth = tuple[float, float, float]
+"""What it counts when a form is the text, begins with it, holds it; 0: nothing."""
+
+
+class Forms:
+    """Forms and whose they are; searches write into scores, one for each owner."""
+
+    def __init__(self, forms: Iterable[tuple[str, int]]) -> None:
+        told = [(form, owner) for form, owner in forms if form]
+        lengths = np.array([len(form) for form, _ in told], dtype=np.int64)
+        text = np.frombuffer("".join(form for form, _ in told).encode("utf-32-le"), np.uint32)
+        self._letters, codes = np.unique(text, return_inverse=True)
+        packed = (codes + 1).astype(np.uint16)
+        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        owners = np.array([owner for _, owner in told], dtype=np.int64)
+        self._packed = kernel.Packed(packed, starts, kernel.marks(packed, starts), owners)
+
+    def hold(self, asked: str, worth: Worth, scores: Scores) -> None:
+        """Score the owners of forms that hold a text as it is."""
+        read = self._read(asked)
+        if len(asked) and read.codes.all():
+            kernel.hold(self._packed, read, np.array(worth), scores)
+
+    def near(self, asked: str, most: int, worth: Worth, scores: Scores) -> None:
+        """Score the owners of forms that hold a text but for some slips; each costs five."""
+        if not most < len(asked) <= kernel.LONGEST:
+            return
+        kernel.near(self._packed, self._read(asked), most, np.array(worth), scores)
+
+    def _read(self, asked: str) -> kernel.Asked:
+        """Give a text in the letters of these forms; 0 is a letter of none of them."""
+        text = np.frombuffer(asked.encode("utf-32-le"), np.uint32)
+        at = np.minimum(np.searchsorted(self._letters, text), max(len(self._letters) - 1, 0))
+        known = self._letters[at] == text if len(self._letters) else np.zeros(len(text), bool)
+        codes = np.where(known, at + 1, 0).astype(np.uint16)
+        mark = kernel.marks(codes, np.array([0, len(codes)], dtype=np.int64))[0]
+        places = np.zeros(len(self._letters) + 1, dtype=np.uint64)
+        for place, code in enumerate(codes.tolist()[: kernel.LONGEST]):
+            if code:
+                places[code] |= np.uint64(1 << place)
+        return kernel.Asked(codes, mark, places)
