@@ -8,12 +8,24 @@ import typer
 from api.cli.door import Json, answer, ask, out
 from geo.errors import Infeasible
 
-INFEASIBLE = Infeasible(
-    "no set of sites can serve everyone as asked",
-    zh="没有任何一组站点能满足要求",
-    hint="raise -p (it counts the sites that are fixed open), the reach or the budget",
-    hint_zh="请增加 -p（含已固定开放的站点；--new 只数新增）、服务半径或预算",
-)
+
+def infeasible(unreachable: list[str]) -> Infeasible:
+    """Say that no plan serves everyone, and who is out of everybody's reach."""
+    if not unreachable:
+        return Infeasible(
+            "no set of sites can serve everyone as asked",
+            zh="没有任何一组站点能满足要求",
+            hint="raise -p (it counts the sites that are fixed open), the reach, the capacities or the budget",
+            hint_zh="请增加 -p（含已固定开放的站点；--new 只数新增）、服务半径、容量或预算",
+        )
+    some = "、".join(unreachable[:8]) + ("……" if len(unreachable) > 8 else "")
+    return Infeasible(
+        f"no site can reach {len(unreachable)} of the demand points: {some}",
+        zh=f"有 {len(unreachable)} 个需求点任何候选点都服务不到：{some}",
+        where=unreachable,
+        hint="add sites near them, raise the reach, or leave them out (objective cover)",
+        hint_zh="请在附近增加候选点、加大服务半径，或改用 cover 目标",
+    )
 
 
 def site(
@@ -61,9 +73,11 @@ def site(
     done = ask(asked)
     body = done.as_dict()
     if body["status"] == "infeasible":
+        clash = infeasible(body["unreachable"])
         if not json:
-            raise INFEASIBLE
-        body |= {"message": INFEASIBLE.message, "zh": INFEASIBLE.zh, "hint_zh": INFEASIBLE.hint_zh}
+            raise clash
+        body |= {"message": clash.message, "zh": clash.zh}
+        body |= {"hint": clash.hint, "hint_zh": clash.hint_zh}
 
     def shown() -> None:
         bound = "—" if body["bound"] is None else f"{body['bound']:,.6g}（{body['gap']:.2%}）"
@@ -72,8 +86,14 @@ def site(
             f"{len(body['open'])} 个站点 sites，{body['seconds']} s",
             highlight=False,
         )
+        if body["unserved_points"]:
+            out.print(
+                f"未服务 unserved：{body['unserved_points']} 个需求点 points，"
+                f"权重 weight {body['unserved_weight']:,g}",
+                highlight=False,
+            )
         out.print("、".join(body["open"]), highlight=False)
 
     answer(body, as_json=json, shown=shown)
     if body["status"] == "infeasible":
-        raise typer.Exit(exit_code(INFEASIBLE))
+        raise typer.Exit(exit_code(clash))

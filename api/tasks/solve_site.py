@@ -55,7 +55,7 @@ class SolveSite(Form):
             warm_start=self._warm(asked.sites),
             seed=self.seed,
         )
-        done = Sited(asked.demand, asked.sites, plan)
+        done = Sited(asked, plan)
         if plan.status != "infeasible":
             if self.out is not None:
                 replace_text(self.out, done.opened().to_csv(index=False))
@@ -138,27 +138,35 @@ class Asked:
 class Sited:
     """A solved problem, ready to be written and shown."""
 
-    demand: Names
-    sites: Names
+    asked: Asked
     plan: siting.Solution
 
     def opened(self) -> pd.DataFrame:
         """One row an open site."""
-        return pd.DataFrame({"site": self.sites[self.plan.open]})
+        return pd.DataFrame({"site": self.asked.sites[self.plan.open]})
 
     def assigned(self) -> pd.DataFrame:
         """One row a demand point: the site that serves it, empty where none does."""
         site = self.plan.assignment
-        names = np.where(site >= 0, self.sites[site], "")
-        return pd.DataFrame({"demand": self.demand, "site": names})
+        names = np.where(site >= 0, self.asked.sites[site], "")
+        return pd.DataFrame({"demand": self.asked.demand, "site": names})
+
+    def unreachable(self) -> list[str]:
+        """Names of the points that make a plan for everybody impossible, whatever is opened."""
+        if self.plan.status != "infeasible":
+            return []
+        return [str(name) for name in self.asked.demand[self.asked.problem.out_of_reach()]]
 
     def as_dict(self) -> dict[str, Any]:
         """Give the answer as plain values for JSON."""
-        plan = self.plan
+        plan, out = self.plan, self.plan.assignment < 0
         return {
             "status": plan.status, "objective": plan.objective, "bound": plan.bound,
             "gap": plan.gap, "seconds": round(plan.seconds, 3), "seed": plan.seed,
-            "open": [str(name) for name in self.sites[plan.open]],
+            "open": [str(name) for name in self.asked.sites[plan.open]],
+            "unserved_points": int(out.sum()),
+            "unserved_weight": float(self.asked.problem.weight[out].sum()),
+            "unreachable": self.unreachable(),
         }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import SchemaError
-from geo.siting.costs import Costs, Floats, Points, Table, table
+from geo.siting.costs import Costs, Floats, Ints, Points, Table, table
 
 Objective = Literal["median", "center", "cover", "all"]
 OBJECTIVES: tuple[Objective, ...] = ("median", "center", "cover", "all")
@@ -75,6 +75,12 @@ class Problem:
     def plain(self) -> bool:
         """Whether neither money nor capacity is short."""
         return self.budget is None and self.capacity is None
+
+    def out_of_reach(self) -> Ints:
+        """Positions of the points that no site which may open can serve."""
+        sites = np.flatnonzero(self.fixed >= 0).astype(np.int32)
+        _, cost = self.costs.cheapest(sites)
+        return np.flatnonzero(np.isinf(cost)).astype(np.int32)
 
 
 def problem(

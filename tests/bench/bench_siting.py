@@ -41,6 +41,8 @@ class Case:
     p: int | None
     reach: float | None = None
     known: float | None = None
+    weight: np.ndarray | None = None
+    capacity: np.ndarray | None = None
 
     @property
     def dense(self) -> np.ndarray | None:
@@ -80,11 +82,26 @@ def made(*, long: bool) -> Iterator[Case]:
 
 
 def _large() -> Iterator[Case]:
+    even = places.scatter(3000, 5)
+    for p in (50, 300):
+        yield Case(f"square-3000-{p}", siting.Points(even, even), "median", p)
+    homes = places.scatter(3839, 6, clusters=60)
+    people = np.random.default_rng(6).integers(1, 900, 3839).astype(float)
+    for p in (20, 50):
+        yield Case(f"clusters-3839-{p}", siting.Points(homes, homes), "cover", p,
+                   reach=250, weight=people)  # fmt: skip
+    some, need = (
+        places.scatter(1000, 7),
+        np.random.default_rng(7).integers(1, 40, 1000).astype(float),
+    )
+    yield Case("room-1000-20", siting.Points(some, some), "median", 20, weight=need,
+               capacity=np.full(1000, np.ceil(need.sum() / 17)))  # fmt: skip
     many = np.round(places.scatter(5000, 2, clusters=150))
     for p in (30, 100, 500):
         yield Case(f"clusters-5000-{p}", siting.Points(many, many), "median", p)
     square = places.scatter(2500, 4)
-    yield Case("square-2500", siting.Points(square, square), "all", None, reach=300)
+    for reach in (300, 500):
+        yield Case(f"square-2500-{reach}", siting.Points(square, square), "all", None, reach=reach)
     city, sites = places.scatter(100_000, 2, clusters=60), places.scatter(5000, 3)
     yield Case("city-100000-40", siting.Points(city, sites), "median", 40)
     yield Case("city-100000-40", siting.Points(city, sites), "cover", 40, reach=500)
@@ -93,14 +110,15 @@ def _large() -> Iterator[Case]:
 def peer(case: Case, limit_s: float) -> tuple[str, float]:
     """What spopt.locate with HiGHS answers within a limit, and its seconds."""
     cost = case.dense
-    if cost is None:
+    if cost is None or case.capacity is not None:
         return "too large", float("nan")
     if not (find_spec("spopt") and find_spec("pulp")):
         return "not installed", float("nan")
     import pulp
     from spopt.locate import LSCP, MCLP, PCenter, PMedian
 
-    began, ones = time.perf_counter(), np.ones(len(cost))
+    began = time.perf_counter()
+    ones = np.ones(len(cost)) if case.weight is None else case.weight
     match case.objective:
         case "median":
             model = PMedian.from_cost_matrix(cost, ones, p_facilities=case.p)
@@ -139,7 +157,10 @@ def main() -> None:
 
 def row(case: Case, limit_s: float, peer_s: float) -> None:
     """Solve one instance and print what came of it."""
-    asked = siting.problem(case.costs, objective=case.objective, p=case.p, reach=case.reach)
+    asked = siting.problem(
+        case.costs, objective=case.objective, p=case.p, reach=case.reach,
+        weight=case.weight, capacity=case.capacity,
+    )  # fmt: skip
     cpu = time.process_time()
     answer = siting.solve(asked, rng=np.random.default_rng(1), time_limit_s=limit_s)
     cpu = time.process_time() - cpu
