@@ -1,6 +1,7 @@
 """Give the border between two areas a new course."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 import shapely
@@ -58,7 +59,7 @@ def _nothing_moves(one: Area, other: Area) -> RuleBroken:
 
 def exchange(  # noqa: PLR0917
     draft: Draft, one: Area, other: Area, go: Sequence[Shape], come: Sequence[Shape],
-    cuts: set[Edge],
+    cuts: AbstractSet[Edge],
 ) -> None:  # fmt: skip
     """Give the pieces `go` of one area to another, and take `come` for them."""
     for giver, taker, moved in ((one, other, go), (other, one, come)):
@@ -67,7 +68,7 @@ def exchange(  # noqa: PLR0917
 
 
 def hand_over(
-    draft: Draft, giver: Area, taker: Area, moved: Sequence[Shape], cuts: set[Edge]
+    draft: Draft, giver: Area, taker: Area, moved: Sequence[Shape], cuts: AbstractSet[Edge]
 ) -> None:
     """Move pieces of an area to another, and between their parents, and the areas below."""
     giver, taker = draft.area(*giver.key), draft.area(*taker.key)
@@ -111,7 +112,7 @@ def _shared(one: Area, other: Area) -> BaseGeometry:
 
 
 def _sides(
-    mine: Sequence[Shape], theirs: Sequence[Shape], one: Area, other: Area, cuts: set[Edge]
+    mine: Sequence[Shape], theirs: Sequence[Shape], one: Area, other: Area, cuts: AbstractSet[Edge]
 ) -> tuple[list[Shape], list[Shape]]:
     """Tell which pieces change hands.
 
@@ -136,5 +137,5 @@ def _holds(side: Shape, piece: Shape) -> bool:
     return bool(side.intersects(piece.point_on_surface()))
 
 
-def _bordering(pieces: Sequence[Shape], old: set[Edge]) -> list[Shape]:
+def _bordering(pieces: Sequence[Shape], old: AbstractSet[Edge]) -> list[Shape]:
     return [p for p in pieces if edges(p) & old]

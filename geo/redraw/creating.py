@@ -1,5 +1,7 @@
 """Draw a new area: out of others, or where there is none."""
 
+from collections.abc import Set as AbstractSet
+
 import shapely
 
 from geo.errors import BadInput, RuleBroken
@@ -55,7 +57,7 @@ def _parent(draft: Draft, op: Create, drawn: Shape) -> Area | None:
 
 
 def _empty(
-    draft: Draft, drawn: Shape, near: list[Area], parent: Area | None, cuts: set[Edge],
+    draft: Draft, drawn: Shape, near: list[Area], parent: Area | None, cuts: AbstractSet[Edge],
 ) -> list[Shape]:  # fmt: skip
     """Give the faces of the drawn ground that no area holds."""
     whole = shapely.union_all([a.shape for a in near]) if near else shapely.Polygon()

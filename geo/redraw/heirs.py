@@ -7,6 +7,7 @@ of their own. Pieces that would lie apart join a neighbour as well.
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,7 +35,7 @@ class _Fragment:
     heir: int
 
 
-def reseat(draft: Draft, parent: Area, heirs: Sequence[Heir], cuts: set[Edge]) -> None:
+def reseat(draft: Draft, parent: Area, heirs: Sequence[Heir], cuts: AbstractSet[Edge]) -> None:
     """Give the children of an area to the heirs of its ground, level by level.
 
     Parameters
@@ -70,7 +71,7 @@ def reseated(draft: Draft, parent: Area, code: str) -> None:
     reseat(draft, parent, [Heir(parent.shape, code, new=False)], set())
 
 
-def _owned(child: Area, heirs: Sequence[Heir], cuts: set[Edge]) -> dict[int, list[Shape]]:
+def _owned(child: Area, heirs: Sequence[Heir], cuts: AbstractSet[Edge]) -> dict[int, list[Shape]]:
     if len(heirs) == 1:
         return {0: [child.shape]}
     found: dict[int, list[Shape]] = {}

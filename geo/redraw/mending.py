@@ -6,6 +6,7 @@ whichever is nearer to the buildings now inside.
 """
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 import numpy as np
@@ -100,7 +101,7 @@ def _drawn(ground: BaseGeometry) -> Shape:
     return drawn
 
 
-def _free(draft: Draft, level: str, ground: Shape, cuts: set[Edge]) -> list[Shape]:
+def _free(draft: Draft, level: str, ground: Shape, cuts: AbstractSet[Edge]) -> list[Shape]:
     near = [a.shape for a in draft.near(ground, level)]
     return [f for f in free(near, cuts) if ground.intersects(f.point_on_surface())]
 
@@ -116,7 +117,7 @@ def _take_in(draft: Draft, to: Area, pieces: Sequence[Shape]) -> None:
     _recounted(draft, to, joined([to.shape, *pieces]))
 
 
-def _fill_below(draft: Draft, parent: Area, ground: Shape, cuts: set[Edge]) -> None:
+def _fill_below(draft: Draft, parent: Area, ground: Shape, cuts: AbstractSet[Edge]) -> None:
     below = draft.fabric.below(parent.level)
     if below is None or parent.twin:
         return
@@ -128,7 +129,7 @@ def _fill_below(draft: Draft, parent: Area, ground: Shape, cuts: set[Edge]) -> N
             _fill_below(draft, into, piece, cuts)
 
 
-def _leave(draft: Draft, giver: Area, to: Area, ground: Shape, cuts: set[Edge]) -> bool:
+def _leave(draft: Draft, giver: Area, to: Area, ground: Shape, cuts: AbstractSet[Edge]) -> bool:
     """Cut what an area shares with another out of it, and out of its children; say whether."""
     giver = draft.area(*giver.key)
     held = draft.area(*to.key).shape

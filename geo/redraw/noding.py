@@ -174,6 +174,9 @@ def noded_shape(shape: Shape, added: dict[Edge, list[Point]]) -> Shape:
         return shape
     ends = np.array([p for e in added for p in e])
     low, high = ends.min(axis=0), ends.max(axis=0)
+    west, south, east, north = shape.bounds
+    if west > high[0] or east < low[0] or south > high[1] or north < low[1]:
+        return shape
     parts, changed = [], False
     for part in shapely.get_parts(shape):
         new = [_noded_ring(ring, added, low, high) for ring in rings(part)]
@@ -191,18 +194,15 @@ def noded_shape(shape: Shape, added: dict[Edge, list[Point]]) -> Shape:
 
 def borders_near(shapes: Iterable[Shape], lines: BaseGeometry) -> set[Edge]:
     """Give the border edges of areas whose box comes near to lines."""
-    west, south, east, north = shapely.buffer(shapely.box(*lines.bounds), 1.0).bounds
-    found: set[Edge] = set()
-    for shape in shapes:
-        for ring in rings(shape):
-            low, high = np.minimum(ring[:-1], ring[1:]), np.maximum(ring[:-1], ring[1:])
-            hit = (low[:, 0] <= east) & (high[:, 0] >= west)
-            hit &= (low[:, 1] <= north) & (high[:, 1] >= south)
-            for i in np.flatnonzero(hit).tolist():
-                (ax, ay), (bx, by) = ring[i].tolist(), ring[i + 1].tolist()
-                if (ax, ay) != (bx, by):
-                    found.add(edge((ax, ay), (bx, by)))
-    return found
+    west, south, east, north = lines.bounds
+    parts = shapely.get_parts(np.array(list(shapes), dtype=object))
+    xy, ring = shapely.get_coordinates(shapely.get_rings(parts), return_index=True)
+    low, high = np.minimum(xy[:-1], xy[1:]), np.maximum(xy[:-1], xy[1:])
+    hit = (ring[:-1] == ring[1:]) & np.any(low != high, axis=1)
+    hit &= (low[:, 0] <= east + 1.0) & (high[:, 0] >= west - 1.0)
+    hit &= (low[:, 1] <= north + 1.0) & (high[:, 1] >= south - 1.0)
+    ends = np.hstack([xy[:-1][hit], xy[1:][hit]]).tolist()
+    return {edge((ax, ay), (bx, by)) for ax, ay, bx, by in ends}
 
 
 def _noded_ring(

@@ -1,6 +1,7 @@
 """Divide all ground of a parent anew, as a proposal has it."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -62,7 +63,7 @@ def redivide(draft: Draft, op: Redivide) -> str:
 
 def _plotted(
     draft: Draft, parent: Area, olds: Sequence[Area], grounds: Sequence[BaseGeometry],
-    cuts: set[Edge],
+    cuts: AbstractSet[Edge],
 ) -> list[_Plot]:  # fmt: skip
     """Give each face of the parent's ground to the proposed ground that holds it."""
     pieces: list[tuple[Shape, Area | None]] = []
@@ -111,7 +112,7 @@ def _unchanged(olds: Sequence[Area], plots: Sequence[_Plot], keepers: dict[int, 
 
 def _settle(  # noqa: PLR0917
     draft: Draft, op: Redivide, parent: Area, olds: Sequence[Area], plots: Sequence[_Plot],
-    keepers: dict[int, Area], cuts: set[Edge],
+    keepers: dict[int, Area], cuts: AbstractSet[Edge],
 ) -> None:  # fmt: skip
     people = {plot.number: [0, 0] for plot in plots}
     heirs: list[tuple[Area, list[Heir]]] = []

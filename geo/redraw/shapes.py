@@ -5,7 +5,8 @@ moved and none is lost but those that lie wholly inside.
 """
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,8 @@ from geo.redraw.area import Shape
 Point = tuple[float, float]
 Edge = tuple[Point, Point]
 """An edge without direction: the smaller end first."""
+MOST_KEPT = 4096
+"""Of so many outlines the edges are kept: an operation asks for the same ones again and again."""
 
 
 def edge(a: Point, b: Point) -> Edge:
@@ -32,13 +35,14 @@ def rings(shape: BaseGeometry) -> list[npt.NDArray[np.float64]]:
     return [shapely.get_coordinates(ring) for ring in found]
 
 
-def edges(shape: BaseGeometry) -> set[Edge]:
+@lru_cache(maxsize=MOST_KEPT)
+def edges(shape: BaseGeometry) -> frozenset[Edge]:
     """Give the edges of an area; one that is run twice (a seam) is no edge."""
     found: set[Edge] = set()
     for ring in rings(shape):
-        points = [(x, y) for x, y in ring.tolist()]
-        found ^= {edge(a, b) for a, b in itertools.pairwise(points) if a != b}
-    return found
+        points = list(map(tuple, ring.tolist()))
+        found ^= {(a, b) if a <= b else (b, a) for a, b in itertools.pairwise(points) if a != b}
+    return frozenset(found)
 
 
 def joined(shapes: Sequence[Shape]) -> Shape:
@@ -67,8 +71,14 @@ def faces(shape: Shape, cuts: Iterable[Edge]) -> list[Shape]:
 
     Cuts outside, on the border, and such as lead nowhere are left out.
     """
-    border = edges(shape)
-    inner = [cut for cut in cuts if cut not in border]
+    west, south, east, north = shape.bounds
+    inner = [
+        (a, b)
+        for a, b in cuts
+        if a[0] <= east and b[0] >= west and not (a[1] > north < b[1] or a[1] < south > b[1])
+    ]
+    border = edges(shape) if inner else frozenset()
+    inner = [cut for cut in inner if cut not in border]
     if inner:
         middles = shapely.points([((a[0] + b[0]) / 2, (a[1] + b[1]) / 2) for a, b in inner])
         shapely.prepare(shape)
@@ -76,7 +86,9 @@ def faces(shape: Shape, cuts: Iterable[Edge]) -> list[Shape]:
         inner = [cut for cut, ok in zip(inner, held.tolist(), strict=True) if ok]
     if not inner:
         return [part for part in shapely.get_parts(shape) if isinstance(part, Polygon)]
-    found = [f for f in assembled(border | set(inner)) if shape.intersects(f.point_on_surface())]
+    found = [
+        f for f in assembled(border | frozenset(inner)) if shape.intersects(f.point_on_surface())
+    ]
     if abs(sum(f.area for f in found) - shape.area) > 1e-6 * shape.area + 1e-6:
         raise RuleBroken(
             "the cut does not part the area cleanly",
@@ -96,7 +108,7 @@ def free(shapes: Sequence[Shape], cuts: Iterable[Edge]) -> list[Shape]:
     return [f for f in assembled(found) if not len(tree.query(f.point_on_surface(), "intersects"))]
 
 
-def assembled(found: set[Edge]) -> list[Polygon]:
+def assembled(found: Collection[Edge]) -> list[Polygon]:
     """Put noded edges together to faces, in an order that depends on the edges alone."""
     if not found:
         return []

@@ -1,6 +1,7 @@
 """Split an area along a line or a street."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from shapely.geometry.base import BaseGeometry
@@ -47,7 +48,11 @@ def cut(
 
 
 def part(
-    draft: Draft, area: Area, grounds: Sequence[Shape], cuts: set[Edge], names: Sequence[str]
+    draft: Draft,
+    area: Area,
+    grounds: Sequence[Shape],
+    cuts: AbstractSet[Edge],
+    names: Sequence[str],
 ) -> list[Area]:
     """Close an area and make new ones of its grounds, numbered from the west."""
     order = sorted(grounds, key=lambda g: (g.centroid.x, -g.centroid.y))

@@ -1,11 +1,15 @@
 """Scenarios over HTTP: tags, missed steps, previews, undo and redo."""
 
+from urllib.parse import quote
+
 import pytest
+import shapely
 import squareton
 from beside import beside
 from fastapi.testclient import TestClient
 
 from api.http import create_app
+from api.tasks import certificate
 from geo import store
 
 pytestmark = pytest.mark.store
@@ -80,3 +84,53 @@ def test_problems_and_cuts_are_lists_of_plain_values(client: TestClient) -> None
     assert all(abs(p["off"]) > 0 for p in problems if p["kind"] == "size")
     assert client.get(f"{plan}/cuts", params={"level": "grid", "code": GRID}).json() == []
     assert client.get(f"{plan}/cuts", params={"code": "9"}).status_code == 404
+
+
+def as_planner(name: str, **more: str) -> dict[str, str]:
+    """Give the headers of somebody."""
+    return {"X-Planner": quote(name), **more}
+
+
+def test_planners_see_each_other_and_what_was_done(client: TestClient) -> None:
+    plan = opened(client)
+    there = f"{plan}/presence/{GRID[:12]}"
+    client.put(there, headers=as_planner("张三"))
+    both = client.put(there, headers=as_planner("李四")).json()
+    assert [one["who"] for one in both] == ["张三", "李四"]
+    done = client.post(f"{plan}/operations", json=HALVES, headers=as_planner("李四")).json()
+    assert done["held"] == [{"community": GRID[:12], "who": "张三"}]
+    steps = client.get(f"{plan}/steps").json()
+    assert [(s["deed"], s["who"], s["operation"]["op"]) for s in steps] == [
+        ("do", "李四", "balanced_split")
+    ]
+    assert client.get(f"{plan}/steps", params={"after": 1}).json() == []
+    assert client.delete(f"{plan}/presence", headers=as_planner("张三")).status_code == 204
+    assert [one["who"] for one in client.get(f"{plan}/presence").json()] == ["李四"]
+    odd = client.put(f"{plan}/presence/nowhere", headers=as_planner("张三"))
+    assert (odd.status_code, odd.json()["code"]) == (400, "bad_input")
+
+
+def test_a_plan_is_reviewed_and_published_with_its_proof(client: TestClient) -> None:
+    plan = opened(client)
+    assert client.get(f"{plan}/certificate").status_code == 404
+    client.post(f"{plan}/operations", json=HALVES)
+    told = client.get(f"{plan}/differences").json()
+    assert ("split", "grid") in {(d["kind"], d["level"]) for d in told["differences"]}
+    checked = client.get(f"{plan}/check").json()
+    assert {f["code"] for f in checked["blocking"]} == {"SIZE_OUT_OF_NORM"}
+    west, south, east, north = shapely.geometry.shape(checked["blocking"][0]["place"]).bounds
+    assert -180 <= west < east <= 180
+    assert -90 <= south < north <= 90
+    assert client.post(f"{plan}/approvals", headers=as_planner("乙")).json()["step"] == 1
+    early = client.post(f"{plan}/publication", json={"why": "试"})
+    assert (early.status_code, early.json()["code"]) == (409, "rule")
+    asked = {"why": "会议纪要", "accept": ["SIZE_OUT_OF_NORM"]}
+    stale = client.post(f"{plan}/publication", json=asked, headers={"If-Match": '"0"'})
+    assert (stale.status_code, stale.json()["code"]) == (409, "conflict")
+    done = client.post(f"{plan}/publication", json=asked, headers={"If-Match": '"1"'})
+    assert done.status_code == 201
+    assert done.json()["impact"]["households_moved"]["grid"] > 0
+    proof = client.get(f"{plan}/certificate").json()
+    assert proof["sha256"] == done.json()["sha256"]
+    assert certificate.verify(proof)["valid"]
+    assert client.post(f"{plan}/rebase", json={}).status_code in (200, 409)

@@ -20,6 +20,7 @@ from geo.errors import GeoError
 from geo.layers import quiet
 
 LEVELS = ("district", "subdistrict", "community", "grid", "microgrid")
+USUAL = {"community": 2400, "grid": 370, "microgrid": 70}
 GROUND = ("GAP", "HOLE", "SLIVER", "OVERLAP", "DOUBLY_OWNED", "GEOM_INVALID")
 
 
@@ -51,6 +52,9 @@ class Hand:
         kinds = [self.split, self.balanced, self.merge, self.border, self.assign, self.block,
                  self.create, self.close, self.reparent, self.rename, self.recode, self.along]  # fmt: skip
         weights = np.array([4, 1, 7, 4, 3, 2, 1, 3, 1, 1, 0.5, 2])
+        size = np.clip(area.households / USUAL[level], 0.2, 5)  # large ones are cut, small merged
+        weights[[0, 1, 11]] *= size
+        weights[[2, 7]] /= size
         return kinds[self.rng.choice(len(kinds), p=weights / weights.sum())](level, area)
 
     def line(self, box: tuple[float, float, float, float], bends: int) -> LineString:
@@ -167,6 +171,7 @@ def main() -> None:
     made: Counter[str] = Counter()
     refused: Counter[str] = Counter()
     undone = 0
+    last: list[float] = []
     while sum(made.values()) < count:
         if done and rng.random() < 0.1:
             back = [done.pop() for _ in range(min(len(done), int(rng.integers(1, 4))))]
@@ -190,12 +195,17 @@ def main() -> None:
             continue
         change.on(fabric)
         spent[kind].append(time.process_time() - start)
+        last.append(spent[kind][-1])
         done.append(change)
         made[kind] += 1
         total = sum(made.values())
         if total % 500 == 0 or total == count:
             wrong = ground(fabric)
             off = max(abs(sum(a.shape.area for a in fabric.of(lv)) - land[lv]) for lv in LEVELS)
+            corners = sum(shapely.get_num_coordinates(a.shape) for a in fabric.areas.values())
+            print(f"{time.process_time():,.0f} s CPU, {len(fabric.areas):,} areas, {corners:,} corners, "
+                  f"{1000 * sum(last) / len(last):.0f} ms each of the last {len(last)}")  # fmt: skip
+            last.clear()
             print(f"{total:,} operations ({undone:,} undone), faults {dict(wrong)}, "
                   f"people kept: {totals(fabric) == people}, area off by {off:.4f} m²", flush=True)  # fmt: skip
     for kind, times in sorted(spent.items()):
