@@ -12,6 +12,7 @@ from api.cli import (
     coverage,
     data,
     database,
+    jobs,
     keys,
     maps,
     microgrids,
@@ -38,7 +39,7 @@ app = typer.Typer(
 for part in (data, service):
     app.registered_commands += part.app.registered_commands
 for name, part in {
-    "alliances": alliances, "areas": areas, "cards": cards, "coverage": coverage, "db": database, "keys": keys,
+    "alliances": alliances, "areas": areas, "cards": cards, "coverage": coverage, "db": database, "jobs": jobs, "keys": keys,
     "maps": maps, "scenarios": scenarios, "microgrids": microgrids, "nets": nets, "regions": regions, "sites": sites, "solve": solve,
     "stations": stations, "streets": streets, "users": users,
 }.items():  # fmt: skip

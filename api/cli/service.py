@@ -1,5 +1,10 @@
-"""``wangge serve``: the same, live."""
+"""``wangge serve``: the same, live, with a worker for long work beside it."""
 
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
 from typing import Annotated
 
 import typer
@@ -8,6 +13,8 @@ from api.cli.door import err
 
 app = typer.Typer()
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+AGAIN_S = 2.0
+"""A worker that died is started again after so long."""
 
 
 @app.command()
@@ -15,6 +22,9 @@ def serve(
     host: Annotated[str, typer.Option(help="监听地址 Address.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="端口 Port.")] = 8000,
     workers: Annotated[int, typer.Option(help="进程数 Processes.", min=1)] = 1,
+    jobs: Annotated[
+        bool, typer.Option("--jobs/--no-jobs", help="同时启动后台任务进程 a worker for long work")
+    ] = True,
 ) -> None:
     """启动网页与接口 Serve pages and the API."""
     import uvicorn
@@ -22,11 +32,40 @@ def serve(
     if host not in LOOPBACK:
         err.print("公众页面对外开放；其余页面需登录，先用 wangge users add 建立用户")
         err.print("The public's pages are open to others; the rest needs a log-in", style="dim")
-    uvicorn.run(
-        "api.http:create_app",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        log_level="warning",
-    )
+    with worker_beside(wanted=jobs):
+        uvicorn.run(
+            "api.http:create_app",
+            factory=True,
+            host=host,
+            port=port,
+            workers=workers,
+            log_level="warning",
+        )
+
+
+@contextmanager
+def worker_beside(*, wanted: bool) -> Iterator[None]:
+    """Keep a worker process running beside the service; it ends with it, however that ends."""
+    if not wanted:
+        yield
+        return
+    over, held = Event(), list[subprocess.Popen[bytes]]()
+    command = [sys.executable, "-m", "api.cli", "jobs", "work", "--with-parent"]
+
+    def keep() -> None:
+        while not over.is_set():
+            held[:] = [subprocess.Popen(command, stdin=subprocess.DEVNULL)]
+            while held[0].poll() is None and not over.wait(0.5):
+                pass
+            over.wait(AGAIN_S)
+
+    keeper = Thread(target=keep, daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join()
+        for running in held:
+            running.terminate()
+            running.wait()

@@ -67,6 +67,8 @@ TABLE: Mapping[str, Mapping[str, Role]] = {
     "/v1/coverage/{kind}": READ,
     "/v1/imports": PLAN,
     "/v1/imports/{rest:path}": PLAN,
+    "/v1/jobs": PLAN,
+    "/v1/jobs/{rest:path}": PLAN,
     "/v1/keys": RUN,
     "/v1/keys/{number}": RUN,
     "/v1/me": STAFF,

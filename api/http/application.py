@@ -13,6 +13,7 @@ from api.http import (
     coverage,
     finder,
     imports,
+    jobs,
     login,
     ogc,
     plan,
@@ -53,6 +54,7 @@ def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
     app.include_router(alliances.router)
     app.include_router(plan.router, prefix="/v1")
     app.include_router(users.router, prefix="/v1")
+    app.include_router(jobs.router, prefix="/v1")
     app.include_router(login.router)
     app.include_router(finder.router)
     app.include_router(plan.pages)

@@ -110,7 +110,7 @@ def _proposed(
             return ()
         return tuple(
             str(v) if v is not None and v == v else "" for v in metres[column].iloc[near[kept]]
-        )  # noqa: PLR0124
+        )
 
     grounds = tuple(shapes[k] for k in kept)
     return redraw.Redivide(level, parent.ref, grounds, told("name"), told("kind"))

@@ -69,10 +69,17 @@ def comparison() -> dict[str, Any]:
         "target_metadata": Base.metadata,
         "compare_type": True,
         "compare_server_default": True,
-        "include_object": alembic_helpers.include_object,
+        "include_object": _ours,
         "process_revision_directives": alembic_helpers.writer,
         "render_item": alembic_helpers.render_item,
     }
+
+
+def _ours(item: Any, name: str | None, kind: str, *more: Any) -> bool:
+    """Tell what our models describe: not PostGIS's tables, nor those of the queue."""
+    if (name or "").startswith("procrastinate_"):
+        return False
+    return bool(alembic_helpers.include_object(item, name, kind, *more))  # type: ignore[no-untyped-call]
 
 
 def _config(connection: Connection | None = None) -> Config:

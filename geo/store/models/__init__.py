@@ -3,6 +3,7 @@
 from geo.store.models.areas import Alias, Area, LevelRow, Lineage, Revision
 from geo.store.models.bodies import Body, Grouping, GroupingMember, Net, NetArea, StaffMember
 from geo.store.models.declarative import SRID, Base
+from geo.store.models.jobs import Job
 from geo.store.models.notices import Notice
 from geo.store.models.places import Barrier, Building, LandUse, Place, Street
 from geo.store.models.records import AuditEntry, Run
@@ -31,6 +32,7 @@ __all__ = [
     "FailedLogin",
     "Grouping",
     "GroupingMember",
+    "Job",
     "LandUse",
     "LevelRow",
     "Lineage",
