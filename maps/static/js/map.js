@@ -83,6 +83,8 @@ Wangge.mount = function (map, data) {
   Wangge.onPaper(map);
   const [, areas, words] = views;
   scene.repaint = (box) => {
+    state.hover = null;
+    light.redraw();
     areas.redraw(box);
     clearTimeout(scene.later);
     scene.later = setTimeout(() => words.redraw(), 40);
@@ -141,13 +143,16 @@ Wangge.onPaper = function (map) {
 };
 
 // Three canvases, one upon another: the ground stays as it is while areas and words change.
+// On paper they are one picture, for not every reader lays pictures one upon another.
 Wangge.sheetsOn = function (pane, scene, wanted) {
   const { palette, base } = scene, open = () => scene.sheets.filter(wanted);
-  return [
-    (pen) => Wangge.paintBase(pen, base, palette),
-    (pen) => Wangge.paintAreas(pen, scene, open()),
-    (pen) => Wangge.paintWords(pen, open(), base, palette),
-  ].map((draw) => new Wangge.Canvas(draw, { pane }));
+  const ground = (pen) => Wangge.paintBase(pen, base, palette), words = (pen) => Wangge.paintWords(pen, open(), base, palette);
+  const areas = (pen) => {
+    if (pen.paper) ground(pen);
+    Wangge.paintAreas(pen, scene, open());
+    if (pen.paper) words(pen);
+  };
+  return [[ground, "ground"], [areas, "areas"], [words, "words"]].map(([draw, name]) => new Wangge.Canvas(draw, { pane, name }));
 };
 
 Wangge.paintAreas = function (pen, { palette, base, sheets }, open) {

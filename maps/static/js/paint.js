@@ -18,7 +18,7 @@ Wangge.Canvas = L.Renderer.extend({
   redraw: function (box) {
     if (!this._map) return;
     const pen = this._pen;
-    if (!box || !pen || pen.zoom !== this._map.getZoom()) return this._update();
+    if (!box || !pen || pen.paper || pen.zoom !== this._map.getZoom()) return this._update();
     const near = (v, side) => v * pen.scale - side, room = 8;
     const [w, n] = [Math.floor(near(box[0], pen.x0) - room), Math.floor(near(box[1], pen.y0) - room)];
     const [e, s] = [Math.ceil(near(box[2], pen.x0) + room), Math.ceil(near(box[3], pen.y0) + room)];
@@ -34,6 +34,7 @@ Wangge.Canvas = L.Renderer.extend({
   _initContainer: function () {
     this._container = document.createElement("canvas");
     this._container.setAttribute("aria-hidden", "true");
+    if (this.options.name) this._container.classList.add(this.options.name);
   },
   _destroyContainer: function () { this._container.remove(); },
   _onMove: function () {
@@ -60,8 +61,8 @@ Wangge.Canvas = L.Renderer.extend({
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     ctx.lineJoin = "round";
     ctx.lineCap = "round";
-    this._pen = paper ? null : Wangge.pen(ctx, this._map, this._bounds);
-    this._draw(this._pen || Wangge.pen(ctx, this._map, this._bounds));
+    this._pen = { ...Wangge.pen(ctx, this._map, this._bounds), paper };
+    this._draw(this._pen);
     if (paper) canvas.getContext("2d").drawImage(aside, 0, 0);
   },
 });

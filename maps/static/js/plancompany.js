@@ -65,7 +65,7 @@ Wangge.Company = class {
     if (!seen) return;
     desk.anew(seen);
     const told = steps.slice(-3).map((s) => `${s.who} ${{ do: "", undo: "撤销 ", redo: "重做 ", rebase: "变基 " }[s.deed] || ""}${s.label}`);
-    desk.say(`${told.join("；")}`, "by another planner");
+    desk.say(desk.plain(told.join("；")), "by another planner");
   }
 
   tell(others) {

@@ -64,6 +64,9 @@ Wangge.Desk = class {
   // Chinese first, English after it.
   say(zh, en) { this.id("hint").replaceChildren(); Wangge.twice(this.id("hint"), [zh, en]); }
 
+  // Codes as the names that people know.
+  plain(text) { return text.replace(/\d{9,17}/g, (code) => this.named(code) || code); }
+
   // Scenarios: kept in the address, so that a plan can be sent, and survives a reload.
   async start() {
     const link = new URLSearchParams(location.hash.slice(1)).get("plan");
@@ -83,6 +86,7 @@ Wangge.Desk = class {
       this.id("plans").append(Wangge.element("option", made.name, { value: made.link }));
       this.id("plan-name").value = "";
       await this.load(made.link);
+      document.querySelector("[data-tool=look]").focus({ preventScroll: true });
     });
   }
 
@@ -114,7 +118,7 @@ Wangge.Desk = class {
     const seen = await this.plan.read();
     this.anew(seen);
     this.choose("look");
-    this.say(`${fault.message}：${fault.where.join("；")}。已载入`, "Others were quicker: their steps are shown now");
+    this.say(this.plain(`${fault.message}：${fault.where.join("；")}。已载入`), "Others were quicker: their steps are shown now");
     if (operation) this.forms.offer(["刚才的操作没有做", "Your stroke was not made"], ["再做一次", "Do it again"], operation);
   }
 
@@ -167,20 +171,20 @@ Wangge.Desk = class {
       this.absorb(told);
       this.timed("redraw " + path.slice(1), asked);
       this.choose("look");
-      this.say(`${back ? "已撤销" : "已重做"}：${told.label}`, back ? "Undone" : "Done again");
+      this.say(`${back ? "已撤销" : "已重做"}：${this.plain(told.label)}`, back ? "Undone" : "Done again");
     });
   }
 
   async do(operation) {
     const asked = this.hand.pressed, { tool } = this, inPanel = document.activeElement.closest("#ends, #ways");
     await this.guard(async () => {
-      const told = await this.plan.make("/operations", { ...operation, keep: [...this.locks.at(operation.level)] });
+      const told = await this.plan.make("/operations", { ...operation, keep: [...this.locks.at(operation.level)] }), was = this.plain(told.label);
       this.trial = null;
       this.absorb(told);
       this.timed("redraw " + operation.op, asked);
       tool.done(told, operation);
       if (inPanel) document.querySelector("[data-tool][aria-pressed=true]").focus({ preventScroll: true });
-      this.say(`已完成：${told.label}${this.company.near(told)}`, "Done");
+      this.say(`已完成：${this.plain(was)}${this.company.near(told)}`, "Done");
     }, operation);
   }
 

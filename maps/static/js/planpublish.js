@@ -1,6 +1,8 @@
 // Publishing: what stands in the way, a second person's word, and the sheet of what it changes.
 "use strict";
 
+Wangge.SOFT = { SIZE_OUT_OF_NORM: ["户数超出规模", "size out of norm"], MULTIPART: ["有飞地", "in several pieces"], SLIVER: ["细缝", "slivers"] };
+
 Wangge.TOOLS.publish = class extends Wangge.Tool {
   words() { return ["全面检查后发布；发布后成为现行版本，不能再改", "Checked as a whole, then published for good"]; }
 
@@ -41,7 +43,7 @@ Wangge.TOOLS.publish = class extends Wangge.Tool {
     desk.id("accepting").hidden = !soft.length;
     desk.id("accepting").replaceChildren(Wangge.twice(Wangge.element("legend"), ["说明后接受", "Accept with a reason"]), ...soft.map((code) => {
       const label = Wangge.element("label"), box = Wangge.element("input", null, { type: "checkbox", value: code });
-      label.append(box, ` ${blocking.find((f) => f.code === code).zh.slice(0, 40)}…（${blocking.filter((f) => f.code === code).length}）`);
+      label.append(box, Wangge.twice(Wangge.element("span"), Wangge.SOFT[code] || [code]), `（${blocking.filter((f) => f.code === code).length}）`);
       return label;
     }));
     const stale = desk.told.base < desk.values.latest;
