@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from geo.errors import Forbidden
+from geo.layers import View
 
 
 class Role(IntEnum):
@@ -32,6 +33,11 @@ class Asker:
     name: str
     role: Role
     areas: tuple[str, ...] = ()
+
+    @property
+    def view(self) -> View:
+        """Which columns of layers they see."""
+        return "staff" if self.role >= Role.STAFF else "public"
 
     def require(self, role: Role) -> None:
         """Refuse who may less than a role.

@@ -21,7 +21,7 @@ class FindPlaces(Form):
         """Give the likeliest first; a `score` of 90 or more is the name itself."""
         here = known(work)
         found = gazetteer(here, work).find(self.text, self.limit)
-        return [{**_told(place, here), "score": score} for place, score in found]
+        return [{**told_of(place, here), "score": score} for place, score in found]
 
 
 class PlaceAt(Form):
@@ -32,7 +32,7 @@ class PlaceAt(Form):
     def run(self, work: Work) -> dict[str, Any]:
         """Give the place, or raise `NotFound`."""
         here = known(work)
-        return _told(gazetteer(here, work).at(self.key), here)
+        return told_of(gazetteer(here, work).at(self.key), here)
 
 
 class NamePlace(Form):
@@ -59,7 +59,8 @@ def gazetteer(here: Known, work: Work) -> Gazetteer:
     return here.keep("gazetteer", made)
 
 
-def _told(place: Place, here: Known) -> dict[str, Any]:
+def told_of(place: Place, here: Known) -> dict[str, Any]:
+    """Give a place as plain values, in degrees."""
     lon, lat = coords.transformer(here.scene.crs, coords.STORED).transform(place.x_m, place.y_m)
     return {
         "key": place.key,

@@ -83,6 +83,12 @@ class Pack:
         here[here] = known[at[here]] == numbers[here]
         return np.sort(rows[at[here]])
 
+    def row_numbered(self, number: int) -> int | None:
+        """Give the row of a number."""
+        known, rows = self._by_number
+        at = int(np.searchsorted(known, number))
+        return int(rows[at]) if at < len(known) and known[at] == number else None
+
     def row(self, key: str) -> int | None:
         """Give the row of an id."""
         at = bisect_left(self.keys, key)

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 
 from api.tasks.ask_items import AskItems
-from api.tasks.asker import PUBLIC, Asker, Role
+from api.tasks.asker import PUBLIC, Asker
 from api.tasks.shelf import columns
 from geo import asking, layers
 from geo.errors import BadInput
@@ -25,7 +25,7 @@ FORMS = {"json": "json", "geojson": "json", "html": "html"}
 def view_of(request: Request) -> View:
     """Give the view that is open to who asks."""
     asker: Asker = request.scope.get("asker", PUBLIC)
-    return "staff" if asker.role >= Role.STAFF else "public"
+    return asker.view
 
 
 def root(request: Request) -> str:
