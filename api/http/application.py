@@ -19,6 +19,7 @@ from api.http import (
     plan,
     problems,
     reference,
+    search,
     users,
     v1,
     views,
@@ -48,6 +49,8 @@ def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
     problems.install(app)
     app.include_router(v1.asked_often, prefix="/v1")
     app.include_router(ogc.router)
+    app.include_router(search.straight, prefix="/v1")
+    app.include_router(search.router, prefix="/v1")
     app.include_router(v1.router, prefix="/v1")
     app.include_router(coverage.router, prefix="/v1")
     app.include_router(imports.router, prefix="/v1")
