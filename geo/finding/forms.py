@@ -9,14 +9,14 @@ from geo.finding import kernel
 
 Scores = npt.NDArray[np.float64]
 Worth = tuple[float, float, float]
-"""What it counts when a form is the text, begins with it, holds it; 0: nothing."""
+"""What it counts when a form is the text, begins with it, or (the others 0) holds it."""
 
 
 class Forms:
     """Forms and whose they are; searches write into scores, one for each owner."""
 
     def __init__(self, forms: Iterable[tuple[str, int]]) -> None:
-        told = [(form, owner) for form, owner in forms if form]
+        told = sorted((form, owner) for form, owner in forms if form)
         lengths = np.array([len(form) for form, _ in told], dtype=np.int64)
         text = np.frombuffer("".join(form for form, _ in told).encode("utf-32-le"), np.uint32)
         self._letters, codes = np.unique(text, return_inverse=True)
@@ -25,14 +25,23 @@ class Forms:
         owners = np.array([owner for _, owner in told], dtype=np.int64)
         self._packed = kernel.Packed(packed, starts, kernel.marks(packed, starts), owners)
 
-    def hold(self, asked: str, worth: Worth, scores: Scores) -> None:
-        """Score the owners of forms that hold a text as it is."""
+    def begin(self, asked: str, whole: float, begins: float, scores: Scores) -> None:
+        """Score the owners of forms that are a text, or begin with it."""
         read = self._read(asked)
-        if len(asked) and read.codes.all():
-            kernel.hold(self._packed, read, np.array(worth), scores)
+        if asked and read.codes.all():
+            kernel.begin(self._packed, read, whole, begins, scores)
+
+    def hold(self, asked: str, worth: float, scores: Scores) -> None:
+        """Score the owners of forms that hold a text."""
+        read = self._read(asked)
+        if asked and read.codes.all():
+            kernel.hold(self._packed, read, worth, scores)
 
     def near(self, asked: str, most: int, worth: Worth, scores: Scores) -> None:
-        """Score the owners of forms that hold a text but for some slips; each costs five."""
+        """Score the owners of forms that are a text, or begin with it, but for some slips.
+
+        With only the third worth, of those that hold it anywhere. Each slip costs five.
+        """
         if not most < len(asked) <= kernel.LONGEST:
             return
         kernel.near(self._packed, self._read(asked), most, np.array(worth), scores)

@@ -1,6 +1,7 @@
 """Searching many short texts at once: compiled scans over texts packed end to end.
 
-Every text has a mark of 128 bits: one for each pair of neighbouring letters, hashed. A text
+Texts stand in the order of their letters, so that beginnings are found by halving. For
+what may stand anywhere, every text has a mark of 128 bits: one for each pair of neighbouring letters, hashed. A text
 can hold what was asked only if it has all its bits; with k slips it lacks at most 3 k of
 them (a swap breaks three pairs, any other slip two). What is left is looked at letter by
 letter; slips are counted with bit vectors (Hyyrö, 2003, "A bit-vector algorithm for
@@ -65,26 +66,55 @@ def marks(codes: Codes, starts: Numbers) -> Marks:
 
 
 @compiled
-def hold(packed: Packed, asked: Asked, worth: Worth, scores: Worth) -> None:
-    """Score the owners of texts that are what was asked, begin with it, or hold it.
+def _before(packed: Packed, text: int, asked: Codes) -> bool:
+    """Say whether a text comes before all that begin with what was asked."""
+    start, stop = packed.starts[text], packed.starts[text + 1]
+    for at in range(len(asked)):
+        if start + at == stop:
+            return True
+        if packed.codes[start + at] != asked[at]:
+            return bool(packed.codes[start + at] < asked[at])
+    return False
 
-    `worth` is for these three, 0: not counted; a score only ever rises.
-    """
+
+@compiled
+def begin(packed: Packed, asked: Asked, whole: float, begins: float, scores: Worth) -> None:
+    """Score the owners of texts that are what was asked, or begin with it."""
+    size, low, high = len(asked.codes), 0, len(packed.owners)
+    while low < high:
+        middle = (low + high) // 2
+        if _before(packed, middle, asked.codes):
+            low = middle + 1
+        else:
+            high = middle
+    for text in range(low, len(packed.owners)):
+        start, stop = packed.starts[text], packed.starts[text + 1]
+        if stop - start < size:
+            break
+        same = 0
+        while same < size and packed.codes[start + same] == asked.codes[same]:
+            same += 1
+        if same < size:
+            break
+        owner, worth = packed.owners[text], whole if stop - start == size else begins
+        scores[owner] = max(worth, scores[owner])
+
+
+@compiled
+def hold(packed: Packed, asked: Asked, worth: float, scores: Worth) -> None:
+    """Score the owners of texts that hold what was asked."""
     codes, starts, marked, owners = packed
     text_asked, mark, _ = asked
     size = len(text_asked)
     for text in range(len(owners)):
-        if (mark[0] & ~marked[text, 0]) | (mark[1] & ~marked[text, 1]):
+        if mark[0] & ~marked[text, 0] or mark[1] & ~marked[text, 1]:
             continue
-        start, stop = starts[text], starts[text + 1]
-        last = stop - size if worth[2] > 0 else min(start, stop - size)
-        for at in range(start, last + 1):
+        for at in range(starts[text], starts[text + 1] - size + 1):
             same = 0
             while same < size and codes[at + same] == text_asked[same]:
                 same += 1
             if same == size:
-                how = 2 if at > start else 0 if stop - start == size else 1
-                scores[owners[text]] = max(scores[owners[text]], worth[how])
+                scores[owners[text]] = max(worth, scores[owners[text]])
                 break
 
 
@@ -115,29 +145,29 @@ def _slips(text: Codes, size: int, places: Marks, anywhere: bool) -> tuple[int, 
 
 @compiled
 def near(packed: Packed, asked: Asked, most: int, worth: Worth, scores: Worth) -> None:
-    """Score the owners of texts that are what was asked, begin with it, or hold it, but for slips.
+    """Score the owners of texts that are what was asked, or begin with it, but for slips.
 
-    Each slip costs five.
+    With only the third worth, of those that hold it anywhere. Each slip costs five.
     """
     codes, starts, marked, owners = packed
     text_asked, mark, places = asked
-    size = len(text_asked)
-    lacking = np.uint64(3 * most)
+    size, lacking, anywhere = len(text_asked), np.uint64(3 * most), worth[2] > 0
     for text in range(len(owners)):
-        missing = _bits(mark[0] & ~marked[text, 0]) + _bits(mark[1] & ~marked[text, 1])
+        missing = _bits(mark[0] & ~marked[text, 0])
         if missing > lacking:
+            continue
+        if missing + _bits(mark[1] & ~marked[text, 1]) > lacking:
             continue
         start, stop = starts[text], starts[text + 1]
         if stop - start < size - most:
             continue
-        far, best = _slips(codes[start:stop], size, places, False)
+        far, best = _slips(codes[start:stop], size, places, anywhere)
         score = 0.0
-        if far <= most:
-            score = worth[0] - 5.0 * far
-        if best <= most:
-            score = max(score, worth[1] - 5.0 * best)
-        if score == 0.0 and worth[2] > 0:
-            _, best = _slips(codes[start:stop], size, places, True)
+        if anywhere:
+            score = worth[2] - 5.0 * best if best <= most else 0.0
+        else:
+            if far <= most:
+                score = worth[0] - 5.0 * far
             if best <= most:
-                score = worth[2] - 5.0 * best
-        scores[owners[text]] = max(scores[owners[text]], score)
+                score = max(score, worth[1] - 5.0 * best)
+        scores[owners[text]] = max(score, scores[owners[text]])

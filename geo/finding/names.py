@@ -1,6 +1,6 @@
 """Many names, found by whatever a person may type for one of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -8,8 +8,10 @@ from geo.finding.forms import Forms, Scores
 from geo.finding.spelling import CHINESE, folded, plain, readings, said
 
 MOST = 200
-SURE = 84.0
+SURE = 80.0
 """Where something fits as well as this, nobody is thought to have slipped."""
+ONE_SLIP = 56.0
+"""What a whole name with one slip counts."""
 
 
 class Names:
@@ -25,21 +27,16 @@ class Names:
 
     def __init__(self, names: Sequence[str], ranks: Sequence[int] | None = None) -> None:
         signs = [plain(name) for name in names]
-        sounds: list[tuple[str, int]] = []
-        south: list[tuple[str, int]] = []
-        letters: list[tuple[str, int]] = []
-        for number, name in enumerate(signs):
-            read = readings(name)
-            said_as = {"".join(syllables) for syllables in read}
-            sounds += [(form, number) for form in said_as]
-            south += [(form, number) for form in {folded(form) for form in said_as}]
-            letters += [
-                (form, number) for form in {"".join(s[:1] for s in syllables) for syllables in read}
-            ]
+        every = [readings(name) for name in signs]
+        usual = ["".join(read[0]) for read in every]
+        said_as = [{"".join(syllables) for syllables in read} for read in every]
+        letters = [{"".join(s[:1] for s in syllables) for syllables in read} for read in every]
         self._count = len(signs)
         self._ranks = np.arange(len(signs)) if ranks is None else np.asarray(ranks)
-        self._characters = Forms(zip(signs, range(len(signs)), strict=True))
-        self._sounds, self._south, self._letters = Forms(sounds), Forms(south), Forms(letters)
+        self._characters, self._usual = _each(signs), _each(usual)
+        self._usual_south = _each([folded(form) for form in usual])
+        self._sounds, self._letters = _all(said_as), _all(letters)
+        self._south = _all([{folded(form) for form in forms} for forms in said_as])
 
     def __len__(self) -> int:
         """Give the number of names."""
@@ -56,24 +53,38 @@ class Names:
         if not asked or not self._count:
             return {}
         sound = said(asked)
-        south = folded(sound)
-        self._characters.hold(asked, (100, 90, 80), scores)
-        self._sounds.hold(sound, (97, 86, 62 if len(sound) > 3 else 0), scores)
-        self._south.hold(south, (96, 84, 60 if len(south) > 3 else 0), scores)
-        if not CHINESE.search(asked):
-            self._letters.hold(asked, (92, 76, 0), scores)
-            self._letters.hold(folded(asked), (91, 75, 0), scores)
+        chinese = CHINESE.search(asked) is not None
+        self._characters.begin(asked, 100, 90, scores)
+        self._characters.hold(asked, 80, scores)
+        self._heard(sound, folded(sound), scores, begins=79 if chinese else 86)
+        if not chinese:
+            self._letters.begin(asked, 92, 76, scores)
+            self._letters.begin(folded(asked), 91, 75, scores)
         if scores.max() < SURE:
-            self._near(asked, sound, south, scores)
+            self._near(asked, sound, scores, chinese=chinese)
         return self._best(scores, most)
 
-    def _near(self, asked: str, sound: str, south: str, scores: Scores) -> None:
-        """Think of slips: one character, and one letter or two of what is long enough."""
-        if len(asked) > 2 and CHINESE.search(asked):
-            self._characters.near(asked, 1, (61, 51, 46 if len(asked) > 3 else 0), scores)
-        if most := min(2, len(south) // 5):
-            self._sounds.near(sound, most, (61, 51, 46 if len(sound) > 7 else 0), scores)
-            self._south.near(south, most, (60, 50, 0), scores)
+    def _heard(self, sound: str, south: str, scores: Scores, *, begins: float) -> None:
+        """Take all readings at their beginnings, the usual one also within."""
+        self._sounds.begin(sound, 97, begins, scores)
+        self._south.begin(south, 96, begins - 2, scores)
+        if len(south) > 3:
+            self._usual.hold(sound, 62, scores)
+            self._usual_south.hold(south, 60, scores)
+
+    def _near(self, asked: str, sound: str, scores: Scores, *, chinese: bool) -> None:
+        """Think of slips: one character; one letter, or two of what is long; at last anywhere."""
+        south = folded(sound)
+        if chinese and len(asked) > 2:
+            self._characters.near(asked, 1, (61, 51, 0), scores)
+        most = min(2, len(south) // 5)
+        if most:
+            self._usual.near(sound, most, (61, 51, 0), scores)
+        if most and scores.max() < ONE_SLIP:
+            self._usual_south.near(south, most, (60, 50, 0), scores)
+        if scores.max() == 0:
+            self._characters.near(asked, 1, (0, 0, 46), scores)
+            self._usual.near(sound, most, (0, 0, 46), scores)
 
     def _best(self, scores: Scores, most: int) -> dict[int, float]:
         found = np.flatnonzero(scores)
@@ -84,3 +95,13 @@ class Names:
             worth = scores[found]
         order = np.lexsort((self._ranks[found], -worth))[:most]
         return dict(zip(found[order].tolist(), worth[order].tolist(), strict=True))
+
+
+def _each(forms: Sequence[str]) -> Forms:
+    """Pack one form of every name."""
+    return Forms(zip(forms, range(len(forms)), strict=True))
+
+
+def _all(forms: Sequence[Iterable[str]]) -> Forms:
+    """Pack several forms of every name."""
+    return Forms((form, number) for number, told in enumerate(forms) for form in told)

@@ -24,7 +24,8 @@ def test_examples_of_reading_hold() -> None:
 def test_forms_are_matched_as_if_each_was_looked_at(names: list[str], asked: str) -> None:
     scores = np.zeros(len(names))
     packed = forms.Forms(zip(names, range(len(names)), strict=True))
-    packed.hold(asked, (100.0, 90.0, 80.0), scores)
+    packed.begin(asked, 100.0, 90.0, scores)
+    packed.hold(asked, 80.0, scores)
     expected = [
         100.0 if name == asked
         else 90.0 if name.startswith(asked)
