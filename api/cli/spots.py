@@ -22,13 +22,19 @@ def update(
     service: Annotated[str, typer.Option("--service", help="需要的服务 e.g. rest,toilet")] = "",
     tier: Annotated[str, typer.Option("--tier")] = "",
     walker: Annotated[str, typer.Option(help="adult | elder | …")] = "adult",
+    weak: Annotated[
+        bool, typer.Option("--weak", help="薄弱处：有站点但缺服务、不常开或面积不足 weak, not far")
+    ] = False,
     json: Json = False,
 ) -> None:
     """重新查找盲区，与台账对照：新增、缩小、销号 Find the spots anew and tell what became of each."""
     from api.tasks.track_spots import TrackSpots
 
     split = [tuple(p.strip() for p in text.split(",") if p.strip()) for text in (service, tier)]
-    done = ask(TrackSpots(minutes=(minutes,), services=split[0], tiers=split[1], walker=walker))
+    asked = TrackSpots(
+        minutes=(minutes,), services=split[0], tiers=split[1], walker=walker, weak=weak
+    )
+    done = ask(asked)
 
     def shown() -> None:
         out.print(f"{done.series}  " + "，".join(f"{k} {v}" for k, v in done.counts().items()))

@@ -42,7 +42,7 @@ class MeasureCoverage(Question):
                 )
                 for reach in found.reach_s
             }
-            states = self._states(scene, ground)
+            states = states_of(self, scene, ground)
         parts = found.by(areas).join(coverage.by_state(states, areas))
         done = Covered(
             0, self.by, found, parts, spots, stations, scene, ground, states, self.walker
@@ -50,17 +50,18 @@ class MeasureCoverage(Question):
         result = {"totals": done.totals(), "estimated": times.estimated, "basis": ground.basis}
         return replace(done, run=record(work, "coverage", self, result, started=started))
 
-    def _states(self, scene: Scene, ground: Ground) -> gpd.GeoDataFrame:
-        """Tell served, weak and uncovered apart within the longest walk."""
-        who = walker(self.walker)
-        sort = self.sort(scene)
-        reach_s = max(self.reach_s, default=max(self.metres, default=1000.0) / who.speed_m_s)
-        pairs = all_walks(scene, ground.demand, sort, limit_s=reach_s, who=who)
-        floor = coverage.M2_PER_HOUSEHOLD if ground.basis == "households" else 0.0
-        return coverage.states(
-            ground.demand, pairs, sort, reach_s=reach_s, services=self.needs, at=self.moment,
-            m2_per_household=floor,
-        )  # fmt: skip
+
+def states_of(asked: Question, scene: Scene, ground: Ground) -> gpd.GeoDataFrame:
+    """Tell served, weak and uncovered apart within the longest walk."""
+    who = walker(asked.walker)
+    sort = asked.sort(scene)
+    reach_s = max(asked.reach_s, default=max(asked.metres, default=1000.0) / who.speed_m_s)
+    pairs = all_walks(scene, ground.demand, sort, limit_s=reach_s, who=who)
+    floor = coverage.M2_PER_HOUSEHOLD if ground.basis == "households" else 0.0
+    return coverage.states(
+        ground.demand, pairs, sort, reach_s=reach_s, services=asked.needs, at=asked.moment,
+        m2_per_household=floor,
+    )  # fmt: skip
 
 
 def _united(parts: list[StationLayer]) -> StationLayer:

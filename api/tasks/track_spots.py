@@ -11,9 +11,9 @@ import pandas as pd
 from pydantic import Field
 from shapely.geometry import mapping
 
-from api.tasks.measure_coverage import plain
-from api.tasks.reach import Question, ground_of, nearest_names, times_of, worlds
-from api.tasks.scene import read_scene
+from api.tasks.measure_coverage import plain, states_of
+from api.tasks.reach import Ground, Question, ground_of, nearest_names, times_of, worlds
+from api.tasks.scene import Scene, read_scene
 from api.tasks.walk import STREETS
 from api.tasks.work import Form, Work, now, record
 from geo import coords, coverage, store
@@ -26,9 +26,13 @@ FEWEST = 10
 
 
 class TrackSpots(Question):
-    """Find the blind spots of the longest walk, say why, and recognise those of earlier runs."""
+    """Find the blind spots of the longest walk, say why, and recognise those of earlier runs.
+
+    `weak`: those near a station that does not do, instead of those too far from any.
+    """
 
     by: str = "community"
+    weak: bool = False
 
     def run(self, work: Work) -> "Tracked":
         """Read, reckon outside any transaction, and tell in one what became of every spot."""
@@ -39,14 +43,11 @@ class TrackSpots(Question):
         reach_s = max(self.reach_s)
         times = times_of(self, scene, ground.demand, work)
         with work.step("盲区成因"):
-            far = coverage.measure(ground.demand, times, reach_s=(reach_s,)).frame
-            blind = far[far["nearest_s"] > reach_s]
-            spots = coverage.blind_spots(
-                ground.demand, times, reach_s=reach_s, areas=scene.areas(self.by),
-                stations=self.sort(scene),
-                worlds=worlds(self, scene, ground.demand, work, blind=blind),
-            )  # fmt: skip
+            spots = (
+                self._weak(scene, ground) if self.weak else self._far(scene, ground, times, work)
+            )
         series = f"{self.words()} {reach_s / 60:g} min" + (" m²" if ground.basis == "area" else "")
+        series += " weak" if self.weak else ""
         households = ground.demand.set_index("id")["households"]
         summary = {"series": series, "spots": len(spots), "estimated": times.estimated,
                    "households": int(spots["households"].sum()), "basis": ground.basis}  # fmt: skip
@@ -63,6 +64,21 @@ class TrackSpots(Question):
                 estimated=times.estimated,
             )  # fmt: skip
         return Tracked(run, series, named, told, times.estimated, ground.basis)
+
+    def _far(
+        self, scene: Scene, ground: Ground, times: TravelTimes, work: Work
+    ) -> gpd.GeoDataFrame:
+        reach_s = max(self.reach_s)
+        far = coverage.measure(ground.demand, times, reach_s=(reach_s,)).frame
+        blind = far[far["nearest_s"] > reach_s]
+        return coverage.blind_spots(
+            ground.demand, times, reach_s=reach_s, areas=scene.areas(self.by),
+            stations=self.sort(scene),
+            worlds=worlds(self, scene, ground.demand, work, blind=blind),
+        )  # fmt: skip
+
+    def _weak(self, scene: Scene, ground: Ground) -> gpd.GeoDataFrame:
+        return coverage.weak_spots(states_of(self, scene, ground), areas=scene.areas(self.by))
 
 
 def _told(

@@ -16,7 +16,7 @@ from geo.coverage.spots import LINK_M, REASONS, blind_spots, grouped
 from geo.coverage.spread import gini, spread
 from geo.coverage.told import findings
 from geo.coverage.unserved import unserved
-from geo.coverage.weakness import M2_PER_HOUSEHOLD, STATES, by_state, states
+from geo.coverage.weakness import M2_PER_HOUSEHOLD, STATES, by_state, states, weak_spots
 
 __all__ = [
     "LINK_M",
@@ -59,5 +59,6 @@ __all__ = [
     "states",
     "two_step",
     "unserved",
+    "weak_spots",
     "week",
 ]

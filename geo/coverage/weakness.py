@@ -11,6 +11,7 @@ import pandas as pd
 from geo.coverage.choosing import Bools, offers, open_at, require, week
 from geo.coverage.floating import two_step
 from geo.coverage.people import F64, area_of, checked_reaches, walks
+from geo.coverage.spots import grouped
 from geo.errors import SchemaError
 from geo.layers import SERVICES, DemandLayer, GridLayer, StationLayer, TravelTimes
 
@@ -98,6 +99,30 @@ def states(
         np.select([~covered, weak], ["uncovered", "weak"], "served"), index=frame.index, dtype="str"
     )
     return frame
+
+
+def weak_spots(found: gpd.GeoDataFrame, *, areas: GridLayer | None = None) -> gpd.GeoDataFrame:
+    """Where people live near a station that does not do: places, as `blind_spots` gives them.
+
+    Parameters
+    ----------
+    found : GeoDataFrame
+        From `states`.
+    areas : GridLayer, optional
+        Adds `area`.
+
+    Returns
+    -------
+    GeoDataFrame
+        As `blind_spots`; `reason` is what most households want: a service, hours, or room
+        (capacity).
+    """
+    weak = found[found["state"] == "weak"].copy()
+    want = [weak[name] for name in ("lacks_service", "seldom_open")]
+    weak["reason"] = pd.Series(
+        np.select(want, ["service", "hours"], "capacity"), index=weak.index, dtype="str"
+    )
+    return grouped(weak, areas=areas)
 
 
 def by_state(found: gpd.GeoDataFrame, areas: GridLayer) -> pd.DataFrame:

@@ -107,6 +107,19 @@ def layers_joined(*frames: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=frames[0].crs)
 
 
+def test_weak_places_have_names_and_a_life_of_their_own(work: Work) -> None:
+    first = perform(TrackSpots(minutes=(15.0,), weak=True), work)
+    assert len(first.spots)
+    assert set(first.spots["reason"]) <= {"service", "hours", "capacity"}
+    assert first.counts() == {"opened": len(first.spots)}
+    far = perform(TrackSpots(minutes=(15.0,)), work)
+    assert not set(first.spots.index) & set(far.spots.index)
+    again = perform(TrackSpots(minutes=(15.0,), weak=True), work)
+    assert again.counts() == {"kept": len(first.spots)}
+    homes = {b for s in first.spots["members"] for b in layers.items(s)}
+    assert not homes & {b for s in far.spots["members"] for b in layers.items(s)}
+
+
 def test_a_plan_can_be_taken_back_and_the_unknown_is_named(work: Work) -> None:
     found = perform(TrackSpots(minutes=TIGHT, walker="elder"), work)
     spot = found.spots.index[0]
