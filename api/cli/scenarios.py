@@ -232,6 +232,9 @@ def verify(
             holds = ["成立 yes" if claim[k] else "不成立 no" for k in ("claimed", "found")]
             made.add_row(name, *holds, str(len(claim["exceptions"])))
         out.print(made)
+        out.print(
+            f"摘要 SHA-256 {told['sha256']}，请与发布记录核对 compare it with what was published"
+        )
         if not told["digest"]:
             out.print("[red]内容与摘要不符，文件被改动过 the content is not what was signed off[/]")
         out.print("证书成立 valid" if told["valid"] else "证书不成立 NOT valid")

@@ -6,7 +6,7 @@ digest and makes every check anew; it trusts no claim.
 """
 
 import hashlib
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -31,6 +31,8 @@ CLAIMS: dict[str, tuple[str, ...]] = {
     "sizes_in_norm": ("SIZE_OUT_OF_NORM",),
     "codes_legal": ("CODE_INVALID", "CODE_DUPLICATE"),
 }
+GROUND = ("", "gap", "overlap")
+"""Fields of findings that are of ground and not of the record."""
 NEVER_BLOCKS = ("NEAR_MISS", "BUILDING_CUT")
 _PLAIN = ("level", "code", "name", "kind", "parent", "households")
 
@@ -47,13 +49,26 @@ def blocking(found: Sequence[Finding], *, known: Sequence[Finding] = ()) -> list
     Every error; and of the warnings and sizes those that the base did not have: a planner
     answers for what the scenario brings.
     """
-    before = Counter((f.code, f.layer, f.features[:1]) for f in known)
+    before: defaultdict[tuple[str, str], list[Finding]] = defaultdict(list)
+    for f in known:
+        before[f.code, f.layer].append(f)
     return [
         f
         for f in found
         if f.code not in NEVER_BLOCKS
-        and (f.severity is Severity.ERROR or not before[f.code, f.layer, f.features[:1]])
+        and (f.severity is Severity.ERROR or not any(_same(f, k) for k in before[f.code, f.layer]))
     ]
+
+
+def _same(one: Finding, other: Finding) -> bool:
+    """Say whether two findings of a kind are one: of the same area, or of the same ground."""
+    if one.features[:1] == other.features[:1]:
+        return True
+    if one.field not in GROUND or one.place is None or other.place is None:
+        return False
+    if one.area_m2 is None or abs(one.area_m2 - (other.area_m2 or 0.0)) > 0.01 * one.area_m2 + 1:
+        return False
+    return bool(shapely.hausdorff_distance(one.place, other.place) <= TOLERANCE_M)
 
 
 def certificate(
@@ -140,6 +155,7 @@ def verify(content: Mapping[str, Any]) -> dict[str, Any]:
             for name, c in now.items()
         },
         "told": content["told"],
+        "sha256": content.get("sha256"),
     }  # fmt: skip
 
 

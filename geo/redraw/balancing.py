@@ -89,12 +89,15 @@ def even_cuts(ground: Ground) -> Iterator[BaseGeometry]:
 
 def uneven(ground: Ground, areas: Sequence[Area], tolerance: float) -> Infeasible:
     """Say that there is no cut, and what whole buildings allow at best."""
-    refs, least = " + ".join(a.ref for a in areas), 100 * _least(ground)
+    refs, least = " + ".join(a.ref for a in areas), _least(ground)
     names = "与".join(a.name or a.ref for a in areas)
+    why = f"the buildings allow {100 * least:.1f} % at best"
+    why_zh = f"按现有楼栋两半至少相差 {100 * least:.1f}%"
+    if least <= tolerance:
+        why, why_zh = "a border would have to wind round single buildings", "除非边界绕单栋楼迂回"
     return Infeasible(
-        f"{refs} cannot be cut into halves {100 * tolerance:.3g} % apart; "
-        f"the buildings allow {least:.1f} % at best",
-        zh=f"{names} 无法按 {100 * tolerance:.3g}% 均衡切分，按现有楼栋两半至少相差 {least:.1f}%",
+        f"{refs} cannot be cut into halves {100 * tolerance:.3g} % apart: {why}",
+        zh=f"{names} 无法按 {100 * tolerance:.3g}% 均衡切分：{why_zh}",
         where=[a.ref for a in areas],
         hint="allow a larger tolerance, or draw the line by hand",
         hint_zh="请放宽允许偏差，或手工画线切分",

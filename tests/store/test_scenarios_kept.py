@@ -1,10 +1,7 @@
 """Scenarios in the store: steps only grow, and of writers at once none loses a step."""
 
-import time
-from concurrent.futures import ThreadPoolExecutor
-
-import numpy as np
 import pytest
+import writers
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -13,7 +10,6 @@ from geo.errors import Conflict, NotFound, RuleBroken
 from geo.store.scenarios import Scenario
 
 pytestmark = pytest.mark.store
-WRITERS, EACH = 20, 50
 
 
 def opened(db: store.Database, name: str) -> Scenario:
@@ -23,34 +19,14 @@ def opened(db: store.Database, name: str) -> Scenario:
         return store.scenarios.open(session, name, "甲")
 
 
-@pytest.mark.slow
-def test_twenty_writers_over_a_thousand_operations_lose_nothing(db: store.Database) -> None:
+def test_twenty_writers_at_once_lose_nothing(db: store.Database) -> None:
     made = opened(db, "twenty")
-
-    def write(n: int) -> int:
-        rng, seen, refused = np.random.default_rng(n), 0, 0
-        for k in range(EACH):
-            while True:
-                try:
-                    with db.session() as session:
-                        seen = store.scenarios.append(
-                            session, made.number, "do", f"P{n}", expected=seen, label=f"{n}-{k}"
-                        )
-                    break
-                except Conflict as missed:
-                    refused += 1
-                    seen += len(missed.where)
-                    time.sleep(0.4 * rng.random())
-        return refused
-
-    with ThreadPoolExecutor(WRITERS) as pool:
-        refused = sum(pool.map(write, range(WRITERS)))
+    assert writers.at_once(db, made.number, count=20, each=8) > 0
     with db.read() as session:
         steps = store.scenarios.steps(session, made.number)
-    assert [s.step for s in steps] == list(range(1, WRITERS * EACH + 1))
-    for n in range(WRITERS):
-        assert [s.label for s in steps if s.who == f"P{n}"] == [f"{n}-{k}" for k in range(EACH)]
-    assert refused > 0
+    assert [s.step for s in steps] == list(range(1, 161))
+    for n in range(20):
+        assert [s.label for s in steps if s.who == f"P{n}"] == [f"{n}-{k}" for k in range(8)]
 
 
 def test_a_repeated_request_is_one_step(db: store.Database) -> None:
