@@ -17,11 +17,10 @@ class Paper:
     here: bool = False
 
 
-def with_papers(theme: Theme, papers: Sequence[Paper]) -> Page:
-    """Make the page of a theme with links above its legend."""
-    return Page(
-        theme.scene(), Desk("papers.html", "", "css/papers.css", {"papers": _plain(papers)})
-    )
+def with_papers(theme: Theme, papers: Sequence[Paper], others: Sequence[Paper] = ()) -> Page:
+    """Make the page of a theme with links above its legend; `others` are folded away."""
+    values = {"papers": _plain(papers), "others": _plain(others)}
+    return Page(theme.scene(), Desk("papers.html", "", "css/papers.css", values))
 
 
 def _plain(papers: Sequence[Paper]) -> list[dict[str, str | bool]]:

@@ -31,24 +31,30 @@ def planner_page(work: Work, base: maps.Base, preset: Preset, run_id: int | None
         run_id = found[0].id
         told = read_told(work, preset, run_id=run_id)
     _, shapes = read_shapes(work, told.preset)
-    return maps.with_papers(of_told(told, shapes, base), _papers(told.preset, run_id, found))
+    found = [run for run in found if run.id != run_id]
+    return maps.with_papers(
+        of_told(told, shapes, base), _papers(told.preset, run_id), _drafts(told.preset, found)
+    )
 
 
-def _papers(preset: Preset, run_id: int | None, found: list[store.runs.Run]) -> list[maps.Paper]:
+def _papers(preset: Preset, run_id: int | None) -> list[maps.Paper]:
     own = f"preset={preset.key}" + (f"&run={run_id}" if run_id else "")
-    words, papers = maps.Words, []
-    papers += [
+    words, force = maps.Words, f"{VIEW}?preset={preset.key}"
+    return [
         maps.Paper(words("理由书（可打印）", "Booklet of reasons"), f"{VIEW}/booklet?{own}"),
         maps.Paper(words("工作簿 XLSX", "Workbook"), f"{VIEW}/workbook.xlsx?{own}"),
-        maps.Paper(words("现行编组", "In force"), f"{VIEW}?preset={preset.key}", here=run_id is None),
-    ]  # fmt: skip
-    return papers + [
+        maps.Paper(words("现行编组", "In force"), force, here=run_id is None),
+    ]
+
+
+def _drafts(preset: Preset, found: list[store.runs.Run]) -> list[maps.Paper]:
+    return [
         maps.Paper(
-            words(f"草案 {run.id}：{_told(run)}", f"Draft, {run.finished:%Y-%m-%d %H:%M}"),
-            f"{VIEW}?preset={preset.key}&run={run.id}", here=run.id == run_id,
+            maps.Words(f"草案 {run.id}：{_told(run)}", f"Draft, {run.finished:%Y-%m-%d %H:%M}"),
+            f"{VIEW}?preset={preset.key}&run={run.id}",
         )
         for run in found
-    ]  # fmt: skip
+    ]
 
 
 def _told(run: store.runs.Run) -> str:

@@ -110,7 +110,7 @@ def _worth(told: Told) -> list[tuple[str, str]]:
     proof = (
         "已证明最优"
         if result["status"] == "optimal"
-        else "未证明"
+        else "尚未证明最优"
         if result["gap"] is None
         else f"距最优不超过 {result['gap']:.1%}"
     )
@@ -191,7 +191,9 @@ def _notes(told: Told) -> list[maps.Words]:
     proof = dict(_worth(told))["证明"]
     en = {"optimal": "proven optimal"}.get(
         str(result["status"]),
-        "no proof" if result["gap"] is None else f"within {result['gap']:.1%} of the best possible",
+        "not proven best"
+        if result["gap"] is None
+        else f"within {result['gap']:.1%} of the best possible",
     )
     zh = (
         f"编组原则：就近就便（按街道步行时间，河流、铁路无桥处不算相邻）、相对均衡（负荷偏差不超过 "

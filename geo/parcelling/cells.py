@@ -201,8 +201,9 @@ def _beside(
     on = from_bare & poor[ends[:, 0]] & ~built[ends[:, 1]] & thin[ends[:, 1]]
     matrix = coo_array((np.ones(int(on.sum())), ends[on].T), shape=(count, count)).tocsr()
     near = coo_array((np.ones(int(direct.sum())), ends[direct].T), shape=(count, count)).tocsr()
-    found = np.argwhere((near + matrix @ near).toarray() > 0)
-    return found.astype(np.int32)
+    empty, full = (near + matrix @ near).nonzero()
+    order = np.lexsort((full, empty))
+    return np.column_stack([empty[order], full[order]]).astype(np.int32)
 
 
 def _spots(claims: Ints, houses: Shapes, step_m: float) -> Samples:

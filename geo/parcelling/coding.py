@@ -51,19 +51,20 @@ def coded(
         taken[code[: codes.LENGTHS[level] - _digits(level)]].append(code)
     goes_on = _going_on(drawn, now, households)
     found: list[str] = [""] * len(drawn.areas)
-    given: set[str] = set()
+    given: dict[int, set[str]] = defaultdict(set)
     fresh: dict[int, list[int]] = defaultdict(list)
     for number, area in enumerate(drawn.areas):
         code = today_codes[area.carries] if area.carries >= 0 else ""
-        fits = codes.is_child(code, parents[area.parent], level) and code not in given
+        own = given[area.parent]
+        fits = codes.is_child(code, parents[area.parent], level) and code not in own
         if fits and (area.kept or number in goes_on):
             found[number] = code
-            given.add(code)
+            own.add(code)
         else:
             fresh[area.parent].append(number)
     for parent, numbers in fresh.items():
         code = parents[parent]
-        free = codes.numbered(code, len(numbers), level, used=[*taken[code], *given])
+        free = codes.numbered(code, len(numbers), level, used=[*taken[code], *given[parent]])
         for number, name in zip(_read(drawn, numbers), free, strict=True):
             found[number] = name
     return found

@@ -123,7 +123,7 @@ def design(
         Parents to which the range does not apply (parks, campuses): they stay one area each.
     upset : float
         0: the best shape, whoever changes leader; 1: the fewest households change. Areas of
-        today that are in range all through a parent stay untouched at 1.
+        today that are in range and hang together all through a parent stay untouched at 1.
     """
     units = _units(ground, people, walk, now)
     traces = traced(now, ground)
@@ -196,7 +196,11 @@ def _untouched(  # noqa: PLR0917
     home = now.home[ground.rows[p]]
     if trace is None or not np.isin(home, trace[0]).all():
         return False
-    return exempt or _fine(trace[0], home, units, allowed)
+    if exempt:
+        return True
+    labels = np.searchsorted(trace[0], home)
+    whole = _together(labels, len(trace[0]), units)
+    return _fine(trace[0], home, units, allowed) and bool(whole.all())
 
 
 def _left(ground: Ground, p: int, units: Units, trace: Trace, now: Today) -> _Piece:
@@ -269,7 +273,9 @@ def _areas(  # noqa: PLR0917
     areas = []
     for p, (own, shapes) in enumerate(zip(decided, drawn, strict=True)):
         rows, parent = ground.rows[p], int(ground.parent[p])
-        weight, together = people.households[rows], _connected(own)
+        count = max(int(own.labels.max(initial=0)) + 1, len(own.carries))
+        weight = people.households[rows]
+        together = _together(own.labels, count, own.units)
         for g, shape in enumerate(shapes.tolist()):
             mine = own.labels == g
             why = None
@@ -284,16 +290,14 @@ def _areas(  # noqa: PLR0917
     return areas
 
 
-def _connected(own: _Piece) -> Bools:
+def _together(labels: Ints, count: int, units: Units) -> Bools:
     """Say of each group whether one walks between all its buildings without leaving it."""
-    count = max(int(own.labels.max(initial=0)) + 1, len(own.carries))
-    if not len(own.labels):
+    if not len(labels):
         return np.ones(count, dtype=bool)
-    ends = own.labels[own.units.pairs]
-    inside = replace(own.units, walk=own.units.walk & (ends[:, 0] == ends[:, 1]))
-    part = pieces(inside)
-    first = np.unique(part, return_index=True)[1]
-    return np.asarray(np.bincount(own.labels[first], minlength=count) <= 1)
+    ends = labels[units.pairs]
+    inside = replace(units, walk=units.walk & (ends[:, 0] == ends[:, 1]))
+    first = np.unique(pieces(inside), return_index=True)[1]
+    return np.asarray(np.bincount(labels[first], minlength=count) <= 1)
 
 
 def _curve(plans: Sequence[Sequence[Plan]]) -> tuple[Rung, ...]:

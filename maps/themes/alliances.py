@@ -91,7 +91,7 @@ class Alliances:
             legend=[
                 key
                 for key in (
-                    Key("lead", Words(self.head.zh + body.zh, self.head.en), roles.count("lead")),
+                    Key("lead", self.head, roles.count("lead")),
                     Key(
                         "member_a",
                         Words(f"成员{body.zh}（底色随{self.group.zh}）", "Member"),

@@ -1,5 +1,7 @@
 """Groups of bodies from the small district: near on foot, balanced, led, complementary, told."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.sparse import coo_matrix
@@ -13,6 +15,7 @@ from api.tasks.walk import network_of
 from api.tasks.work import Work
 from geo import network, store
 from geo.errors import BadInput, Infeasible
+from geo.grouping import measure
 
 pytestmark = pytest.mark.store
 
@@ -78,7 +81,9 @@ def test_every_reason_tells_the_walk_and_what_a_move_would_cost(made: Alliances)
         assert ("min on foot" in row.en) != row.lead
         if row.other:
             other = made.members.loc[made.members["alliance_name"] == row.other, "load"].sum()
-            assert f"对方升到 {other + row.load:,.0f} 户" in row.zh
+            assert f"对方 {other:,.0f} → {other + row.load:,.0f} 户" in row.zh
+            assert ("不可行" in row.zh) == (row.breaks != "")
+            assert "步行总代价" in row.zh
 
 
 def test_a_move_costs_what_its_reason_says(made: Alliances) -> None:
@@ -156,6 +161,46 @@ def test_as_many_lead_as_it_takes_unless_somebody_said_how_many(work: Work) -> N
     made = FormAlliances.model_validate(usual).run(work)
     assert made.asked.leads_per_group > 2
     assert made.members.groupby("alliance")["strong"].any().all()
+
+
+def test_a_further_load_is_balanced_as_well(
+    work: Work, bodies: Bodies, asked: FormAlliances
+) -> None:
+    members = bodies.load("members")
+    free = solved(asked.model_copy(update={"skills": "none"}), bodies, work)
+    spread = measure.deviation(np.bincount(free.plan.labels, members))
+    rule = asked.model_copy(update={"skills": "none", "also": {"members": max(spread, 0.05)}})
+    made = Alliances.of(rule, bodies, solved(rule, bodies, work))
+    loads = np.bincount(made.plan.labels, members)
+    assert measure.deviation(loads) <= rule.also["members"] + 1e-6
+    assert made.answer.problem.sum_names == ("members",)
+    for wrong in ({"households": 0.2}, {"members": 0.0}):
+        with pytest.raises(BadInput, match="further load"):
+            asked.model_copy(update={"also": wrong}).check(bodies)
+
+
+def test_lines_of_subdistricts_are_respected_weighed_or_ignored(work: Work) -> None:
+    def plan(areas: Bodies, groups: int, **rules: object) -> np.ndarray:
+        asked = Question.model_validate(
+            {"preset": "regions", "groups": groups, "tolerance": 0.99, **rules}
+        )
+        return solved(asked, areas, work).plan.labels
+
+    plain = read_bodies(work, PRESETS["regions"])
+    town = [f"32119800{g + 1}001" for g in plan(plain, 3)]
+    areas = replace(plain, table=plain.table.assign(community=town))
+    lines = areas.subdistricts
+    assert len(set(lines)) == 3
+
+    def parted(labels: np.ndarray) -> int:
+        return sum(len(set(labels[lines == name])) - 1 for name in set(lines))
+
+    for groups in (3, 4):
+        labels = plan(areas, groups, lines="hard")
+        assert all(len(set(lines[labels == g])) == 1 for g in range(groups))
+    assert parted(plan(areas, 2, lines="hard")) == 0
+    free, soft = plan(areas, 2), plan(areas, 2, lines="soft", line_weight=50.0)
+    assert parted(soft) <= parted(free)
 
 
 @pytest.mark.parametrize(("preset", "ending"), [("regions", "区域集团"), ("teams", "志愿服务队")])

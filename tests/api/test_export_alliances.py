@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import maps
 from api.tasks import draw_maps
 from api.tasks.export_alliances import ExportAlliances
 from api.tasks.form_alliances import Alliances, FormAlliances
@@ -85,15 +86,32 @@ def test_the_workbook_comes_back_with_every_member(
     assert table.groupby("联盟")["序号"].max().sum() == len(table)
 
 
-def test_the_map_shows_the_draft_until_a_version_holds(work: Work, made: Alliances) -> None:
-    def status() -> str:
-        facts = draw_maps.theme("alliances", work).scene().facts
-        return {fact.words.zh: fact.value for fact in facts}["状态"]
+def test_the_public_map_shows_no_draft_and_no_loads_and_the_planner_both(
+    work: Work, made: Alliances
+) -> None:
+    def seen(kind: str) -> tuple[str, set[str]]:
+        scene = draw_maps.theme(kind, work, inner=True).scene()
+        fields = {words.zh for sheet in scene.sheets for words in sheet.fields}
+        return {fact.words.zh: fact.value for fact in scene.facts}["状态"], fields
 
+    inner = {"负荷", "步行（分钟）", "能力评分", "成立年数", "缘由"}
     with work.db.read() as session:
         before = len(store.runs.history(session, "alliances", limit=99))
-    assert status().startswith("草案")
+    status, fields = seen("alliances")
+    assert status == "尚未发布联盟"
+    assert not fields & inner
+    status, fields = seen("alliances-plan")
+    assert status.startswith("草案")
+    assert inner <= fields
     with work.db.read() as session:
         assert len(store.runs.history(session, "alliances", limit=99)) == before
     done = PublishAlliances(run_id=made.run).run(work)
-    assert status() == f"第 {done.version.revision.number} 版"
+    version = f"第 {done.version.revision.number} 版"
+    status, fields = seen("alliances")
+    assert status == version
+    assert not fields & inner
+    page = maps.draw(draw_maps.theme("alliances", work)).html()
+    assert not any(row.zh in page for row in made.members.itertuples())
+    assert seen("alliances-plan")[0] == version
+    with pytest.raises(BadInput):
+        draw_maps.theme("alliances-plan", work)

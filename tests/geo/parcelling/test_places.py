@@ -164,3 +164,17 @@ def test_houses_on_the_same_spot_share_their_land() -> None:
     design = estate.design()
     assert len({int(design.home[i]) for i in (1, 4, 5)}) == 1
     assert all(area.reason is None and area.connected for area in design.areas)
+
+
+def test_an_area_of_today_that_hangs_not_together_is_redrawn_though_in_range() -> None:
+    river = estates.street((120, -5), (120, 245))
+    houses = [(x, y, 20) for x in (40, 80, 160, 200) for y in (40, 100, 160)]
+    estate = estates.estate(houses, walls=(river,))
+    split = shapely.union_all([estates.parcel(0, 0)])
+    low = shapely.clip_by_rect(split, *(*estates.at(0, 0), *estates.at(240, 70)))
+    rest = shapely.difference(split, low)
+    today = np.array([low, rest], dtype=object), np.zeros(2, dtype=np.int64)
+    design = estate.design(today=today, allowed=parcelling.Range(30, 200, 100), upset=1.0)
+    assert all(area.connected for area in design.areas)
+    assert not any(area.kept for area in design.areas)
+    assert 0 < design.changed <= 160
