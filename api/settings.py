@@ -26,6 +26,8 @@ class Settings(BaseSettings):
     `base_url` is where the public reaches this service; codes on printed cards lead there.
     `second_approval`: a scenario is published only when somebody else has approved it.
     `oidc_issuer`, `oidc_client`, `oidc_secret`: the OpenID provider whose log-in is taken too.
+    `embed_origins` are the origins of pages that may embed us (``https://www.example.cn``), or
+    ``*`` for all; only what is public.
     `holidays` are dates (YYYY-MM-DD) on which opening hours follow their ``PH`` rule.
     """
 
@@ -36,6 +38,7 @@ class Settings(BaseSettings):
     map_approval_no: str = ""
     duty_phone: str = "12345"
     base_url: str = ""
+    embed_origins: frozenset[str] = frozenset()
     holidays: frozenset[str] = frozenset()
     second_approval: bool = False
     oidc_issuer: str = ""

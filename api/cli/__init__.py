@@ -24,6 +24,7 @@ from api.cli import (
     solve,
     stations,
     streets,
+    tiles,
     users,
 )
 from api.cli.door import fail
@@ -41,7 +42,7 @@ for part in (data, service):
 for name, part in {
     "alliances": alliances, "areas": areas, "cards": cards, "coverage": coverage, "db": database, "jobs": jobs, "keys": keys,
     "maps": maps, "scenarios": scenarios, "microgrids": microgrids, "nets": nets, "regions": regions, "sites": sites, "solve": solve,
-    "stations": stations, "streets": streets, "users": users,
+    "stations": stations, "streets": streets, "tiles": tiles, "users": users,
 }.items():  # fmt: skip
     app.add_typer(part.app, name=name)
 

@@ -44,6 +44,8 @@ TABLE: Mapping[str, Mapping[str, Role]] = {
     "/": READ,
     "/at/{rest:path}": READ,
     "/docs": READ,
+    "/embed": READ,
+    "/embed/{rest:path}": READ,
     "/finder/{rest:path}": READ,
     "/login": ASKED,
     "/login/{rest:path}": READ,

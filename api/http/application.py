@@ -11,6 +11,7 @@ import maps as drawings
 from api.http import (
     alliances,
     coverage,
+    embed,
     finder,
     imports,
     jobs,
@@ -20,6 +21,7 @@ from api.http import (
     problems,
     reference,
     search,
+    tiles,
     users,
     v1,
     views,
@@ -62,6 +64,7 @@ def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
     app.include_router(finder.router)
     app.include_router(plan.pages)
     app.include_router(views.router)
+    app.include_router(embed.router)
     app.include_router(reference.router)
     app.mount("/static", StaticFiles(directory=Path(drawings.__file__).parent / "static"))
 
@@ -69,8 +72,10 @@ def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
         Thread(target=_prepare, args=(app.state.drawn, app.state.work), daemon=True).start()
 
     app.add_middleware(Access, work=app.state.work)
+    app.add_middleware(tiles.Tiles, work=app.state.work)
     app.add_middleware(Keyed, work=app.state.work)
     app.add_middleware(Dressed)
+    app.add_middleware(tiles.Tiles, work=app.state.work, keyless=True)
     return app
 
 

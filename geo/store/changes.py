@@ -11,16 +11,16 @@ having been called, and so does one whose connection was lost, as soon as it has
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from threading import Condition, Event, Lock, Thread
 from time import monotonic
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
 import psycopg
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, Row, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from geo.store.database import Database
@@ -44,7 +44,8 @@ class Change(NamedTuple):
     `layer` is one of `geo.layers.LAYERS`, ``grouping`` or ``blind_spot``, or `EVERYTHING`.
     `ids` are numbers of rows (`fid`), old and new: read them again, and what is not found is
     gone. None: too many to name. `boxes` hold their shapes, before and after; none for rows
-    without a shape, and where `ids` is None.
+    without a shape, and where `ids` is None. What a transaction wrote to a layer is told at
+    once.
     """
 
     layer: str
@@ -62,7 +63,7 @@ class Subscription:
 
     def __init__(self, told: Told, epoch: int) -> None:
         self._told = told
-        self._queue: SimpleQueue[Change | None] = SimpleQueue()
+        self._queue: SimpleQueue[list[Change] | None] = SimpleQueue()
         self._moved = Condition()
         self._epoch = epoch
         Thread(target=self._run, name="changes", daemon=True).start()
@@ -81,15 +82,16 @@ class Subscription:
         """Tell it nothing more."""
         self._queue.put(None)
 
-    def put(self, change: Change) -> None:
-        """Hand over a change."""
-        self._queue.put(change)
+    def put(self, changes: list[Change]) -> None:
+        """Hand over what was committed since the last time."""
+        self._queue.put(changes)
 
     def _run(self) -> None:
-        while (change := self._queue.get()) is not None:
-            self._tell(change)
+        while (changes := self._queue.get()) is not None:
+            for change in changes:
+                self._tell(change)
             with self._moved:
-                self._epoch = change.epoch
+                self._epoch = changes[-1].epoch
                 self._moved.notify_all()
 
     def _tell(self, change: Change) -> None:
@@ -185,15 +187,14 @@ class Watch:
             self._hand_on([Change(EVERYTHING, None, NOWHERE, last)])
         elif last > self._epoch:
             rows = connection.execute(statement("notices_since"), {"epoch": self._epoch})
-            self._hand_on([Change(r.layer, _ids(r.ids), _boxes(r.boxes), r.epoch) for r in rows])
+            self._hand_on(_together(rows.all(), last))
         self._seen_s = begun
 
     def _hand_on(self, found: list[Change]) -> None:
         with self._lock:
             self._epoch = found[-1].epoch
             for subscription in self._subscriptions:
-                for change in found:
-                    subscription.put(change)
+                subscription.put(found)
 
 
 _WATCHES: dict[Engine, Watch] = {}
@@ -221,9 +222,18 @@ def _span(connection: Connection) -> tuple[int, int]:
     return int(first), int(last)
 
 
-def _ids(ids: list[int] | None) -> tuple[int, ...] | None:
-    return None if ids is None else tuple(ids)
-
-
-def _boxes(boxes: list[list[float]] | None) -> Boxes:
-    return NOWHERE if not boxes else np.array(boxes, dtype=np.float64)
+def _together(rows: Sequence[Row[Any]], last: int) -> list[Change]:
+    """Join what one look found of a layer: nobody sees a part of a transaction."""
+    last = max([last, *(row.epoch for row in rows)])
+    found = []
+    for layer in dict.fromkeys(row.layer for row in rows):
+        mine = [row for row in rows if row.layer == layer]
+        if any(row.ids is None for row in mine):
+            found.append(Change(layer, None, NOWHERE, last))
+            continue
+        ids = dict.fromkeys(number for row in mine for number in row.ids)
+        boxes = [box for row in mine for box in row.boxes or ()]
+        found.append(
+            Change(layer, tuple(ids), np.array(boxes, dtype=np.float64).reshape(-1, 4), last)
+        )
+    return found

@@ -8,16 +8,17 @@ few rings that whole numbers broke are mended (`repair`). Format: Mapbox Vector 
 from geo.tiling import archive, mvt, names
 from geo.tiling.address import DEEPEST, Address, address, tiles, under
 from geo.tiling.cache import Cache, Finished
-from geo.tiling.detail import Detail, detail
+from geo.tiling.detail import EXTENT, MARGIN
 from geo.tiling.pack import DATUMS, Pack, boxes_in_datum, degrees, pack, world
 from geo.tiling.sheets import Sheet, sheet
 
 __all__ = [
     "DATUMS",
     "DEEPEST",
+    "EXTENT",
+    "MARGIN",
     "Address",
     "Cache",
-    "Detail",
     "Finished",
     "Pack",
     "Sheet",
@@ -25,7 +26,6 @@ __all__ = [
     "archive",
     "boxes_in_datum",
     "degrees",
-    "detail",
     "mvt",
     "names",
     "pack",

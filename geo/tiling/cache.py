@@ -6,12 +6,12 @@ from threading import Lock
 from typing import Generic, NamedTuple, TypeVar
 
 from geo.tiling.address import Address, tiles, under
+from geo.tiling.detail import EXTENT, MARGIN
 
 Group = TypeVar("Group", bound=Hashable)
 OVERHEAD = 512
+_MARGIN = MARGIN / EXTENT
 """What a kept tile costs beside its bytes, about."""
-MARGIN = 1 / 32
-"""How far beyond its edges a tile shows things, in tiles."""
 
 
 class Finished(NamedTuple):
@@ -77,9 +77,9 @@ class Cache(Generic[Group]):
             touched: set[Address] = set()
             for box in boxes:
                 for z in zooms:
-                    left, top, right, bottom = under(box, z, MARGIN)
+                    left, top, right, bottom = under(box, z, _MARGIN)
                     if (right - left + 1) * (bottom - top + 1) < len(here):
-                        touched.update(at for at in tiles(box, z, MARGIN) if at in here)
+                        touched.update(at for at in tiles(box, z, _MARGIN) if at in here)
                     else:
                         touched.update(
                             at for at in here

@@ -1,26 +1,14 @@
-"""How finely a tile is drawn."""
+"""How finely a tile is drawn: the same at all zooms.
 
-from typing import NamedTuple
+Half a unit is lost to whole numbers, a quarter to vertices that are left out: what is drawn
+lies within a unit of the truth.
+"""
 
-
-class Detail(NamedTuple):
-    """The size of a tile in whole numbers, and what follows from it.
-
-    Things are drawn up to `margin` units beyond the edges, so that lines and icons meet at
-    them. Vertices that matter less than `tolerance` units are left out.
-    """
-
-    extent: int = 4096
-    margin: int = 128
-    tolerance: float = 0.5
-
-
-FINE = Detail()
-OVERVIEW = Detail(2048, 64)
-"""For zooms at which a district is a few tiles: half the bytes, still finer than a screen."""
-OVERVIEW_TO = 12
-
-
-def detail(z: int) -> Detail:
-    """Give how finely tiles of a zoom are drawn."""
-    return OVERVIEW if z <= OVERVIEW_TO else FINE
+EXTENT = 4096
+"""Units along the side of a tile."""
+MARGIN = 128
+"""Things are drawn so many units beyond the edges, so that lines and icons meet at them."""
+TOLERANCE = 0.25
+"""Vertices that matter less, in units, are left out."""
+LEAST = 0.5
+"""A line or area whose width and height are together less, in units, is not drawn."""

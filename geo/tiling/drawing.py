@@ -33,7 +33,7 @@ class Drawing(NamedTuple):
 def draw(
     rows: I64, first_part: I64, first_point: I64, types: U8, outer: Bools, x: F64, y: F64,
     importance: F32, boxes: F64, scale: float, west: float, north: float, extent: int,
-    margin: int, tolerance: float,
+    margin: int, tolerance: float, least: float,
 ) -> tuple[I64, I64, I64, Bools, I32, I32, U8]:  # fmt: skip
     """Draw features into a tile.
 
@@ -48,7 +48,9 @@ def draw(
     extent, margin : int
         Its size, and how far beyond its edges things are drawn, in units.
     tolerance : float
-        Vertices that matter less (worlds) are left out.
+        Vertices that matter less, in units, are left out.
+    least : float
+        Lines and areas whose width and height are together less, in units, as well.
 
     Returns
     -------
@@ -74,8 +76,12 @@ def draw(
     vx, vy = np.empty(2 * longest + 16), np.empty(2 * longest + 16)
     low, high = float(-margin), float(extent + margin)
     end, parts, found = 0, 0, 0
+    tolerance /= scale
     for row in rows:
         kind = types[row]
+        wide, tall = boxes[row, 2] - boxes[row, 0], boxes[row, 3] - boxes[row, 1]
+        if kind > 1 and scale * (wide + tall) < least:
+            continue
         inside = (
             boxes[row, 0] * scale - west >= low and boxes[row, 1] * scale - north >= low
             and boxes[row, 2] * scale - west <= high and boxes[row, 3] * scale - north <= high

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from geo.tiling.address import Address
-from geo.tiling.detail import detail
+from geo.tiling.detail import EXTENT, MARGIN
 from geo.tiling.kernel import F64, I64, compiled
 from geo.tiling.sheets import Sheet
 
@@ -33,9 +33,8 @@ def pyramid(
     (Address, bytes)
         Row by row.
     """
-    fine = detail(z)
     settled = [s.settled() if len(s.fresh) or s.gone.any() else s for s in sheets]
-    dealt = [_dealt(sheet.base.pack.boxes, z, fine.margin / fine.extent) for sheet in settled]
+    dealt = [_dealt(sheet.base.pack.boxes, z, MARGIN / EXTENT) for sheet in settled]
     places = np.unique(np.concatenate([tiles for tiles, _, _ in dealt]))
     none = np.empty(0, dtype=np.int64)
 
@@ -48,7 +47,7 @@ def pyramid(
                 i = int(np.searchsorted(tiles, place))
                 if i < len(tiles) and tiles[i] == place:
                     chosen = rows[first[i] : first[i + 1]]
-                    parts.append(sheet.encoded(at, fine, chosen, none))
+                    parts.append(sheet.encoded(at, chosen, none))
             if body := b"".join(parts):
                 made.append((at, pack(body)))
         return made

@@ -14,7 +14,7 @@ import shapely
 
 from geo.tiling import mvt
 from geo.tiling.address import Address
-from geo.tiling.detail import Detail
+from geo.tiling.detail import EXTENT, LEAST, MARGIN, TOLERANCE
 from geo.tiling.drawing import Drawing, draw
 from geo.tiling.kernel import F64, I64, Bools
 from geo.tiling.pack import Pack, degrees, pack, relabelled
@@ -106,24 +106,23 @@ class Sheet:
         near = (b[:, 0] <= east) & (b[:, 2] >= west) & (b[:, 1] <= south) & (b[:, 3] >= north)
         return rows, np.flatnonzero(near).astype(np.int64)
 
-    def tile(self, at: Address, detail: Detail) -> bytes:
+    def tile(self, at: Address) -> bytes:
         """Encode this layer in a tile; empty when it has nothing there."""
-        rows, fresh = self.within(at.box(detail.margin / detail.extent))
-        return self.encoded(at, detail, rows, fresh)
+        return self.encoded(at, *self.within(at.box(MARGIN / EXTENT)))
 
-    def encoded(self, at: Address, detail: Detail, rows: I64, fresh: I64) -> bytes:
+    def encoded(self, at: Address, rows: I64, fresh: I64) -> bytes:
         """Encode chosen features of this layer in a tile."""
         drawings = [
-            (part, _drawn(part, chosen, at, detail))
+            (part, _drawn(part, chosen, at))
             for part, chosen in ((self.base.pack, rows), (self.fresh, fresh))
             if len(chosen)
         ]
         said = len(self.fresh.keys) if at.z >= self.said_from else self.brief
-        return mvt.layer(self.name, detail.extent, drawings, self.fresh.words, said)
+        return mvt.layer(self.name, EXTENT, drawings, self.fresh.words, said)
 
-    def tag(self, at: Address, detail: Detail) -> int:
+    def tag(self, at: Address) -> int:
         """Give a number that changes with anything that the tile shows of this layer."""
-        rows, fresh = self.within(at.box(detail.margin / detail.extent))
+        rows, fresh = self.within(at.box(MARGIN / EXTENT))
         stamps = np.concatenate([self.base.pack.stamps[rows], self.fresh.stamps[fresh]])
         return int(stamps.sum(dtype=np.uint64)) if len(stamps) else 0
 
@@ -247,14 +246,13 @@ def _none(packed: Pack) -> Pack:
     return packed.take(np.empty(0, dtype=np.int64))
 
 
-def _drawn(packed: Pack, rows: I64, at: Address, detail: Detail) -> Drawing:
-    scale = float(detail.extent << at.z)
+def _drawn(packed: Pack, rows: I64, at: Address) -> Drawing:
+    scale = float(EXTENT << at.z)
     seen = Drawing(
         *draw(
             rows, packed.first_part, packed.first_point, packed.types, packed.outer,
             packed.x, packed.y, packed.importance, packed.boxes, scale,
-            float(at.x * detail.extent), float(at.y * detail.extent), detail.extent,
-            detail.margin, detail.tolerance / scale,
+            float(at.x * EXTENT), float(at.y * EXTENT), EXTENT, MARGIN, TOLERANCE, LEAST,
         )
     )  # fmt: skip
     return sound(seen)

@@ -60,9 +60,8 @@ def words(columns: Sequence[Sequence[Any]]) -> tuple[Words, I32]:
     made = Words(first, data, hashes.astype(np.uint64))
     for i in [i for i in range(len(columns)) if numeric[i]]:
         at, uniques = pd.factorize(series[i].to_numpy())
-        told = _numbers(uniques.tolist())
-        codes[:, i] = np.where(at < 0, -1, at + made.total)
-        made = joined(made, told)
+        made, place = merged(made, _numbers(uniques.tolist()))
+        codes[:, i] = np.where(at < 0, -1, place[at] if len(place) else -1)
     return made, codes
 
 

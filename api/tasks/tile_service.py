@@ -1,0 +1,197 @@
+"""The tiles of this process: layers packed on first use, kept fresh by the watch of the store."""
+
+import zlib
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable
+from threading import Lock, RLock
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from api.tasks import tile_layers
+from api.tasks.tile_layers import LAYERS, PUBLIC, TileLayer
+from api.tasks.work import Work
+from geo import store, tiling
+from geo.store.changes import EVERYTHING, Boxes
+from geo.tiling import Address, Cache, Finished, Sheet
+
+MOST_BYTES = 96 * 2**20
+SETTLED_AFTER = 4000
+"""So many fresh features are put into the base of a layer when nothing else is to be done."""
+MOST_BOXES = 5000
+"""Beyond so many touched boxes all tiles of the layer are dropped."""
+NOTHING = Finished(b"", b"")
+
+
+class Shown(NamedTuple):
+    """A layer as somebody sees it, in a datum: what the cache keeps tiles by."""
+
+    layer: str
+    datum: str
+    view: str
+
+
+class Kept:
+    """A layer as a view shows it, in all datums that were asked for."""
+
+    def __init__(self, of: TileLayer, view: str) -> None:
+        self.of, self.view = of, view
+        self.lock = RLock()
+        self.sheets: dict[str, Sheet] = {}
+
+    def group(self, datum: str) -> Shown:
+        """Name it for the cache."""
+        return Shown(self.of.name, datum, self.view)
+
+
+class TileService:
+    """Tiles of one store. Safe to share between threads; `close` ends its subscription."""
+
+    def __init__(self, work: Work, *, most_bytes: int = MOST_BYTES) -> None:
+        self.work = work
+        self.cache: Cache[Shown] = Cache(most_bytes)
+        self._kept: dict[tuple[str, str], Kept] = {}
+        self._flights: dict[object, Lock] = defaultdict(Lock)
+        self._lock = Lock()
+        self.watch = store.changes.watch(work.db)
+        self.subscription = self.watch.subscribe(self._told)
+
+    def close(self) -> None:
+        """Follow the store no more."""
+        self.watch.unsubscribe(self.subscription)
+
+    def peek(self, names: tuple[str, ...], at: Address, datum: str, view: str) -> Finished | None:
+        """Give a tile that is at hand."""
+        return self.cache.get(tuple(Shown(name, datum, view) for name in names), at)
+
+    def tile(
+        self, names: tuple[str, ...], at: Address, datum: str = "wgs84", view: str = PUBLIC
+    ) -> Finished:
+        """Give a tile of one or several layers; whoever asks for the same at once waits for it.
+
+        Several layers come each from the zoom from which it is shown; one alone comes at all.
+        """
+        shown = tuple(Shown(name, datum, view) for name in names)
+        turn = self.cache.turn(shown)
+        flight = (shown, at, turn)
+        with self._lock:
+            gate = self._flights[flight]
+        with gate:
+            if (found := self.cache.get(shown, at)) is not None:
+                return found
+            made = self._made(names, at, datum, view)
+            self.cache.put(shown, at, made, turn)
+        with self._lock:
+            self._flights.pop(flight, None)
+        return made
+
+    def sheet(self, name: str, datum: str = "wgs84", view: str = PUBLIC) -> Sheet:
+        """Give a layer as it is now, read and packed on first use."""
+        of = tile_layers.layer(name)
+        with self._lock:
+            kept = self._kept.setdefault((name, view), Kept(of, view))
+        with kept.lock:
+            if "wgs84" not in kept.sheets:
+                kept.sheets["wgs84"] = self._read(kept)
+            if datum not in kept.sheets:
+                kept.sheets[datum] = kept.sheets["wgs84"].in_datum(datum)
+            return kept.sheets[datum]
+
+    def _read(self, kept: Kept) -> Sheet:
+        with self.work.db.read() as session:
+            return tile_layers.sheet(session, kept.of, kept.view)
+
+    def _made(self, names: tuple[str, ...], at: Address, datum: str, view: str) -> Finished:
+        parts, tag = [], 0
+        for name in names:
+            if len(names) > 1 and at.z < LAYERS[name].shown_from:
+                continue
+            sheet = self.sheet(name, datum, view)
+            parts.append(sheet.tile(at))
+            tag = (tag * 31 + sheet.tag(at)) % 2**64
+        body = b"".join(parts)
+        if not body:
+            return NOTHING
+        return Finished(packed(body), b'W/"%x"' % tag)
+
+    def _told(self, layer: str, ids: tuple[int, ...] | None, boxes: Boxes, epoch: int) -> None:
+        """Take a change in: no tile of what is touched is given until it is."""
+        with self._lock:
+            kept = list(self._kept.values())
+        for held in kept:
+            if layer != EVERYTHING and layer not in held.of.watched:
+                continue
+            with held.lock:
+                if "wgs84" not in held.sheets:
+                    continue
+                if ids is None or held.of.whole is not None or layer == EVERYTHING:
+                    self._reread(held)
+                else:
+                    self._drop(held, worlds(boxes))
+                    self._change(held, layer, ids)
+
+    def _change(self, held: Kept, source: str, ids: tuple[int, ...]) -> None:
+        with self.work.db.read() as session:
+            come = tile_layers.rows(session, held.of, source, ids, held.view)
+        gone = tile_layers.fids(held.of, source, ids)
+        sheet, touched = held.sheets["wgs84"].changed(gone, come)
+        self._stand(held, sheet if len(sheet.fresh) < SETTLED_AFTER else sheet.settled(), touched)
+
+    def _reread(self, held: Kept) -> None:
+        before = held.sheets["wgs84"]
+        for datum in held.sheets:
+            self.cache.turn([held.group(datum)])
+        fresh = self._read(held)
+        self._stand(held, fresh, before.differs(fresh))
+
+    def _stand(self, held: Kept, sheet: Sheet, touched: npt.NDArray[np.float64]) -> None:
+        held.sheets = {
+            datum: sheet.in_datum(datum, before) for datum, before in held.sheets.items()
+        }
+        self._drop(held, touched)
+
+    def _drop(self, held: Kept, boxes: npt.NDArray[np.float64]) -> None:
+        for datum in held.sheets:
+            group = held.group(datum)
+            if len(boxes) > MOST_BOXES:
+                self.cache.clear(group)
+            else:
+                self.cache.drop(group, _shifted(boxes, datum))
+
+
+_SERVICES: OrderedDict[int, TileService] = OrderedDict()
+_LOCK = Lock()
+MOST_STORES = 2
+
+
+def service(work: Work) -> TileService:
+    """Give the tiles of a store in this process."""
+    number = id(work.db.engine)
+    with _LOCK:
+        if number not in _SERVICES:
+            _SERVICES[number] = TileService(work)
+            while len(_SERVICES) > MOST_STORES:
+                _SERVICES.popitem(last=False)[1].close()
+        return _SERVICES[number]
+
+
+def packed(body: bytes, level: int = 1) -> bytes:
+    """Pack a tile with gzip, the same bytes for the same tile."""
+    made = zlib.compressobj(level, zlib.DEFLATED, 31)
+    return made.compress(body) + made.flush()
+
+
+def worlds(boxes: Boxes) -> npt.NDArray[np.float64]:
+    """Turn boxes in degrees into boxes of the world: west, north, east, south."""
+    west, north = tiling.world(boxes[:, 0], boxes[:, 3])
+    east, south = tiling.world(boxes[:, 2], boxes[:, 1])
+    return np.column_stack([west, north, east, south])
+
+
+def _shifted(
+    boxes: npt.NDArray[np.float64], datum: str
+) -> Iterable[tuple[float, float, float, float]]:
+    """Give where boxes lie in a datum, a little widened."""
+    found = tiling.boxes_in_datum(boxes, datum)
+    return [(w, n, e, s) for w, n, e, s in np.unique(found, axis=0).tolist()]
