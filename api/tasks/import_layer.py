@@ -9,7 +9,7 @@ import geopandas as gpd
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
-from api.tasks import import_ground, import_profiles
+from api.tasks import import_ground, import_profiles, import_stream
 from api.tasks.work import Form, Work
 from geo import coords, files, network, store
 from geo.errors import FileRefused
@@ -54,6 +54,8 @@ class ImportLayer(Form):
             When a finding blocks, unless it is a dry run; nothing was changed then.
         """
         form = import_profiles.filled(self)
+        if import_stream.is_large(form) and form.save_profile is None:
+            return form.streamed(work)
         frame, report = form.judged(work)
         name = str(report.facts["layer"])
         blocking = report.blocking(form.accept)
@@ -70,6 +72,27 @@ class ImportLayer(Form):
             detail = {"file": form.path.name, **counts, **_mended(report)}
             store.audit.write(session, work.who, "import", subject=name, detail=detail)
         return Imported(name, len(frame), counts, revision, report, frame)
+
+    def streamed(self, work: Work) -> "Imported":
+        """Read and keep a large file part by part; an error found in any part undoes all."""
+        parts = import_stream.Parts(
+            self, work, None if self.layer == "district" else _district(work)
+        )
+        if self.dry_run:
+            rows = sum(len(frame) for frame in parts.frames())
+            told = parts.report()
+            name = str(told.facts["layer"])
+            return Imported(name, rows, {}, None, told, parts.first, told.blocking(self.accept))
+        with work.db.session() as session:
+            counts, revision = import_stream.keep(session, parts, self, work.who)
+            report = parts.report()
+            name = str(report.facts["layer"])
+            blocking = report.blocking(self.accept)
+            if blocking or report.facts["crs_used"] is None:
+                raise refusal(self.path.name, blocking or report.findings, report)
+            detail = {"file": self.path.name, **counts}
+            store.audit.write(session, work.who, "import", subject=name, detail=detail)
+        return Imported(name, parts.rows, counts, revision, report, parts.first)
 
     def judged(self, work: Work) -> tuple[gpd.GeoDataFrame, Report]:
         """Read the file and hold it against what is kept; nothing is written."""

@@ -6,7 +6,7 @@ from geo.files.kinship import upper_level, with_codes, with_parents
 from geo.files.mending import Mended, mend
 from geo.files.opening import is_osm
 from geo.files.osm import streets_from_osm
-from geo.files.reading import batches, read
+from geo.files.reading import batches, read, repeated
 from geo.files.writing import write
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "is_osm",
     "mend",
     "read",
+    "repeated",
     "streets_from_osm",
     "upper_level",
     "with_codes",

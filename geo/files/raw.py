@@ -4,6 +4,8 @@ A DBF is read once as ISO-8859-1, which loses nothing and never fails, and decod
 """
 
 import json
+import struct
+import zlib
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,18 @@ from geo.layers import LAYERS, Finding
 _BYTES = "ISO-8859-1"
 _BOM = b"\xef\xbb\xbf"
 _FULL_BYTES = 254
+_DAMAGE = (
+    RuntimeError,
+    zlib.error,
+    struct.error,
+    ArithmeticError,
+    LookupError,
+    MemoryError,
+    OSError,
+    TypeError,
+    ValueError,
+)
+"""What readers of damaged bytes raise besides their own errors."""
 _LOOKED_AT = 32 * 2**20
 """A larger GeoJSON is left to GDAL, which reads it piece by piece, to find fault with."""
 
@@ -41,6 +55,13 @@ def load(source: Source, *, layer: str, encoding: str | None = None) -> Table:
     FileRefused
         When the file is damaged or holds no table.
     """
+    try:
+        return _loaded(source, layer, encoding)
+    except _DAMAGE as fault:
+        raise gdal.unreadable(fault, source) from None
+
+
+def _loaded(source: Source, layer: str, encoding: str | None) -> Table:
     if source.kind in ("shapefile", "table"):
         return _dbf_table(source, layer, encoding)
     if source.kind == "geojson":

@@ -159,6 +159,11 @@ def batches(
             yield _taken(path, dataclasses.replace(table, first=first), plan)
 
 
+def repeated(layer: str, rows: Sequence[int]) -> Finding:
+    """Give the finding for rows of a file read in parts whose key stands in another part too."""
+    return values.repeated(description_of(layer), rows)
+
+
 def _planned(
     path: Path,
     table: Table,
@@ -275,7 +280,7 @@ def _row_names(table: Table, wanted: Layer, matched: naming.Match) -> list[str]:
     """Call each row by its key, or by its number when it has none."""
     at = matched.of.get(wanted.key)
     keys = values.plain(_field(table, at)) if at is not None else pd.Series([None] * table.rows)
-    words = keys.astype(object).where(keys.notna(), "").astype(str).str.strip()
+    words = ["" if v is None or v != v else str(v).strip() for v in keys.tolist()]  # noqa: PLR0124
     return [word or f"#{row}" for row, word in enumerate(words, table.first + 1)]
 
 
@@ -371,4 +376,4 @@ def _facts(
     }
 
 
-__all__ = ["BATCH_ROWS", "SWAPPED", "District", "batches", "read"]
+__all__ = ["BATCH_ROWS", "SWAPPED", "District", "batches", "read", "repeated"]

@@ -261,6 +261,6 @@ def _single(shapes: Shapes) -> Shapes:
 
 def _multi(shapes: Shapes) -> Shapes:
     result = shapes.copy()
-    single = shapely.get_type_id(shapes) == 3
-    result[single] = [shapely.MultiPolygon([s]) for s in shapes[single]]
+    single = np.flatnonzero(shapely.get_type_id(shapes) == 3)
+    result[single] = shapely.multipolygons(shapes[single], indices=np.arange(len(single)))
     return result

@@ -54,15 +54,26 @@ def converted(
         return pd.Series(field.values, dtype=_DTYPE[column.type]), lost(field, layer, names)
     notes = Notes({})
     turn = _TURN[column.type]
-    out: list[Any] = []
-    for row, value in enumerate(field.values.tolist()):
-        out.append(_value(value, row, column, turn, notes))
+    out = _plain_words(field, column)
+    if out is None:
+        out = [_value(v, row, column, turn, notes) for row, v in enumerate(field.values.tolist())]
     if column.name in (layer.key, "parent"):
         out = [_code(v, row, field, layer, notes) for row, v in enumerate(out)]
     if field.untyped:
         notes.rows.pop("NUMBER_AS_TEXT", None)
     series = pd.Series(out, dtype=_DTYPE[column.type])
     return series, [*_findings(field, column, layer, names, notes), *lost(field, layer, names)]
+
+
+def _plain_words(field: Field, column: Column) -> list[Any] | None:
+    """Give the words of a free text column where every cell has some: most rows of most files."""
+    if column.type != "text" or column.choices or field.values.dtype != object:
+        return None
+    cells = field.values.tolist()
+    if not all(isinstance(cell, str) for cell in cells):
+        return None
+    words = [cell.strip() for cell in cells]
+    return None if "" in words or any("\0" in word for word in words) else words
 
 
 def plain(field: Field) -> pd.Series:
@@ -112,7 +123,8 @@ def code_findings(values: pd.Series, layer: Layer, names: Sequence[str]) -> list
     bad = [i for i, v in enumerate(words) if not v or (layer.level and not _legal(v, layer.level))]
     if bad and not all(v == "" for v in words):
         findings.append(_bad_codes(layer, [names[i] for i in bad]))
-    for code, rows in values[values != ""].groupby(values).groups.items():
+    twice = values[values.duplicated(keep=False) & (values != "")]
+    for code, rows in twice.groupby(twice).groups.items():
         if len(rows) > 1:
             at = "、".join(str(int(r) + 1) for r in rows)
             findings.append(
@@ -128,6 +140,21 @@ def code_findings(values: pd.Series, layer: Layer, names: Sequence[str]) -> list
                 )
             )
     return findings
+
+
+def repeated(layer: Layer, rows: Sequence[int]) -> Finding:
+    """Report keys that several rows of a large file have, by the numbers of the rows."""
+    shown = "、".join(str(r) for r in rows[:10])
+    return finding(
+        "CODE_DUPLICATE",
+        layer.name,
+        f"{len(rows)} 行的编码与别的行重复（第 {shown} 行等）",
+        f"{len(rows)} rows have a code that another row has (rows {shown.replace('、', ', ')} …)",
+        features=[f"#{r}" for r in rows[:500]],
+        field=layer.key,
+        hint_zh="编码不得重复：请另编新码，或合并为一个多部件要素",
+        hint_en="give new codes, or join them to one feature of several parts",
+    )
 
 
 def _bad_codes(layer: Layer, names: list[str]) -> Finding:
@@ -223,7 +250,7 @@ def _code(value: str, row: int, field: Field, layer: Layer, notes: Notes) -> str
 
     Own ids of places may be whole numbers; the codes of areas may not.
     """
-    plain = unicodedata.normalize("NFKC", value)
+    plain = value if value.isascii() else unicodedata.normalize("NFKC", value)
     if plain != value:
         notes.add("NUMBER_AS_TEXT", row)
     number = field.values.dtype.kind in "iuf" and field.name != ROW and layer.level is not None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -60,15 +61,16 @@ def duplicates(frame: gpd.GeoDataFrame, names: Sequence[str], layer: Layer) -> l
     if not len(frame):
         return []
     shapes = shapely.normalize(np.asarray(frame.geometry.array, dtype=object))
-    keys = [w.hex() for w in shapely.to_wkb(shapes)]
+    keys = pd.Series(list(shapely.to_wkb(shapes)), dtype=object)
+    rows_alike = np.flatnonzero(keys.duplicated(keep=False))
     if layer.geometry == ("Point",) or (shapely.get_type_id(shapes) == 0).any():
-        said = frame[[c.name for c in layer.columns if c.name != layer.key]].astype(str)
-        keys = [
-            f"{key}{words}" for key, words in zip(keys, said.agg("\0".join, axis=1), strict=True)
-        ]
-    groups: dict[str, list[int]] = defaultdict(list)
-    for row, key in enumerate(keys):
-        groups[key].append(row)
+        words = frame[[c.name for c in layer.columns if c.name != layer.key]]
+        said = words.iloc[rows_alike].astype(str).agg("\0".join, axis=1).tolist()
+    else:
+        said = [""] * len(rows_alike)
+    groups: dict[tuple[bytes, str], list[int]] = defaultdict(list)
+    for row, own in zip(rows_alike.tolist(), said, strict=True):
+        groups[keys[row], own].append(row)
     twice = [rows for rows in groups.values() if len(rows) > 1]
     if not twice:
         return []

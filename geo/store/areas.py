@@ -42,10 +42,21 @@ def replace(session: Session, level: str, frame: gpd.GeoDataFrame, revision: int
     SchemaError
         When the frame is not of this level; nothing is written then.
     """
+    return replace_parts(session, level, [frame], revision)
+
+
+def replace_parts(
+    session: Session, level: str, parts: Iterable[gpd.GeoDataFrame], revision: int
+) -> Changes:
+    """Replace a level by areas that come in parts, so that memory holds one part at a time.
+
+    As `replace`.
+    """
     stored = area(level)
     session.execute(text("drop table if exists pg_temp.incoming"))
     session.execute(statement("areas_incoming"))
-    frames.copy_in(session, frame, stored, table="incoming")
+    for frame in parts:
+        frames.copy_in(session, frame, stored, table="incoming")
     done = session.execute(statement("areas_replace"), {"level": level, "revision": revision})
     counts = done.one()
     session.execute(text("analyze areas"))

@@ -1,5 +1,6 @@
 """Layers without a history: read whole or by window, replaced as a whole."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import geopandas as gpd
@@ -44,16 +45,29 @@ def replace(
     SchemaError
         When the frame is not this layer; nothing is written then.
     """
+    return replace_parts(session, layer_name, [frame], net=net)
+
+
+def replace_parts(
+    session: Session, layer_name: str, parts: Iterable[pd.DataFrame], *, net: str | None = None
+) -> int:
+    """Replace a layer by rows that come in parts, so that memory holds one part at a time.
+
+    As `replace`; parts of layer net are of the nets that the first of them names.
+    """
     stored = feature(layer_name)
     session.execute(
         text("select pg_advisory_xact_lock(hashtext('wangge layer ' || :name))"),
         {"name": layer_name},
     )
-    scope = stored.scope()
-    if layer_name == "net":
-        frame, scope = _name_net(session, stored, frame, net)
-    session.execute(delete(stored.table).where(*scope))
-    count = frames.copy_in(session, frame, stored)
+    count = 0
+    for number, frame in enumerate(parts):
+        scope = stored.scope()
+        if layer_name == "net":
+            frame, scope = _name_net(session, stored, frame, net)  # noqa: PLW2901 — the same, named
+        if number == 0:
+            session.execute(delete(stored.table).where(*scope))
+        count += frames.copy_in(session, frame, stored)
     session.execute(text(f"analyze {stored.table.name}"))  # the planner knows at once
     return count
 

@@ -69,10 +69,8 @@ def test_the_ground_is_told_while_importing(work: Work, tmp_path: Path) -> None:
     assert kept(work, "grid").equals(before)
     html = page(done.report, done.frame, work).html(inline=True)
     assert "GAP" in html
-    borders = shapely.shared_paths(*(g.boundary for g in _neighbours(metres)))
-    middle = shapely.get_parts(shapely.get_geometry(borders, 0))[0].interpolate(
-        0.5, normalized=True
-    )
+    one, other = _neighbours(metres)
+    middle = shapely.line_merge(one.intersection(other)).interpolate(0.5, normalized=True)
     homes = coords.to_metres(kept(work, "building"), metres.crs).iloc[:1]
     across = homes.set_geometry(
         gpd.GeoSeries([middle.buffer(8)], index=homes.index, crs=metres.crs)

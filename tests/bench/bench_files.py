@@ -6,27 +6,37 @@ python tests/bench/bench_files.py load [--polygons 1000000]      (needs ogr2ogr)
 """
 
 import argparse
+import os
+import signal
+import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pyogrio
 import shapely
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[n]) for n in (2, 1)]
 
+import mutated  # noqa: E402
+from databases import private_home  # noqa: E402
 from datum_towns import CITIES, town  # noqa: E402
 
-from geo import coords  # noqa: E402
+from geo import coords, files, store  # noqa: E402
+from geo.errors import GeoError  # noqa: E402
 from geo.files import doctor  # noqa: E402
+from geo.store import cluster  # noqa: E402
 
 PAIRS = (
     ("building", "building"), ("building", "street"), ("station", "building"), ("station", "street"),
     ("street", "street"), ("street", "building"), ("grid", "street"), ("grid", "outline"),
     ("building", "outline"), ("grid", "building"), ("homes", "building"),
 )  # fmt: skip
+BATCH = 250
 TRUTHS = ("true", "true", "gcj02", "bd09", "shifted", "zone")
 
 
@@ -95,9 +105,121 @@ def run_doctor(cases: int) -> None:
     print(f"{(time.process_time() - start) / cases:.2f} s CPU a case")
 
 
+def run_fuzz(count: int) -> None:
+    """Read damaged files in children; count what was read and refused, and what ended a child."""
+    with tempfile.TemporaryDirectory() as folder:
+        good = Path(folder) / "good"
+        good.mkdir()
+        kept = mutated.seeds(good)
+        total: Counter[str] = Counter()
+        for batch in range(0, count, BATCH):
+            total += _batch(kept, Path(folder) / "hurt", range(batch, min(batch + BATCH, count)))
+            print(f"{batch + BATCH} files: {dict(total)}", flush=True)
+
+
+def _batch(kept: list[Path], hurt: Path, numbers: range) -> Counter[str]:
+    """Read some damaged files in a child of their own; a crash or hang names its file."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+        for i in numbers:
+            signal.setitimer(signal.ITIMER_PROF, 10)  # of CPU: the machine may be busy
+            os.write(writing, f"{i} {_outcome(kept, hurt, i)}\n".encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as said:
+        lines = said.read().splitlines()
+    _, status = os.waitpid(child, 0)
+    total = Counter(line.split(" ", 1)[1] for line in lines)
+    if status:
+        total[f"CHILD ENDED {status} after {lines[-1] if lines else 'nothing'}"] += 1
+    return total
+
+
+def _outcome(kept: list[Path], hurt: Path, i: int) -> str:
+    path = mutated.mutated(kept[i % len(kept)], hurt, np.random.default_rng(i))
+    try:
+        files.read(path, layer="street" if path.suffix == ".osm" else "grid")
+    except GeoError:
+        return "refused"
+    except BaseException as fault:  # what a fuzz run is for
+        return f"WRONG {path.suffix} {type(fault).__name__} {str(fault)[:80]}"
+    return "read"
+
+
+def run_load(count: int) -> None:
+    """Import polygons with `wangge import` and with a bare ogr2ogr, into the same server."""
+    with tempfile.TemporaryDirectory() as folder, private_home() as home:
+        url = cluster.ensure(home)
+        db = store.connect(url)
+        store.upgrade(db)
+        path = _polygons(Path(folder) / "building.gpkg", count)
+        print(f"{count:,} polygons, {path.stat().st_size / 2**20:.0f} MB", flush=True)
+        told = db.engine.url
+        target = f"PG:host={told.query['host']} dbname={told.database} user={told.username}"
+        for turn in range(2):
+            bare = _timed(
+                [
+                    "ogr2ogr",
+                    "-f",
+                    "PostgreSQL",
+                    target,
+                    str(path),
+                    "-nln",
+                    f"bare{turn}",
+                    "--config",
+                    "PG_USE_COPY",
+                    "YES",
+                ]
+            )
+            env = {
+                "WANGGE_DATABASE_URL": told.set(drivername="postgresql").render_as_string(
+                    hide_password=False
+                )
+            }
+            command = [sys.executable, "-m", "api.cli", "import", str(path), "--as", "building"]
+            own = _timed(command, env)
+            print(
+                f"ogr2ogr {bare[0]:.1f} s, wangge {own[0]:.1f} s: {own[0] / bare[0]:.2f} x; wangge holds at most {own[1]:.0f} MB",
+                flush=True,
+            )
+        db.close()
+
+
+def _polygons(path: Path, count: int) -> Path:
+    side = int(np.ceil(np.sqrt(count)))
+    for start in range(0, count, 200_000):
+        i = np.arange(start, min(start + 200_000, count))
+        x, y = 440_000 + i % side * 30.0, 3_540_000 + i // side * 30.0
+        frame = gpd.GeoDataFrame(
+            {"id": [f"B{k:07d}" for k in i], "name": [f"楼{k}" for k in i], "households": i % 60, "floors": i % 30},
+            geometry=gpd.GeoSeries(shapely.box(x, y, x + 20, y + 12), crs=4549),
+        )  # fmt: skip
+        pyogrio.write_dataframe(frame, path, layer="building", append=start > 0)
+    return path
+
+
+def _timed(command: list[str], env: dict[str, str] | None = None) -> tuple[float, float]:
+    """Give wall seconds and the most memory, MB, of a command."""
+    start = time.perf_counter()
+    child = subprocess.Popen(command, env={**os.environ, **(env or {})}, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(child.pid, 0)
+    if status:
+        raise SystemExit(f"{command[0]} failed")
+    return time.perf_counter() - start, used.ru_maxrss / 1024
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["doctor"])
+    parser.add_argument("what", choices=["doctor", "fuzz", "load"])
     parser.add_argument("--cases", type=int, default=320)
+    parser.add_argument("--polygons", type=int, default=1_000_000)
+    parser.add_argument("--files", type=int, default=10_000)
     told = parser.parse_args()
-    run_doctor(told.cases)
+    if told.what == "doctor":
+        run_doctor(told.cases)
+    if told.what == "load":
+        run_load(told.polygons)
+    if told.what == "fuzz":
+        run_fuzz(told.files)
