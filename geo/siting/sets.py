@@ -23,6 +23,8 @@ from geo.siting.seek import seek
 
 FEW, BRANCHES = 12, 20_000
 """Up to so many sites an exhaustive search is tried first, for so many branches."""
+PROOF = 0.6
+"""Share of the time left that a proof may take; then the search goes on."""
 LOOKS = 30_000_000
 """About how many pairs a search for one cover may look at."""
 
@@ -82,7 +84,7 @@ def fewest(
             found = asked.solve(alone, warm, clock.left() / (rest + 1))
         except (KeyboardInterrupt, Stopped):
             clock.stop()
-            found = Cover(asked.so_far(), 1)
+            found = Cover(asked.so_far(), asked.floor)
         bound += found.bound
         if most is not None and bound + rest > most:
             return Cover(None, bound + rest)
@@ -132,6 +134,7 @@ class _Part:
         self.rows = matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32)
         self.columns = other.indptr.astype(np.int64), other.indices.astype(np.int32)
         self.best: Ints | None = None
+        self.floor = 1
 
     def solve(self, most: int | None, warm: Ints | None, limit_s: float) -> Cover:
         """Find a cover and prove that it is the least, or that `most` cannot do."""
@@ -140,7 +143,7 @@ class _Part:
         began = self.clock.seconds()
         goal = np.inf if most is None else most + 2e-6
         loose = loosened(self.matrix, self.clock, limit_s=limit_s / 3, goal=goal)
-        floor = max(1, int(np.ceil(loose.bound - 1e-6)))
+        self.floor = floor = max(1, int(np.ceil(loose.bound - 1e-6)))
         if most is not None and floor > most:
             return Cover(None, floor)
         chosen = self._cover(floor if most is None else most, warm, loose.y)
@@ -148,10 +151,23 @@ class _Part:
             return Cover(chosen, floor)
         room = len(chosen) - 1 if most is None else most
         left = limit_s - (self.clock.seconds() - began)
-        better = self._proof(room, loose, left, most)
-        if better.chosen is not None:
-            return Cover(better.chosen, max(floor, better.bound))
-        return Cover(None if most is not None else chosen, max(floor, better.bound))
+        better = self._proof(room, loose, left if most is not None else PROOF * left, most)
+        self.floor = floor = max(floor, better.bound)
+        if most is not None:
+            return Cover(better.chosen, floor)
+        self.best = chosen if better.chosen is None else better.chosen
+        self._go_on(began + limit_s)
+        return Cover(self.best, floor)
+
+    def _go_on(self, end: float) -> None:
+        """Search on from the best cover for as long as there is time and anything to gain."""
+        while len(self.so_far()) > self.floor and self.clock.seconds() < end:
+            fewer = self.so_far()[self._lightest(self.so_far())]
+            found = False
+            while not found and self.clock.seconds() < end:
+                found = self.reach(fewer)
+            if found:
+                self.best = fewer
 
     def so_far(self) -> Ints:
         """The smallest cover seen, or one made at once."""
