@@ -6,8 +6,8 @@ digest and makes every check anew; it trusts no claim.
 """
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import geopandas as gpd
@@ -31,8 +31,7 @@ CLAIMS: dict[str, tuple[str, ...]] = {
     "sizes_in_norm": ("SIZE_OUT_OF_NORM",),
     "codes_legal": ("CODE_INVALID", "CODE_DUPLICATE"),
 }
-GROUND = ("", "gap", "overlap")
-"""Fields of findings that are of ground and not of the record."""
+OF_GROUND = ("GAP", "HOLE", "SLIVER", "OVERLAP", "MULTIPART", "OUTSIDE_PARENT")
 NEVER_BLOCKS = ("NEAR_MISS", "BUILDING_CUT")
 _PLAIN = ("level", "code", "name", "kind", "parent", "households")
 
@@ -43,32 +42,32 @@ def findings(fabric: redraw.Fabric) -> list[Finding]:
     return _checked(levels, fabric.homes.points, fabric.homes.households, fabric.crs)
 
 
+@lru_cache(maxsize=2)
+def base_findings(base: redraw.Fabric) -> tuple[Finding, ...]:
+    """Check the map of a revision, once: it is never changed."""
+    return tuple(findings(base))
+
+
 def blocking(found: Sequence[Finding], *, known: Sequence[Finding] = ()) -> list[Finding]:
     """Give what keeps a map from being published.
 
-    Every error; and of the warnings and sizes those that the base did not have: a planner
-    answers for what the scenario brings.
+    Every error; and of the warnings and sizes those that the base did not have, of the same
+    area or within the same ground: a planner answers for what the scenario brings.
     """
-    before: defaultdict[tuple[str, str], list[Finding]] = defaultdict(list)
-    for f in known:
-        before[f.code, f.layer].append(f)
+    before = {(f.code, f.layer, f.features[:1]) for f in known}
+    places = [f.place for f in known if f.code in OF_GROUND and f.place is not None]
+    ground = shapely.buffer(shapely.union_all(places), TOLERANCE_M)
+
+    def is_known(f: Finding) -> bool:
+        if (f.code, f.layer, f.features[:1]) in before:
+            return True
+        return f.code in OF_GROUND and f.place is not None and bool(ground.covers(f.place))
+
     return [
         f
         for f in found
-        if f.code not in NEVER_BLOCKS
-        and (f.severity is Severity.ERROR or not any(_same(f, k) for k in before[f.code, f.layer]))
+        if f.code not in NEVER_BLOCKS and (f.severity is Severity.ERROR or not is_known(f))
     ]
-
-
-def _same(one: Finding, other: Finding) -> bool:
-    """Say whether two findings of a kind are one: of the same area, or of the same ground."""
-    if one.features[:1] == other.features[:1]:
-        return True
-    if one.field not in GROUND or one.place is None or other.place is None:
-        return False
-    if one.area_m2 is None or abs(one.area_m2 - (other.area_m2 or 0.0)) > 0.01 * one.area_m2 + 1:
-        return False
-    return bool(shapely.hausdorff_distance(one.place, other.place) <= TOLERANCE_M)
 
 
 def certificate(

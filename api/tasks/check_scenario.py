@@ -21,7 +21,7 @@ class CheckScenario(Form):
         """Give all findings, and those that keep it from being published."""
         with desk(work, self.scenario) as mine:
             found = certificates.findings(mine.fabric)
-            known = certificates.findings(base_fabric(work, mine.base))
+            known = certificates.base_findings(base_fabric(work, mine.base))
             return ScenarioChecked(
                 mine.scenario.number, mine.step, tuple(found),
                 tuple(certificates.blocking(found, known=known)), mine.fabric.crs,

@@ -4,6 +4,8 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import pandas as pd
+
 from api.tasks.desk import base_fabric, desk
 from api.tasks.work import Form, Work
 from geo import redraw, store
@@ -29,28 +31,44 @@ class CompareScenarios(Form):
             with desk(work, self.other) as theirs:
                 before = theirs.fabric.copy()
         comparison = redraw.compare(before, after, norms=NORMS)
-        return Compared(number, base, comparison, staff_moved(work, comparison))
+        return Compared(number, base, before, after, comparison, posts(work))
 
 
 @dataclass(frozen=True)
 class Compared:
-    """Differences, measures and staff posts whose area is no longer what it was."""
+    """Two maps, what differs, and every staff post's area and role (no names)."""
 
     scenario: int
     base: int
+    before: redraw.Fabric
+    after: redraw.Fabric
     comparison: redraw.Comparison
-    staff: dict[str, int]
+    posts: pd.DataFrame
+
+    @property
+    def staff(self) -> dict[str, int]:
+        """Count the posts, by role, in areas that are no longer the same ground."""
+        roles = self.posts["role"][self.posts["area"].isin(self.comparison.codes())]
+        return dict(sorted(Counter(roles.tolist()).items()))
 
     def as_dict(self) -> dict[str, Any]:
         """Give plain values."""
         return {
             "scenario": self.scenario,
             "base": self.base,
-            "differences": [asdict(d) for d in self.comparison.differences],
+            "differences": self.differences(),
             "households_moved": households_moved(self.comparison),
             "staff_posts": self.staff,
             "measures": self.comparison.measures.to_dict("records"),
         }
+
+    def differences(self) -> list[dict[str, Any]]:
+        """Give the list of differences, each with the posts in the areas that were before."""
+        there = Counter(self.posts["area"].tolist())
+        return [
+            asdict(d) | {"posts": sum(there[code] for code in d.before)}
+            for d in self.comparison.differences
+        ]
 
 
 def households_moved(comparison: redraw.Comparison) -> dict[str, int]:
@@ -63,10 +81,8 @@ def households_moved(comparison: redraw.Comparison) -> dict[str, int]:
     }
 
 
-def staff_moved(work: Work, comparison: redraw.Comparison) -> dict[str, int]:
-    """Count the posts, by role, in areas that are no longer the same ground; no names."""
-    touched = comparison.codes()
+def posts(work: Work) -> pd.DataFrame:
+    """Read the area and the role of every post."""
     with work.db.read() as session:
         staff = store.features.read(session, "staff")
-    roles = staff["role"][staff["area"].isin(touched)]
-    return dict(sorted(Counter(roles.tolist()).items()))
+    return pd.DataFrame({name: staff[name] for name in ("area", "role")})

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from api.tasks import certificate as certificates
-from api.tasks.compare_scenarios import NORMS, Compared, households_moved, staff_moved
+from api.tasks.compare_scenarios import NORMS, Compared, households_moved, posts
 from api.tasks.desk import Desk, base_fabric, desk
 from api.tasks.work import Form, Work
 from geo import coords, redraw, store
@@ -24,7 +25,7 @@ class PublishScenario(Form):
     """
 
     scenario: int | str
-    why: str
+    why: str = Field(min_length=1)
     expected: int | None = None
     effective: dt.date | None = None
     accept: tuple[str, ...] = ()
@@ -41,9 +42,9 @@ class PublishScenario(Form):
                 _approved(work, session, mine)
             base = base_fabric(work, mine.base)
             found = certificates.findings(mine.fabric)
-            _unblocked(found, certificates.findings(base), self.accept)
+            _unblocked(found, certificates.base_findings(base), self.accept)
             comparison = redraw.compare(base, mine.fabric, norms=NORMS)
-            compared = Compared(number, mine.base, comparison, staff_moved(work, comparison))
+            compared = Compared(number, mine.base, base, mine.fabric, comparison, posts(work))
             with work.db.session() as session:
                 store.scenarios.lock(session, number)
                 store.scenarios.require(session, store.scenarios.read(session, number), mine.step)

@@ -12,11 +12,13 @@ from pydantic import Field
 
 import maps
 from api.tasks.draw_maps import write
+from api.tasks.open_scenario import open_scenario
 from api.tasks.scene import read_scene
 from api.tasks.work import Form, Work, now, record
 from geo import coords, files, layers, store, unify
 from geo.errors import BadInput, NotFound
 from geo.layers import DEFAULT_SCHEME
+from geo.store.scenarios import Scenario
 
 GRID = "grid"
 """The service's own grids may take part as one more net, under this name."""
@@ -26,7 +28,8 @@ class UnifyNets(Form):
     """Merge `nets` into one whose areas have `lower` to `upper` households.
 
     The answer is a proposal: it is kept as a run and written to the folder `out`; nothing is
-    published. Slivers narrower than `sliver_m` are drawing noise. `weights` say what a
+    published. `scenario` opens it under that name on the planner's desk, community by
+    community, for the area `within` (the only district, unless there are several). Slivers narrower than `sliver_m` are drawing noise. `weights` say what a
     household's change counts in each net.
     """
 
@@ -37,6 +40,8 @@ class UnifyNets(Form):
     weights: tuple[float, ...] | None = None
     frame: str | None = None
     out: Path | None = None
+    scenario: str = ""
+    within: str = ""
 
     def run(self, work: Work) -> "Unified":
         """Read, merge outside any transaction, keep the run, write the files."""
@@ -57,7 +62,15 @@ class UnifyNets(Form):
         if self.out is not None:
             with work.step(f"写出 {self.out.name}"):
                 done.write(self.out)
+        if self.scenario:
+            with work.step(f"打开方案 {self.scenario}"):
+                done = replace(done, opened=self._opened(work, done.areas()))
         return done
+
+    def _opened(self, work: Work, areas: gpd.GeoDataFrame) -> Scenario:
+        within = self.within or _only_district(work)
+        plain = gpd.GeoDataFrame(geometry=areas.geometry)
+        return open_scenario(work, GRID, within, plain, name=self.scenario)
 
 
 @dataclass(frozen=True)
@@ -68,6 +81,7 @@ class Unified:
     found: unify.Atoms
     proposal: unify.Proposal
     homes: gpd.GeoDataFrame
+    opened: Scenario | None = None
 
     def summary(self) -> dict[str, Any]:
         """Give the figures, ready for JSON."""
@@ -85,6 +99,7 @@ class Unified:
             "doubled_homes": self.found.doubled,
             "homes_outside": int((self.found.home < 0).sum()),
             "frame": plan.frame_net,
+            "scenario": self.opened.link if self.opened else None,
         }
 
     def codes(self) -> npt.NDArray[np.object_]:
@@ -146,6 +161,19 @@ class Unified:
             "conflicts": self.conflicts().head(100).to_dict("records"),
             "outside": self.proposal.outside.to_dict("records"),
         }
+
+
+def _only_district(work: Work) -> str:
+    with work.db.read() as session:
+        codes = store.areas.read(session, "district")["code"].tolist()
+    if len(codes) != 1:
+        raise BadInput(
+            f"there are {len(codes)} districts: say within which",
+            zh=f"共有 {len(codes)} 个区县，请说明在哪个区域内",
+            where=codes[:20],
+            hint="--within CODE",
+        )
+    return str(codes[0])
 
 
 def read_nets(

@@ -69,11 +69,13 @@ def _plotted(
     pieces: list[tuple[Shape, Area | None]] = []
     for old in olds:
         pieces += [(face, old) for face in faces(old.shape, cuts)]
-    covered = shapely.union_all([old.shape for old in olds]) if olds else shapely.Polygon()
+    level = draft.fabric.below(parent.level) or ""
+    held = draft.near(parent.shape, level)  # also what lies here but belongs elsewhere
+    covered = shapely.union_all([area.shape for area in held])
     if parent.shape.difference(covered).area > 0.01:
-        borders = {e for old in olds for e in edges(old.shape)}
+        borders = {e for area in held for e in edges(area.shape)}
         for face in faces(parent.shape, cuts | borders):
-            if not any(old.shape.intersects(face.point_on_surface()) for old in olds):
+            if not any(area.shape.intersects(face.point_on_surface()) for area in held):
                 pieces.append((face, None))
     plots = [_Plot(i) for i in range(len(grounds))]
     thin: list[tuple[Shape, Area | None]] = []

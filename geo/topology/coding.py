@@ -1,7 +1,8 @@
 """Codes that are malformed, of the wrong length, or given twice."""
 
+from collections import Counter
+
 import numpy as np
-import pandas as pd
 import shapely
 
 from geo.layers import Level, codes
@@ -12,18 +13,17 @@ from geo.topology.sheets import Sheet
 
 def miscoded(sheet: Sheet, *, skip: set[int]) -> list[Fault]:
     """Find malformed codes, then codes given to several areas; `skip` are second records."""
-    texts = pd.Series(sheet.codes, dtype="str")
+    times = Counter(sheet.codes.tolist())
     legal = well_formed(sheet.codes, sheet.level)
     found = [
         Fault("CODE_INVALID", (i,), sheet.polygons[i], field="code", facts=_lengths(sheet.level))
         for i in np.flatnonzero(~legal).tolist()
         if i not in skip
     ]
-    twice = np.flatnonzero(texts.duplicated(keep=False).to_numpy() & legal)
     groups: dict[str, list[int]] = {}
-    for i in twice.tolist():
-        if i not in skip:
-            groups.setdefault(sheet.codes[i], []).append(i)
+    for i, code in enumerate(sheet.codes.tolist()) if len(times) < len(legal) else ():
+        if times[code] > 1 and legal[i] and i not in skip:
+            groups.setdefault(code, []).append(i)
     for rows in groups.values():
         if len(rows) > 1:
             place = shapely.union_all(sheet.polygons[rows])
@@ -33,13 +33,15 @@ def miscoded(sheet: Sheet, *, skip: set[int]) -> list[Fault]:
 
 def well_formed(texts: Shapes, level: Level) -> Bools:
     """Say which codes obey the rules of a level; free codes need only be there."""
-    values = pd.Series(texts, dtype="str")
+    count = len(texts)
+    size = np.fromiter(map(len, texts), dtype=np.int64, count=count)
     if not level.code_length:
-        return np.asarray(values.str.len() > 0)
-    legal = values.str.len() == level.code_length
+        return np.asarray(size > 0)
+    legal = size == level.code_length
     if level.code_length in codes.LENGTHS.values():
-        legal &= values.str.fullmatch(r"[0-9]+")
-    return legal.to_numpy(dtype=bool)
+        plain = (text.isascii() and text.isdecimal() for text in texts)
+        legal &= np.fromiter(plain, dtype=bool, count=count)
+    return np.asarray(legal)
 
 
 def _lengths(level: Level) -> dict[str, str]:

@@ -6,7 +6,6 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 from rtree import index
 from shapely.geometry.base import BaseGeometry
@@ -15,6 +14,8 @@ from geo.layers import DEFAULT_SCHEME, DemandLayer, Finding, GridLayer, Level
 from geo.topology.checking import check
 from geo.topology.norms import DEFAULT_NORMS, Norms
 
+_ASKED = ("code", "name", "kind", "parent", "households")
+"""What checks look at beside the ground."""
 AROUND_M = 1.0
 """Neighbours within this distance of what was touched are looked at."""
 
@@ -105,9 +106,9 @@ class Watch:
         return range(first, self._next)
 
     def _frame(self, rows: list[dict[str, Any]]) -> GridLayer:
-        frame = pd.DataFrame(rows)
-        shapes: npt.NDArray[np.object_] = np.array(frame.pop("geometry").tolist(), dtype=object)
-        return GridLayer(gpd.GeoDataFrame(frame, geometry=shapes, crs=self._crs))
+        shapes: npt.NDArray[np.object_] = np.array([r["geometry"] for r in rows], dtype=object)
+        plain = {name: [row[name] for row in rows] for name in _ASKED if name in rows[0]}
+        return GridLayer(gpd.GeoDataFrame(plain, geometry=shapes, crs=self._crs))
 
     def _near_buildings(self, box: tuple[float, float, float, float]) -> DemandLayer | None:
         if self._buildings is None or self._homes is None:

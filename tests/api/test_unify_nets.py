@@ -6,11 +6,14 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
+from api.tasks.check_scenario import CheckScenario
+from api.tasks.compare_scenarios import CompareScenarios
 from api.tasks.crosswalk_nets import CrosswalkNets
 from api.tasks.unify_nets import UnifyNets
 from api.tasks.work import Work
 from geo import coords, demo, store
 from geo.errors import BadInput, NotFound
+from geo.layers import Severity
 
 pytestmark = pytest.mark.store
 
@@ -41,6 +44,24 @@ def test_three_nets_become_one(work: Work, town: demo.District, tmp_path: Path) 
     assert len(back) == told["areas"]
     with work.db.read() as session:
         assert store.runs.read(session, done.run).bound == pytest.approx(told["bound"], abs=1e-5)
+
+
+def test_the_proposal_opens_on_the_desk(work: Work) -> None:
+    done = UnifyNets(nets=("grid", "safety"), scenario="多网合一").run(work)
+    assert done.opened is not None
+    assert done.summary()["scenario"] == done.opened.link
+    assert done.opened.step > 0
+    checked = CheckScenario(scenario=done.opened.number).run(work)
+    brought = {f.code for f in checked.blocking if f.severity is not Severity.ERROR}
+    assert brought <= {"SIZE_OUT_OF_NORM"}  # the errors were there before
+    compared = CompareScenarios(scenario=done.opened.number).run(work)
+    grids = [d for d in compared.comparison.differences if d.level == "grid"]
+    assert grids
+    for level in compared.before.levels:
+        old, new = (
+            sum(a.households for a in f.of(level.name)) for f in (compared.before, compared.after)
+        )
+        assert old == new
 
 
 def test_our_own_grids_are_a_net_too(work: Work, town: demo.District, tmp_path: Path) -> None:
