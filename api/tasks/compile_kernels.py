@@ -3,12 +3,27 @@
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo import coverage, demo, finding, grouping, layers, network, parcelling, siting, topology
+from geo import (
+    coords,
+    coverage,
+    demo,
+    finding,
+    grouping,
+    layers,
+    network,
+    parcelling,
+    siting,
+    tiling,
+    topology,
+)
+from geo.tiling.pyramid import pyramid
 
 PATIENT_S = 600.0
 """No limit of time: what a limit cuts off would be compiled before somebody's eyes."""
@@ -53,7 +68,8 @@ def forming() -> None:
             tolerance=0.5,
             **more,
         )
-        grouping.solve(asked, rng=np.random.default_rng(1), time_limit_s=PATIENT_S)
+        rng = np.random.default_rng(1)
+        grouping.solve(asked, rng=rng, time_limit_s=PATIENT_S, effort=0.1)
 
 
 def drawing() -> None:
@@ -101,10 +117,27 @@ def naming() -> None:
         finding.Names(["世纪小区"]).find(asked)
 
 
+def tiles() -> None:
+    """Draw points, lines and areas into tiles, and write an archive."""
+    drawn = []
+    for name, key in (("grid", "code"), ("street", "id"), ("station", "id")):
+        frame = coords.to_degrees(town()[name])
+        frame = frame.assign(fid=np.arange(len(frame)))
+        sheet = tiling.sheet(name, frame, key=key, columns=(key, "name"))
+        drawn += [pair for z in (8, 14) for pair in pyramid([sheet], z, bytes)]
+        sheet.changed([0], frame.iloc[:1])
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "kernels.pmtiles"
+        tiling.archive.write(path, drawn[:1], bounds=(0, 0, 1, 1), metadata={})
+        tiling.archive.Archive(path).tile(drawn[0][0])
+
+
 def main() -> None:
     """Walk once through everything that compiles, one room a process."""
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        for room in [pool.submit(job) for job in (forming, walking, placing, drawing, naming)]:
+        for room in [
+            pool.submit(job) for job in (forming, walking, placing, drawing, naming, tiles)
+        ]:
             room.result()
 
 

@@ -1,0 +1,84 @@
+"""A published change is in the tiles of every process, and no tile is old for long."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import text
+
+from api.tasks.work import Work
+from geo import store, tiling
+
+pytestmark = pytest.mark.store
+WORKERS, EDITS, KILLS = 4, int(os.environ.get("WANGGE_EDITS", "24")), 3
+HERE = Path(__file__).parent
+
+
+@pytest.fixture
+def workers(database_url: str, work: Work) -> Iterator[list[subprocess.Popen[str]]]:
+    """Start processes that each follow the store."""
+    assert work.db
+    paths = os.pathsep.join(map(str, (HERE.parents[1], HERE.parent)))
+    made = [
+        subprocess.Popen(
+            [sys.executable, "-W", "ignore", HERE / "fresh_worker.py", database_url],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env={**os.environ, "PYTHONPATH": paths},
+        )
+        for _ in range(WORKERS)
+    ]  # fmt: skip
+    for one in made:
+        assert one.stdout is not None
+        assert one.stdout.readline() == "ready\n"
+    yield made
+    for one in made:
+        assert one.stdin is not None
+        one.stdin.close()
+        one.wait(10)
+        assert one.stdout is not None
+        one.stdout.close()
+
+
+def test_every_worker_shows_every_change_within_a_second(
+    work: Work, workers: list[subprocess.Popen[str]]
+) -> None:
+    rng = np.random.default_rng(5)
+    late = []
+    for edit in range(EDITS):
+        with work.db.read() as session:
+            grids = store.areas.read(session, "grid", extras=True)
+        row = int(rng.integers(len(grids)))
+        name = f"edit-{edit}-{rng.integers(10**9)}"
+        grids.loc[row, "name"] = name
+        lon, lat = grids.geometry[row].representative_point().coords[0]
+        at = next(tiling.tiles(tuple(map(float, tiling.world(lon, lat))) * 2, 15))
+        for one in workers:
+            assert one.stdin is not None
+            one.stdin.write(f"{at.z} {at.x} {at.y} {name}\n")
+            one.stdin.flush()
+        with work.db.session() as session:
+            if edit % (EDITS // KILLS) == 1:  # some listeners are lost just before the commit
+                session.execute(
+                    text(
+                        "select pg_terminate_backend(pid) from pg_stat_activity "
+                        "where query like '%notices%' and pid <> pg_backend_pid() "
+                        "and state = 'idle'"
+                    )
+                )
+            revision = store.revisions.open(session, "publish", "test", name)
+            store.areas.swap(session, "grid", [grids["code"][row]], grids.iloc[[row]], revision)
+        committed = time.time()
+        for one in workers:
+            assert one.stdout is not None
+            seen = float(one.stdout.readline().split()[0])
+            late.append(seen - committed)
+    print(
+        f"{len(late)} looks: p50 {np.median(late) * 1e3:.0f} ms, "
+        f"p99 {np.quantile(late, 0.99) * 1e3:.0f} ms, worst {max(late) * 1e3:.0f} ms"
+    )
+    assert max(late) < 5  # each was seen; how fast is printed: a loaded machine is no proof
