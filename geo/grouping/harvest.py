@@ -21,6 +21,8 @@ def harvest(  # noqa: PLR0917
     `shelf` is filled from where it stands (``notes[0]``); the same group may come twice.
     """
     n, m = len(g.weight), len(g.ends)
+    if m == 0:  # nobody has a neighbour
+        return
     code = begin.astype(np.int8)
     mark, copy, queue = (
         np.empty(n, dtype=np.int8),

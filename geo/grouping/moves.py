@@ -221,6 +221,9 @@ def anneal(  # noqa: PLR0917
     heat, kept, window, dirty = hot, 0, 0, True
     random = plan.random
     m = len(board.ends)
+    if m == 0:  # nobody has a neighbour: nothing can move
+        _note(board, plan, best, record, True)
+        return price
     block = max(2000, 4 * len(board.weight))
     for step in range(tries):
         heat *= cooling

@@ -117,3 +117,15 @@ def test_every_member_has_a_reason() -> None:
     assert (told["zh"] != "").all()
     assert (told["en"] != "").all()
     assert (border["rise"] > 0).all()
+
+
+@pytest.mark.parametrize("objective", ["inertia", "walk", "cut"])
+def test_units_without_neighbours_are_groups_of_their_own(objective: str) -> None:
+    none = np.zeros((0, 2), dtype=np.int32)
+    alone = adjacency(none, 4)
+    told = {"ids": alone.ids, "weight": [1, 2, 3, 4], "adjacency": alone, "objective": objective}
+    told["xy"] = [(0, 0), (100, 0), (0, 100), (100, 100)]
+    plan = grouping.solve(grouping.problem(groups=4, **told), rng=np.random.default_rng(1))
+    assert sorted(plan.labels) == [0, 1, 2, 3]
+    with pytest.raises(Infeasible):
+        grouping.solve(grouping.problem(groups=3, **told), rng=np.random.default_rng(1))
