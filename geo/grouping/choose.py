@@ -9,7 +9,7 @@ import numpy as np
 from geo.errors import Infeasible, Stopped
 from geo.grouping.partition import Partition
 from geo.grouping.problem import Ints, Problem
-from geo.grouping.solve import solve
+from geo.grouping.solve import ready, solve
 from geo.layers import Clock, Progress, quiet
 
 
@@ -62,6 +62,7 @@ def solve_all(
     Stopped
         When no plan was found in time.
     """
+    ready()
     clock = Clock(time_limit_s, progress)
     plans: list[Partition | None] = []
     outcome: list[str] = []

@@ -5,17 +5,20 @@ their net cost, as bit sets. A branch ends when its net costs, and the least pos
 groups to come, exceed the budget; so a finished search is a proof.
 """
 
+from concurrent.futures import ThreadPoolExecutor, wait
+
 import numpy as np
 import numpy.typing as npt
 from numba import njit
 
 from geo.grouping.problem import Bools, Floats, Ints
+from geo.layers import Clock
 
 Bits = npt.NDArray[np.uint64]
 
 
 def cover(
-    groups: Bools, net: Floats, count: int, budget: float, *, least: float, nodes: int = 200_000_000
+    groups: Bools, net: Floats, count: int, budget: float, clock: Clock, *, least: float, nodes: int
 ) -> tuple[Ints | None, float, bool]:
     """Put a plan together.
 
@@ -30,6 +33,8 @@ def cover(
         Only plans whose net costs sum to at most this are looked for.
     least : float
         No group costs less.
+    nodes : int
+        The search ends after so many steps, or when the clock says so.
 
     Returns
     -------
@@ -53,14 +58,25 @@ def cover(
     member = np.nonzero(groups.T)[1].astype(np.int32)
     notes = np.array([budget + 1e-9, 0.0, np.inf])
     chosen = np.full(count, -1, dtype=np.int32)
-    ended = _search(bits, sorted_net, units, start, member, count, least, nodes, notes, chosen)
+    args = (bits, sorted_net, units, start, member, count, least, nodes, notes, chosen)
+    stop = np.zeros(1, dtype=np.int8)
+    with ThreadPoolExecutor(1) as pool:
+        work = pool.submit(_search, *args, stop)
+        try:
+            while wait([work], timeout=0.1).not_done:
+                clock.tell("plans", float(notes[1]), float(nodes))
+                if clock.left() <= 0:
+                    stop[0] = 1
+        finally:
+            stop[0] = 1
+    ended = work.result()
     if not np.isfinite(notes[2]):
         return None, np.inf, ended
     return order[chosen].astype(np.int32), float(notes[2]), ended
 
 
 @njit(cache=True, nogil=True)
-def _search(bits, net, units, start, member, count, least, nodes, notes, chosen):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+def _search(bits, net, units, start, member, count, least, nodes, notes, chosen, stop):  # type: ignore[no-untyped-def]  # noqa: PLR0917
     words, n = bits.shape[1], len(units)
     used = np.zeros((count + 1, words), dtype=np.uint64)
     spent = np.zeros(count + 1)
@@ -75,7 +91,7 @@ def _search(bits, net, units, start, member, count, least, nodes, notes, chosen)
         s = member[at[depth]]
         at[depth] += 1
         notes[1] += 1
-        if notes[1] > nodes:
+        if notes[1] > nodes or stop[0] != 0:
             return False
         total = spent[depth] + net[s]
         if total + (count - depth - 1) * least > notes[0]:

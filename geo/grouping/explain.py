@@ -41,7 +41,7 @@ def rules(problem: Problem) -> list[Rule]:
 
 def explained(problem: Problem, rng: np.random.Generator, clock: Clock) -> Infeasible:
     """Give the error that names a smallest clash of a problem that is proven impossible."""
-    own = Clock(min(SECONDS, max(5.0, clock.left())), clock.progress)
+    own = Clock(min(SECONDS, max(1.0, clock.left())), clock.progress)
     kept: list[Rule] = []
     left = rules(problem)
     while left:

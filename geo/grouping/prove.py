@@ -11,12 +11,15 @@ from geo.grouping.problem import Bools, Ints, Problem
 from geo.grouping.refit import refit
 from geo.grouping.search import Found, polish
 from geo.grouping.separate import pieces
+from geo.grouping.spread import spread
 from geo.layers import Clock
 
 WHOLE_PAIRS = 12_000
 """More free pairs than this after fixing are not solved to the end."""
+SPREAD_UNITS = 3_000
+"""More units than this are not bounded for the border objective."""
 BORDER_UNITS = 200
-"""More units than this are not proven for the border objective."""
+"""More units than this are not proven for the border objective, only bounded."""
 MODEL_UNITS = 40
 """Up to here the border objective is solved by the model of pairs, when groups alone fail."""
 
@@ -37,24 +40,27 @@ def prove(problem: Problem, found: Found, rng: np.random.Generator, clock: Clock
     """
     if not provable(problem) or clock.left() <= 0:
         return Verdict(None)
-    low: float | None = None
-    if not problem.compact and problem.centres is None:
-        if problem.lower[0] > 0 and problem.n <= BORDER_UNITS:
-            low, closed = prove_borders(problem, found, rng, clock)
-            if closed or clock.left() <= 0:
-                return Verdict(low, closed)
-        if problem.n > MODEL_UNITS:
-            return Verdict(low)
-    verdict = _around_centres(problem, found, rng, clock)
-    if low is None or verdict.closed:
-        return verdict
-    return Verdict(low if verdict.bound is None else max(low, verdict.bound))
+    if problem.compact or problem.centres is not None:
+        return _around_centres(problem, found, rng, clock)
+    priced = problem.lower[0] > 0 and problem.n <= BORDER_UNITS
+    low = spread(problem, found, Clock((0.05 if priced else 0.3) * clock.left(), clock.progress))
+    if priced:
+        shown, closed = prove_borders(problem, found, rng, clock)
+        if closed:
+            return Verdict(shown, closed)
+        low = found.shown(low if shown is None else max(low, shown))
+    if problem.n <= MODEL_UNITS and clock.left() > 0:
+        verdict = _around_centres(problem, found, rng, clock)
+        if verdict.closed:
+            return verdict
+        low = max(low, -np.inf if verdict.bound is None else verdict.bound)
+    return Verdict(low, closed=found.broken == 0 and low >= found.value)
 
 
 def provable(problem: Problem) -> bool:
     """Whether there is a bound for this kind and size of problem."""
     if not problem.compact and problem.centres is None:
-        return problem.n <= BORDER_UNITS
+        return problem.n <= SPREAD_UNITS
     columns = problem.k if problem.centres is not None else len(problem.seats)
     return problem.n * columns <= boards.TABLE_CELLS
 

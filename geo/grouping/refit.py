@@ -22,12 +22,14 @@ PAIRS = 1500
 """Pairs of unit and centre divided at once, about."""
 
 
-def refit(problem: Problem, found: Found, rng: np.random.Generator, clock: Clock) -> None:
-    """Divide neighbouring groups anew until every group was tried in vain."""
+def refit(
+    problem: Problem, found: Found, rng: np.random.Generator, clock: Clock, *, pairs: int = PAIRS
+) -> None:
+    """Divide neighbouring groups anew, about so many pairs, until every group was tried in vain."""
     idle = np.zeros(problem.k, dtype=np.int64)
     while clock.left() > 0 and idle.min() < 2:
         first = int(rng.choice(np.flatnonzero(idle == idle.min())))
-        some = around(problem, found.labels, first, rng)
+        some = around(problem, found.labels, first, rng, pairs=pairs, most=6)
         clock.tell("divide", float(np.sum(idle > 0)), float(problem.k))
         if _divide(problem, found, some, clock):
             idle[some] = 0
@@ -35,19 +37,22 @@ def refit(problem: Problem, found: Found, rng: np.random.Generator, clock: Clock
             idle[first] += 1
 
 
-def around(problem: Problem, labels: Ints, first: int, rng: np.random.Generator) -> Ints:
-    """Give a group and some that touch it or each other, up to `PAIRS` pairs."""
+def around(
+    problem: Problem, labels: Ints, first: int, rng: np.random.Generator, *, pairs: float = np.inf,
+    most: int,
+) -> Ints:  # fmt: skip
+    """Give a group and some that touch it or each other, up to `most` groups or so many pairs."""
     touch = _touching(problem, labels)
     size = np.bincount(labels, minlength=problem.k)
     some = [first]
-    while True:
+    while len(some) < most:
         beside = touch[some].sum(axis=0)
         beside[some] = 0
         if not beside.any():
             break
         more = int(rng.choice(problem.k, p=beside / beside.sum()))
-        pairs = (size[some].sum() + size[more]) * (len(some) + 1)
-        if (len(some) >= 2 and pairs > PAIRS) or len(some) >= 6:
+        held = (size[some].sum() + size[more]) * (len(some) + 1)
+        if len(some) >= 2 and held > pairs:
             break
         some.append(more)
     return np.array(sorted(some), dtype=np.int32)

@@ -16,9 +16,11 @@ from geo.grouping.problem import Ints, Problem
 from geo.layers import Clock
 
 ROUNDS = 8
-"""Times that all starts are made while no plan keeps every rule."""
+"""Times that all starts are made while no plan keeps every rule, unless units are so many or so
+few (the exact model finds their plans) that once is enough."""
+MANY, FEW = 2_000, 40
 
-__all__ = ["Clock", "Found", "polish", "search"]
+__all__ = ["Clock", "Found", "polish", "search", "side_by_side"]
 
 
 @dataclass(slots=True)
@@ -89,8 +91,8 @@ def search(
     try:
         if warm is not None:
             polish(board, found, warm, rng, tries // 2, clock, heat=0.02)
-        for _ in range(ROUNDS if n <= 2000 else 1):
-            for done in _begun(start, rng.spawn(starts), clock):
+        for _ in range(ROUNDS if FEW < n <= MANY else 1):
+            for done in side_by_side(start, rng.spawn(starts), clock, "search"):
                 for broken, value, labels in done.result().pool:
                     found.offer(labels, broken, value)
             if found.broken == 0 or clock.left() <= 0 or clock.seconds() > until_s:
@@ -100,10 +102,11 @@ def search(
     return found
 
 
-def _begun(
+def side_by_side(
     start: Callable[[int, np.random.Generator], Found],
     rngs: list[np.random.Generator],
     clock: Clock,
+    step: str,
 ) -> list[Future[Found]]:
     """Make the starts side by side; who wants to stop gets what they have by then.
 
@@ -114,7 +117,7 @@ def _begun(
         try:
             work += [pool.submit(start, turn, rng) for turn, rng in enumerate(rngs)]
             while left := wait(work, timeout=0.2).not_done:
-                clock.tell("search", len(work) - len(left), len(work))
+                clock.tell(step, len(work) - len(left), len(work))
         except (KeyboardInterrupt, Stopped):
             clock.stop()
     return work
@@ -154,7 +157,7 @@ def polish(  # noqa: PLR0917
             board, plan, best, record, price, tries // slices,
             hot * ratio**turn, hot * ratio ** (turn + 1), stride,
         )  # fmt: skip
-        if clock.left() <= 0 and (record[0] == 0 or n > 5000):
+        if clock.left() <= (0.0 if record[0] == 0 or n > 5000 else -1.0):
             break
     for turn in range(10 if n > 5000 else 1):  # out of time, but not without a plan
         if record[0] == 0 and (turn or n <= 5000):

@@ -32,7 +32,7 @@ from geo.layers import Clock
 
 LANES = 8
 """Parts of the search: what the first three decisions are."""
-ROOM = 40_000
+ROOM = 100_000
 """Groups that one lane keeps."""
 
 
@@ -46,8 +46,11 @@ class Swept:
     ended: bool  # whether every group was looked at
 
 
-def shapes(g: Ground, price: Floats, most: float, clock: Clock) -> Swept:
+def shapes(g: Ground, price: Floats, most: float, clock: Clock, *, shrink: bool = False) -> Swept:
     """Find every group with net cost ≤ most, on as many cores as there are.
+
+    With `shrink`, each found group lowers `most` to its own net cost: only the cheapest group,
+    and some on the way to it, are found, and much sooner.
 
     What is found, and its order, does not depend on the number of cores; only a search that
     the clock cut short does.
@@ -55,7 +58,9 @@ def shapes(g: Ground, price: Floats, most: float, clock: Clock) -> Swept:
     stop = np.zeros(1, dtype=np.int8)
     shelves = [shelf(len(g.weight), ROOM) for _ in range(LANES)]
     with ThreadPoolExecutor(max(1, min(LANES, os.cpu_count() or 1))) as pool:
-        work = [pool.submit(_lane, g, price, most, a, stop, shelves[a]) for a in range(LANES)]
+        work = [
+            pool.submit(_lane, g, price, most, shrink, a, stop, shelves[a]) for a in range(LANES)
+        ]
         try:
             while wait(work, timeout=0.2).not_done:
                 clock.tell("groups", sum(float(s.notes[0]) for s in shelves), LANES * ROOM)
@@ -78,7 +83,9 @@ def shapes(g: Ground, price: Floats, most: float, clock: Clock) -> Swept:
 
 
 @njit(cache=True, nogil=True)
-def _lane(g: Ground, price: Floats, most: float, lane: int, stop: Codes, shelf: Shelf) -> None:  # noqa: PLR0917
+def _lane(  # noqa: PLR0917
+    g: Ground, price: Floats, most: float, shrink: bool, lane: int, stop: Codes, shelf: Shelf
+) -> None:
     """Search one lane: at the first depths only the branch that its number names.
 
     ``shelf.notes`` receives how many were found, the nodes looked at, and 1 when every group
@@ -106,6 +113,8 @@ def _lane(g: Ground, price: Floats, most: float, lane: int, stop: Codes, shelf: 
                     shelf,
                 )  # fmt: skip
                 turn[depth] = 0 if pick[depth] >= 0 else 2
+                if shrink and shelf.notes[0] > 0:
+                    most = min(most, shelf.value[int(shelf.notes[0]) - 1] - 1e-7)
                 if (2 << depth) <= LANES and turn[depth] == 0:
                     turn[depth] = (lane >> depth) & 1
             elif (2 << depth) <= LANES:
@@ -129,7 +138,7 @@ def _look(g, price, most, root, code, flow, tilt, room, net, mark, shelf):  # ty
     """Settle one node: give the unit to branch on, −1 when the node is done; and its tilt."""
     queue, via = room
     for _ in range(4):
-        if not _follow(g, root, code, queue, mark):
+        if not _follow(g, root, code, queue, mark, net):
             return -1, tilt
         bound, tilt = climb(g, price, most, code, flow, tilt, net, queue, via)
         if bound > most + EPS:
@@ -162,28 +171,27 @@ def _joined(g: Ground, code: Codes, root: int, mark: Codes, queue: Ints) -> None
 
 
 @njit(cache=True, nogil=True)
-def _follow(g: Ground, root: int, code: Codes, queue: Ints, mark: Codes) -> bool:
+def _follow(g: Ground, root: int, code: Codes, queue: Ints, mark: Codes, way: Floats) -> bool:  # noqa: PLR0917
     """Decide what follows from connection and load; False when no group is left."""
     changed = True
     while changed:
         changed = False
-        mark[:] = 0
+        _ways(g, code, root, way, mark, queue)
         reach, held = 0.0, 0.0
-        for t in range(flood(g, code, OUT, root, mark, queue)):
-            reach += g.weight[queue[t]]
+        for i in range(len(code)):
+            if code[i] == IN:
+                held += g.weight[i]
+            if way[i] < np.inf:
+                reach += g.weight[i]
         if reach < g.lower:
             return False
         for i in range(len(code)):
-            if code[i] == IN:
-                if mark[i] == 0:
+            if way[i] == np.inf or held + way[i] > g.upper + 1e-9 * held:
+                if code[i] == IN:
                     return False
-                held += g.weight[i]
-        if held > g.upper:
-            return False
-        for i in range(len(code)):
-            if code[i] == FREE and (mark[i] == 0 or held + g.weight[i] > g.upper):
-                code[i] = OUT
-                changed = True
+                if code[i] == FREE:
+                    code[i] = OUT
+                    changed = True
         mark[:] = 0
         for first in range(len(code)):
             if code[first] != IN and mark[first] == 0:
@@ -192,6 +200,32 @@ def _follow(g: Ground, root: int, code: Codes, queue: Ints, mark: Codes) -> bool
                     return False
                 changed = changed or taken > 0
     return True
+
+
+@njit(cache=True, nogil=True)
+def _ways(g: Ground, code: Codes, root: int, way: Floats, mark: Codes, queue: Ints) -> None:  # noqa: PLR0917
+    """Least undecided load that joins each unit with the root, its own included; inf: no way."""
+    n = len(code)
+    way[:] = np.inf
+    mark[:] = 0
+    way[root], queue[0] = 0.0, root
+    head, count = 0, 1
+    while count > 0:
+        u = queue[head]
+        head = (head + 1) % n
+        count -= 1
+        mark[u] = 0
+        for e in range(g.start[u], g.start[u + 1]):
+            v = g.other[e]
+            if code[v] == OUT:
+                continue
+            load = way[u] + (g.weight[v] if code[v] == FREE else 0.0)
+            if load < way[v]:
+                way[v] = load
+                if mark[v] == 0:
+                    mark[v] = 1
+                    queue[(head + count) % n] = v
+                    count += 1
 
 
 @njit(cache=True, nogil=True)

@@ -7,11 +7,14 @@ import numpy as np
 from geo.errors import BadInput, Stopped
 from geo.grouping import clash, measure
 from geo.grouping.explain import bare, explained
+from geo.grouping.improve import improve
 from geo.grouping.partition import Partition, Status, matched
 from geo.grouping.problem import Ints, Problem
 from geo.grouping.problem import problem as build
 from geo.grouping.prove import Verdict, provable, prove
-from geo.grouping.search import search
+from geo.grouping.search import Found, search
+from geo.grouping.separate import Separator
+from geo.grouping.spread import spread
 from geo.layers import Adjacency, Clock, Progress, quiet
 
 
@@ -40,7 +43,8 @@ def solve(
     warm_start : (n,) int, optional
         Labels 0 … k−1 to begin with; the answer is never worse, where they keep the rules.
     effort : float
-        Multiplies the number of tries.
+        Multiplies the number of tries. Below 1 the work also ends before the time limit when
+        neither search nor proof goes on.
     seed : int, optional
         Only noted in the answer.
     bounded : bool
@@ -59,7 +63,7 @@ def solve(
     Stopped
         When no plan was found in time, which proves nothing.
     """
-    _ready(compact=problem.compact)
+    ready()
     clock = Clock(time_limit_s, progress)
     clash.certify(problem)
     warm = _checked_start(problem, warm_start)
@@ -67,6 +71,8 @@ def solve(
     found = search(problem, rng, clock, warm=warm, effort=effort, until_s=until_s)
     try:
         verdict = prove(problem, found, rng, clock) if bounded else Verdict(None)
+        if bounded and not verdict.closed and effort >= 1.0:
+            improve(problem, found, rng, clock, verdict.bound)
     except (KeyboardInterrupt, Stopped):
         verdict = Verdict(found.low if np.isfinite(found.low) else None)
     if verdict.closed and found.broken > 0:
@@ -77,16 +83,22 @@ def solve(
 
 
 @cache
-def _ready(*, compact: bool) -> None:
-    """Have the kernels compiled (once a machine) or loaded, before the clock starts."""
-    pair = np.array([[0, 1]], dtype=np.int32)
-    ids = np.array(["a", "b"], dtype=object)
-    toy = build(
-        ids=ids, weight=[1, 1], adjacency=Adjacency(ids, pair, np.ones(1)), groups=2, lower=1,
-        xy=[(0, 0), (1, 0)], objective="inertia" if compact else "cut",
-    )  # fmt: skip
+def ready() -> None:
+    """Have the kernels compiled (once a machine) or loaded, before any clock starts."""
+    ids = np.array(["a", "b", "c", "d"], dtype=object)
+    near = Adjacency(ids, np.array([[0, 1], [1, 2], [2, 3]], dtype=np.int32), np.ones(3))
+    xy = [(0, 0), (1, 0), (2, 0), (3, 0)]
     rng, clock = np.random.default_rng(0), Clock(np.inf)
-    prove(toy, search(toy, rng, clock, effort=0.01), rng, clock)
+    for objective in ("cut", "inertia"):
+        toy = build(
+            ids=ids, weight=np.ones(4), adjacency=near, groups=2, xy=xy, lower=1, upper=3,
+            objective=objective, locked={"a": 0, "c": 0},
+        )  # fmt: skip
+        found = search(toy, rng, clock, effort=0.01)
+        prove(toy, found, rng, clock)
+        spread(toy, Found(found.labels), clock)
+        apart = Separator(toy, toy.seats, np.tile(np.arange(4, dtype=np.int32)[:, None], 4))
+        list(apart.broken(np.array([1.0, 0.0, 0.0, 1.0]), 0.5))
 
 
 def _partition(
