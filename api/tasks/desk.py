@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import RLock
+from typing import Any
 
 from pyproj import CRS
 from sqlalchemy.orm import Session
@@ -78,6 +79,20 @@ class Desk:
             self._watched = None
         self.step = step.step
 
+    def standing(self) -> dict[str, Any]:
+        """Tell where the scenario stands, and what would be undone or redone next."""
+        return {
+            "scenario": self.scenario.number,
+            "link": self.scenario.link,
+            "name": self.scenario.name,
+            "state": self.scenario.state,
+            "base": self.base,
+            "step": self.step,
+            "undo": self.done[-1].change.label if self.done else None,
+            "redo": self.undone[-1].change.label if self.undone else None,
+            "done": [d.change.label for d in self.done[-20:]],
+        }
+
     def make(self, deed: Done) -> None:
         """Make a change; what could be redone before no longer can."""
         self._turn(deed.change)
@@ -107,6 +122,7 @@ class Desk:
 _BASES: OrderedDict[tuple[str, int], redraw.Fabric] = OrderedDict()
 _DESKS: OrderedDict[tuple[str, int], Desk] = OrderedDict()
 _GATES: dict[tuple[str, int], RLock] = {}
+_NUMBERS: dict[tuple[str, str], int] = {}
 _LOCK = RLock()
 
 
@@ -116,18 +132,16 @@ def desk(work: Work, scenario: int | str) -> Iterator[Desk]:
 
     After a fault that nobody foresaw the next question reads it anew.
     """
-    with work.db.read() as session:
-        found = store.scenarios.read(session, scenario)
-    key = str(work.db.engine.url), found.number
+    key = str(work.db.engine.url), _number(work, scenario)
     with _LOCK:
         gate = _GATES.setdefault(key, RLock())
     with gate:
         with _LOCK:
-            mine = _DESKS.get(key)
-        if mine is None or mine.scenario.number != found.number:
+            mine = _DESKS.pop(key, None)
+        if mine is None:
+            with work.db.read() as session:
+                found = store.scenarios.read(session, key[1])
             mine = Desk(work, found, found.base, redraw_base(work, found))
-        with _LOCK:
-            _DESKS.pop(key, None)
         mine.work = work
         with work.db.read() as session:
             mine.catch_up(session)
@@ -137,6 +151,19 @@ def desk(work: Work, scenario: int | str) -> Iterator[Desk]:
             _keep(key, mine)
             raise
         _keep(key, mine)
+
+
+def _number(work: Work, scenario: int | str) -> int:
+    """Give the number of a scenario, which its link has for ever."""
+    name = str(work.db.engine.url), str(scenario)
+    with _LOCK:
+        known = _NUMBERS.get(name)
+    if known is None:
+        with work.db.read() as session:
+            known = store.scenarios.read(session, scenario).number
+        with _LOCK:
+            _NUMBERS[name] = known
+    return known
 
 
 def _keep(key: tuple[str, int], mine: Desk) -> None:

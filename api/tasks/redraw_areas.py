@@ -120,13 +120,15 @@ class RedoOperation(Form):
 
 @dataclass(frozen=True)
 class Redrawn:
-    """What a step did: its number, the change, the map's system, and who else works there."""
+    """What a step did: its number, the change, who else works there, where the scenario stands."""
 
     scenario: int
     step: int
     change: redraw.Change
     fabric: redraw.Fabric
     held: tuple[Held, ...]
+    base: int
+    standing: dict[str, Any]
 
     def as_dict(self) -> dict[str, Any]:
         """Give plain values: areas that came or changed, areas that went, lineage, offers."""
@@ -210,7 +212,9 @@ def _redrawn(work: Work, mine: Desk, change: redraw.Change) -> Redrawn:
     with work.db.read() as session:
         held = store.scenarios.held(session, mine.scenario.number)
     others = tuple(h for h in held if h.community in touched and h.who != work.who)
-    return Redrawn(mine.scenario.number, mine.step, change, mine.fabric, others)
+    return Redrawn(
+        mine.scenario.number, mine.step, change, mine.fabric, others, mine.base, mine.standing()
+    )
 
 
 def _drawn(work: Work, operation: dict[str, Any]) -> dict[str, Any]:

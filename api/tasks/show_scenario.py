@@ -6,6 +6,7 @@ from typing import Any
 
 import geopandas as gpd
 import shapely
+from pyproj import CRS
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
@@ -39,8 +40,9 @@ class ShowScenario(Form):
             mapped = [a for a in mine.fabric.areas.values() if self._asked(a)]
             fresh = [a for a in mapped if not a.same(there.get(a.key))]
             gone = [k for k, a in there.items() if self._asked(a) and k not in mine.fabric.areas]
-            return standing(mine) | {
-                "upsert": features(work, mine, sorted(fresh, key=lambda a: a.key)),
+            fresh.sort(key=lambda a: a.key)
+            return mine.standing() | {
+                "upsert": features(work, mine.base, mine.fabric.crs, fresh),
                 "drop": [list(key) for key in sorted(gone)],
             }
 
@@ -73,50 +75,36 @@ class StreetCuts(Form):
 def made(work: Work, task: ApplyOperation | UndoOperation | RedoOperation) -> dict[str, Any]:
     """Do a step and tell the desk what to draw anew."""
     done: Redrawn = perform(task, work)
-    after = {a.key for a in done.change.after}
-    with desk(work, task.scenario) as mine:
-        return standing(mine) | {
-            "step": done.step,
-            "label": done.change.label,
-            "upsert": features(work, mine, done.change.after),
-            "drop": [list(a.key) for a in done.change.before if a.key not in after],
-            "offers": [redraw.written_operation(o, mine.fabric.crs) for o in done.change.offers],
-            "held": [{"community": h.community, "who": h.who} for h in done.held],
-        }
-
-
-def standing(mine: Desk) -> dict[str, Any]:
-    """Tell where a scenario stands, and what would be undone or redone next."""
-    return {
-        "scenario": mine.scenario.number,
-        "link": mine.scenario.link,
-        "name": mine.scenario.name,
-        "state": mine.scenario.state,
-        "base": mine.base,
-        "step": mine.step,
-        "undo": mine.done[-1].change.label if mine.done else None,
-        "redo": mine.undone[-1].change.label if mine.undone else None,
-        "done": [d.change.label for d in mine.done[-20:]],
+    after, crs = {a.key for a in done.change.after}, done.fabric.crs
+    return done.standing | {
+        "label": done.change.label,
+        "upsert": features(work, done.base, crs, done.change.after),
+        "drop": [list(a.key) for a in done.change.before if a.key not in after],
+        "offers": [redraw.written_operation(o, crs) for o in done.change.offers],
+        "held": [{"community": h.community, "who": h.who} for h in done.held],
     }
 
 
-def features(work: Work, mine: Desk, areas: Iterable[redraw.Area]) -> list[dict[str, Any]]:
+def features(
+    work: Work, revision: int, crs: CRS, areas: Iterable[redraw.Area]
+) -> list[dict[str, Any]]:
     """Give areas as GeoJSON features in degrees.
 
     `was` is what the code held in the revision the scenario stands on (None: no such
     code); `touched` says whether more than a vertex differs from it.
     """
-    areas, base = list(areas), base_fabric(work, mine.base).areas
+    areas, base = list(areas), base_fabric(work, revision).areas
     old = [base[a.key] for a in areas if a.key in base]
     moved = {a.key for a in redraw.Change("", tuple(old), tuple(areas)).moved_ground}
+    spots = _degrees([a.shape.representative_point() for a in areas], crs)
+    shapes = _degrees([_wound(a) for a in areas], crs)
     told = []
-    for area in areas:
+    for area, shape, spot in zip(areas, shapes, spots, strict=True):
         was = base.get(area.key)
-        spot = redraw.to_degrees(area.shape.representative_point(), mine.fabric.crs)
         told.append(
             {
                 "type": "Feature",
-                "geometry": mapping(redraw.to_degrees(_wound(area), mine.fabric.crs)),
+                "geometry": mapping(shape),
                 "properties": {
                     "level": area.level, "code": area.ref, "name": area.name,
                     "kind": area.kind, "parent": area.above, "households": area.households,
@@ -127,6 +115,12 @@ def features(work: Work, mine: Desk, areas: Iterable[redraw.Area]) -> list[dict[
             }
         )  # fmt: skip
     return told
+
+
+def _degrees(shapes: list[BaseGeometry], crs: CRS) -> list[BaseGeometry]:
+    """Bring many shapes to degrees at once."""
+    moved = redraw.to_degrees(shapely.GeometryCollection(shapes), crs)
+    return list(shapely.get_parts(moved).tolist())
 
 
 def _wound(area: redraw.Area) -> BaseGeometry:
