@@ -93,6 +93,7 @@ Wangge.TOOLS.compare = class extends Wangge.Tool {
     Wangge.twice(line, Wangge.DEEDS[d.kind]);
     line.append(`：${names(d.before)}${d.after.join() === d.before.join() ? "" : ` → ${names(d.after)}`}`);
     if (d.households) line.append(` · ${d.households.toLocaleString("zh-CN")} 户`);
+    if (d.posts) line.append(` · ${d.posts} 个岗位`);
     if (d.area_m2 > 1) line.append(` · ${(d.area_m2 / 1e4).toLocaleString("zh-CN", { maximumFractionDigits: 2 })} 公顷`);
     if (go) line.append(" ", desk.forms.button(["前往", "Go"], () => desk.go(go), { "aria-label": `前往 Go ${go}` }));
     return line;

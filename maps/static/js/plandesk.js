@@ -140,19 +140,9 @@ Wangge.Desk = class {
     this.ink.redraw();
     this.stand();
     clearTimeout(this.later);
-    this.later = setTimeout(() => { this.panel.balance(); this.tell(); this.scene.relist(); this.count(); this.panel.problems(); }, 30);
-  }
-
-  // How many areas wear each style of the legend now.
-  count() {
-    const { styles, dedicated } = this.values;
-    for (const [level, areas] of Object.entries(this.levels)) {
-      const worn = {};
-      for (const it of areas.items.values()) worn[it.style] = (worn[it.style] || 0) + 1;
-      document.querySelector(`[data-sheet="${level}"]`).closest("label").querySelector(".count").textContent = areas.items.size.toLocaleString("en");
-      if (!areas.norm) continue;
-      document.querySelectorAll(`#keys-${level} .count`).forEach((node, k) => { node.textContent = (worn[styles[k] || dedicated] || 0).toLocaleString("en"); });
-    }
+    clearTimeout(this.last);
+    this.later = setTimeout(() => { this.panel.balance(); this.tell(); this.scene.relist(); this.panel.count(); }, 30);
+    this.last = setTimeout(() => this.panel.problems(), 250);
   }
 
   stand() {

@@ -56,6 +56,18 @@ Wangge.Panel = class {
     return svg;
   }
 
+  // How many areas wear each style of the legend now.
+  count() {
+    const { styles, dedicated } = this.desk.values;
+    for (const [level, areas] of Object.entries(this.desk.levels)) {
+      const worn = {};
+      for (const it of areas.items.values()) worn[it.style] = (worn[it.style] || 0) + 1;
+      document.querySelector(`[data-sheet="${level}"]`).closest("label").querySelector(".count").textContent = areas.items.size.toLocaleString("en");
+      if (!areas.norm) continue;
+      document.querySelectorAll(`#keys-${level} .count`).forEach((node, k) => { node.textContent = (worn[styles[k] || dedicated] || 0).toLocaleString("en"); });
+    }
+  }
+
   // How areas would stand if the stroke ended here: counted from the homes on the page.
   live(rows) {
     this.box.hidden = !rows;
