@@ -53,6 +53,7 @@ TABLE: Mapping[str, Mapping[str, Role]] = {
     "/maps": READ,
     "/maps/{kind}": READ,
     "/ogc": READ,
+    "/ogc/scenarios/{rest:path}": PLAN,
     "/ogc/{rest:path}": READ | WRITE,
     "/openapi.json": READ,
     "/plan": PLAN,

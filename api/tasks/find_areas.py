@@ -65,7 +65,7 @@ class AreasOfPoints(Form):
                 "a point is no lon, lat in degrees", zh="有坐标不是有效的经度、纬度",
                 hint="longitude first", hint_zh="先经度，后纬度",
             )  # fmt: skip
-        tree, kept = shapely.STRtree(shapely.points(xy)), shelf(work)
+        tree, kept = shapely.STRtree(np.atleast_1d(shapely.points(xy))), shelf(work)
         levels: dict[str, list[str | None]] = {}
         areas: dict[str, dict[str, Any]] = {}
         for level in self.levels:
@@ -94,7 +94,8 @@ def _posts(work: Work, codes: list[str]) -> dict[str, list[dict[str, Any]]]:
     with work.db.read() as session:
         found = store.posts.of(session, codes)
     told: dict[str, list[dict[str, Any]]] = {}
-    for (area, role), who in found.groupby(["area", "role"], sort=False):
+    for key, who in found.groupby(["area", "role"], sort=False):
+        area, role = map(str, key)
         post: dict[str, Any] = {"role": role, "people": len(who)}
         if work.asker.view == "staff":
             post |= {"names": who["name"].tolist(), "phones": who["phone"].tolist()}

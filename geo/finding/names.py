@@ -10,8 +10,8 @@ from geo.finding.spelling import CHINESE, folded, plain, readings, said
 MOST = 200
 SURE = 80.0
 """Where something fits as well as this, nobody is thought to have slipped."""
-ONE_SLIP = 56.0
-"""What a whole name with one slip counts."""
+ONE_SLIP, SOMETHING = 55.0, 40.0
+"""What a whole name with one slip counts, and what is better than nothing."""
 
 
 class Names:
@@ -53,38 +53,46 @@ class Names:
         if not asked or not self._count:
             return {}
         sound = said(asked)
+        south = folded(sound)
         chinese = CHINESE.search(asked) is not None
         self._characters.begin(asked, 100, 90, scores)
-        self._characters.hold(asked, 80, scores)
-        self._heard(sound, folded(sound), scores, begins=79 if chinese else 86)
+        begins = 79 if chinese else 86
+        self._sounds.begin(sound, 97, begins, scores)
+        self._south.begin(south, 96, begins - 2, scores)
         if not chinese:
             self._letters.begin(asked, 92, 76, scores)
             self._letters.begin(folded(asked), 91, 75, scores)
         if scores.max() < SURE:
-            self._near(asked, sound, scores, chinese=chinese)
+            self._within(asked, sound, south, scores)
+        if scores.max() < SURE:
+            self._near(asked, sound, south, scores)
         return self._best(scores, most)
 
-    def _heard(self, sound: str, south: str, scores: Scores, *, begins: float) -> None:
-        """Take all readings at their beginnings, the usual one also within."""
-        self._sounds.begin(sound, 97, begins, scores)
-        self._south.begin(south, 96, begins - 2, scores)
+    def _within(self, asked: str, sound: str, south: str, scores: Scores) -> None:
+        """Look within names, as they are written and usually read."""
+        self._characters.hold(asked, 80, scores)
         if len(south) > 3:
             self._usual.hold(sound, 62, scores)
             self._usual_south.hold(south, 60, scores)
 
-    def _near(self, asked: str, sound: str, scores: Scores, *, chinese: bool) -> None:
-        """Think of slips: one character; one letter, or two of what is long; at last anywhere."""
-        south = folded(sound)
-        if chinese and len(asked) > 2:
+    def _near(self, asked: str, sound: str, south: str, scores: Scores) -> None:
+        """Think of slips: one in the characters, one in the letters, two, or one anywhere.
+
+        What is thought of later is a look at every name again, and left out when a whole
+        name with one slip was found.
+        """
+        if len(asked) > 2 and CHINESE.search(asked):
             self._characters.near(asked, 1, (61, 51, 0), scores)
-        most = min(2, len(south) // 5)
-        if most:
-            self._usual.near(sound, most, (61, 51, 0), scores)
-        if most and scores.max() < ONE_SLIP:
-            self._usual_south.near(south, most, (60, 50, 0), scores)
-        if scores.max() == 0:
-            self._characters.near(asked, 1, (0, 0, 46), scores)
-            self._usual.near(sound, most, (0, 0, 46), scores)
+        for forms, text, slips, worth in (
+            (self._usual, sound, 1, (61, 51, 0)),
+            (self._usual_south, south, 1, (60, 50, 0)),
+            (self._usual, sound, 2, (61, 51, 0)),
+            (self._characters, asked, 1, (0, 0, 46)),
+            (self._usual, sound, 1, (0, 0, 46)),
+        ):
+            enough = ONE_SLIP if slips == 1 and worth[0] else SOMETHING
+            if len(text) >= 5 * slips and scores.max() < enough:
+                forms.near(text, slips, worth, scores)
 
     def _best(self, scores: Scores, most: int) -> dict[int, float]:
         found = np.flatnonzero(scores)

@@ -4,12 +4,14 @@ import datetime as dt
 import time
 from typing import Any
 
+import numpy as np
 import orjson
 import pytest
 import shapely.geometry
 from fastapi.testclient import TestClient
 from pyproj import CRS
 
+from api.http.ogc import documents
 from api.tasks.work import Work
 from geo import asking, coords, layers, store
 
@@ -74,7 +76,7 @@ def test_the_definition_lists_what_answers(client: TestClient) -> None:
     )  # fmt: skip
     assert (limit["schema"]["default"], limit["schema"]["maximum"]) == (1000, 10_000)
     for path, deeds in told["paths"].items():
-        if "get" in deeds and "{" not in path and not path.endswith(("/tiles", "/tileMatrixSets")):
+        if "get" in deeds and "{" not in path:
             assert client.get(f"/ogc{path.rstrip('/')}").status_code == 200, path
 
 
@@ -250,3 +252,21 @@ def test_a_published_change_is_seen_and_the_past_stays(
     )
     assert ids(client.get(ITEMS, params={"datetime": "2001-01-01"})) == []
     assert layers.layer("grid").level == "grid"
+
+
+def test_tiles_stand_under_the_addresses_of_the_standard(client: TestClient, grids: Any) -> None:
+    listed = client.get("/ogc/collections/grid/tiles").json()["tilesets"]
+    told = client.get(linked(listed[0], "self")["href"]).json()
+    template = linked(told, "item")["href"]
+    x, y = grids.geometry.iloc[0].representative_point().coords[0]
+    column = int((x + 180) / 360 * 2**14)
+    row = int((1 - np.arcsinh(np.tan(np.radians(y))) / np.pi) / 2 * 2**14)
+    address = template.format(tileMatrix=14, tileRow=row, tileCol=column)
+    tile, same = client.get(address), client.get(f"/tiles/grid/14/{column}/{row}.mvt")
+    assert tile.status_code == same.status_code == 200
+    assert (tile.content, tile.headers["etag"]) == (same.content, same.headers["etag"])
+    scheme = client.get(linked(told, f"{documents.REL}tiling-scheme")["href"]).json()
+    assert [m["matrixWidth"] for m in scheme["tileMatrices"][:4]] == [1, 2, 4, 8]
+    for path in ("collections/gate/tiles/WebMercatorQuad/1/0/0", "tileMatrixSets/x",
+                 "collections/grid/tiles/x", "collections/grid/tiles/x/1/0/0"):  # fmt: skip
+        assert client.get(f"/ogc/{path}").status_code == 404, path

@@ -8,14 +8,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http import queries
-from api.http.ogc import asked, definition, documents, items, media, pages
+from api.http.ogc import asked, definition, documents, items, media, pages, tile_routes, writing
 from api.tasks import ask_items
 from api.tasks.shelf import shelf
 
-router = APIRouter(prefix="/ogc", route_class=queries.Straight, tags=["ogc"])
+routes = APIRouter(route_class=queries.Straight, tags=["ogc"])
 _COLLECTION: dict[str, Any] = {
     "name": "collection", "in": "path", "required": True, "schema": {"type": "string"},
 }  # fmt: skip
+routes.include_router(tile_routes.router)
+routes.include_router(writing.router)
 _FEATURE = _COLLECTION | {"name": "feature"}
 
 
@@ -23,7 +25,7 @@ def _told(*parameters: dict[str, Any]) -> dict[str, Any]:
     return {"parameters": [*parameters, definition.FORM]}
 
 
-@router.get(
+@routes.get(
     "/collections/{collection}/items",
     summary="要素 Features of a collection",
     openapi_extra=_told(_COLLECTION, *definition.ITEMS),
@@ -33,7 +35,7 @@ async def features(request: Request) -> Response:
     return await items.page(request)
 
 
-@router.get(
+@routes.get(
     "/collections/{collection}/items/{feature}",
     summary="单个要素 One feature",
     openapi_extra=_told(_COLLECTION, _FEATURE),
@@ -43,19 +45,19 @@ async def feature(request: Request) -> Response:
     return await items.one(request)
 
 
-@router.get("", summary="标准接口首页 OGC API landing page", openapi_extra=_told())
+@routes.get("", summary="标准接口首页 OGC API landing page", openapi_extra=_told())
 async def landing(request: Request) -> Response:
     """Give the way in for programs that speak the standard."""
     return _document(request, documents.landing(asked.root(request), asked.form_of(request)))
 
 
-@router.get("/conformance", summary="遵循的标准 Conformance", openapi_extra=_told())
+@routes.get("/conformance", summary="遵循的标准 Conformance", openapi_extra=_told())
 async def conformance(request: Request) -> Response:
     """Give the parts of the standards that are kept."""
     return _document(request, documents.conformance(asked.root(request), asked.form_of(request)))
 
 
-@router.get("/api", summary="接口定义 API definition", openapi_extra=_told())
+@routes.get("/api", summary="接口定义 API definition", openapi_extra=_told())
 async def api(request: Request) -> Response:
     """Describe everything under this address in OpenAPI 3.0."""
     asked.only(request)
@@ -67,7 +69,7 @@ async def api(request: Request) -> Response:
     return media.answer(told, media.OPENAPI)
 
 
-@router.get("/collections", summary="数据集 Collections", openapi_extra=_told())
+@routes.get("/collections", summary="数据集 Collections", openapi_extra=_told())
 async def collections(request: Request) -> Response:
     """Describe every collection that is open to who asks."""
     view, base, form = asked.view_of(request), asked.root(request), asked.form_of(request)
@@ -77,7 +79,7 @@ async def collections(request: Request) -> Response:
     return _document(request, told)
 
 
-@router.get(
+@routes.get(
     "/collections/{collection}", summary="数据集 A collection", openapi_extra=_told(_COLLECTION)
 )
 async def collection(request: Request) -> Response:
@@ -89,7 +91,7 @@ async def collection(request: Request) -> Response:
     return _document(request, told)
 
 
-@router.get(
+@routes.get(
     "/collections/{collection}/queryables",
     summary="可查询属性 Queryables",
     openapi_extra=_told(_COLLECTION),
@@ -99,7 +101,7 @@ async def queryables(request: Request) -> Response:
     return _schema(request, "queryables")
 
 
-@router.get(
+@routes.get(
     "/collections/{collection}/schema", summary="属性 Schema", openapi_extra=_told(_COLLECTION)
 )
 async def schema(request: Request) -> Response:
@@ -127,3 +129,8 @@ def _document(request: Request, told: documents.Json) -> Response:
     if asked.form_of(request) == "html":
         return pages.document(told, request.url.path)
     return media.answer(told)
+
+
+router = APIRouter()
+router.include_router(routes, prefix="/ogc")
+router.include_router(routes, prefix="/ogc/scenarios/{scenario}")

@@ -16,7 +16,7 @@ from geo.layers import View
 PLAIN = {"f"}
 ITEMS = {
     "f", "limit", "after", "bbox", "bbox-crs", "crs", "datetime", "filter", "filter-lang",
-    "filter-crs", "scenario",
+    "filter-crs",
 }  # fmt: skip
 """What items understand besides the names of their properties."""
 FORMS = {"json": "json", "geojson": "json", "html": "html"}
@@ -29,10 +29,12 @@ def view_of(request: Request) -> View:
 
 
 def root(request: Request) -> str:
-    """Give the address of ``/ogc`` as the client knows this host."""
+    """Give the address of ``/ogc``, or of a scenario under it, as the client knows this host."""
     scope = request.scope
     host = request.headers.get("host") or "{}:{}".format(*scope["server"])
-    return f"{scope['scheme']}://{host}{scope.get('root_path', '')}/ogc"
+    base = f"{scope['scheme']}://{host}{scope.get('root_path', '')}/ogc"
+    scenario = request.path_params.get("scenario")
+    return f"{base}/scenarios/{scenario}" if scenario else base
 
 
 def form_of(request: Request) -> str:

@@ -110,7 +110,7 @@ def _collection(name: str, view: View) -> Json:
 def _write(deed: str, summary: str, status: str, *more: Json) -> Json:
     told: Json = {
         "summary": summary,
-        "parameters": [*more, _asked("scenario", _TEXT, "写入的方案 The scenario to write into")],
+        "parameters": list(more),
         "responses": {
             status: {"description": "已写入方案 Written into the scenario"},
             "401": {"description": "请先登录 Log in"},

@@ -14,9 +14,10 @@ from starlette.responses import Response
 from api.http.ogc import asked, documents, media, pages
 from api.tasks import ask_items
 from api.tasks.ask_items import AskItems, Items
-from api.tasks.shelf import Shelf, shelf
+from api.tasks.shelf import shelf
 from api.tasks.work import Work
-from geo import asking
+from api.tasks.write_feature import of_scenario
+from geo import asking, layers
 from geo.asking import Pack
 from geo.errors import NotFound
 
@@ -26,16 +27,26 @@ async def page(request: Request) -> Response:
     form = asked.form_of(request)
     question = asked.items_of(request, request.path_params["collection"])
     work: Work = request.app.state.work
-    if form == "json" and question.simple:
+    if form == "json" and question.simple and "scenario" not in request.path_params:
         kept = shelf(work)
         pack = kept.at_hand(question.collection, question.view)
         if pack is not None:
             return _page(request, question, pack, form)
-    return await run_in_threadpool(_late, request, work, question, form)
+    return await run_in_threadpool(_late, request, question, form)
 
 
-def _late(request: Request, work: Work, question: AskItems, form: str) -> Response:
-    return _page(request, question, ask_items.packed(shelf(work), question), form)
+def _late(request: Request, question: AskItems, form: str) -> Response:
+    return _page(request, question, _pack(request, question), form)
+
+
+def _pack(request: Request, question: AskItems) -> Pack:
+    """Give what is published, or what a scenario makes of it."""
+    work: Work = request.app.state.work
+    scenario = request.path_params.get("scenario")
+    ask_items.require(question.collection, question.view)
+    if scenario and layers.layer(question.collection).level:
+        return of_scenario(work, question.collection, scenario)
+    return ask_items.packed(shelf(work), question)
 
 
 def _page(request: Request, question: AskItems, pack: Pack, form: str) -> Response:
@@ -93,15 +104,14 @@ async def one(request: Request) -> Response:
 
 def _one(request: Request) -> Response:
     form = asked.form_of(request)
-    asked.only(request, {"f", "crs", "datetime", "scenario"})
+    asked.only(request, {"f", "crs", "datetime"})
     question = AskItems(
         collection=request.path_params["collection"],
         view=asked.view_of(request),
         crs=request.query_params.get("crs", asking.CRS84.uri),
         datetime=request.query_params.get("datetime", ""),
     )
-    kept: Shelf = shelf(request.app.state.work)
-    pack, key = ask_items.packed(kept, question), request.path_params["feature"]
+    pack, key = _pack(request, question), request.path_params["feature"]
     text = feature(pack, key, question)
     headers = {"ETag": tag(text), "Content-Crs": f"<{question.crs.strip('<>[]')}>"}
     if headers["ETag"] in request.headers.get("if-none-match", "") and form == "json":
