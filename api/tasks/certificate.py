@@ -32,6 +32,7 @@ CLAIMS: dict[str, tuple[str, ...]] = {
     "codes_legal": ("CODE_INVALID", "CODE_DUPLICATE"),
 }
 OF_GROUND = ("GAP", "HOLE", "SLIVER", "OVERLAP", "MULTIPART", "OUTSIDE_PARENT")
+AT_FAULT = (*OF_GROUND, "DOUBLY_OWNED", "PARENT_MISMATCH", "ORPHAN")
 NEVER_BLOCKS = ("NEAR_MISS", "BUILDING_CUT")
 _PLAIN = ("level", "code", "name", "kind", "parent", "households")
 
@@ -55,7 +56,7 @@ def blocking(found: Sequence[Finding], *, known: Sequence[Finding] = ()) -> list
     area or within the same ground: a planner answers for what the scenario brings.
     """
     before = {(f.code, f.layer, f.features[:1]) for f in known}
-    places = [f.place for f in known if f.code in OF_GROUND and f.place is not None]
+    places = [f.place for f in known if f.code in AT_FAULT and f.place is not None]
     ground = shapely.buffer(shapely.union_all(places), TOLERANCE_M)
 
     def is_known(f: Finding) -> bool:
