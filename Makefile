@@ -1,5 +1,5 @@
 # 两条命令 The two commands: make demo, make test. Everything else is for daily work.
-.PHONY: demo serve test check walls peers bench docs setup clean
+.PHONY: demo serve test check walls peers bench bench-serving docs setup clean
 VENV := .venv/bin
 
 setup:
@@ -37,6 +37,10 @@ peers: setup
 
 bench: peers
 	@for script in tests/bench/bench_*.py; do $(VENV)/python $$script; done
+
+# The two halves of serving, each beside its peers in one run.
+bench-serving: peers
+	@for half in serving items; do $(VENV)/python tests/bench/bench_$$half.py; done
 
 bench-%: peers
 	@$(VENV)/python tests/bench/bench_$*.py

@@ -1,0 +1,321 @@
+"""Features, nearest stations and search beside tipg: python tests/bench/bench_items.py
+
+A city of micro-grids and stations in a private store; both services ask the same tables, one
+process each, eight connections, by turns, so that other load meets both alike. Printed are
+answers a second, the processor that an answer cost (of tipg with its PostgreSQL), and the
+ratios. Then search in process over made-up names: recall among the first five and time.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+from served import Client, _find_tests
+
+PORTS = {"ours": 18841, "tipg": 18842}
+CONNECTIONS, ROUNDS = 8, 3
+OURS = """
+import sys, uvicorn
+from api.http import create_app
+uvicorn.run(create_app(draw_first=False), port=int(sys.argv[1]), log_level="error")
+"""
+TIPG = """
+import sys, uvicorn
+from tipg.main import app
+uvicorn.run(app, port=int(sys.argv[1]), log_level="error")
+"""
+Question = Callable[[], str]
+
+
+def city(db: object, cells: int, stations: int, rng: np.random.Generator) -> None:
+    """Keep micro-grids that tile a square, with made-up names, and stations at random."""
+    import geopandas as gpd
+    import people_typing
+    import shapely
+
+    from geo import coords, store
+
+    side = int(np.ceil(np.sqrt(cells)))
+    at = np.arange(side + 1) * 0.004
+    x, y = np.meshgrid(119.0 + at, 32.0 + at)
+    x, y = x + rng.uniform(-1e-3, 1e-3, x.shape), y + rng.uniform(-1e-3, 1e-3, y.shape)
+    ring = np.stack([np.stack([v[:-1, :-1], v[:-1, 1:], v[1:, 1:], v[1:, :-1], v[:-1, :-1]], -1)
+                     for v in (x, y)], -1).reshape(-1, 5, 2)  # fmt: skip
+    rings = np.concatenate(
+        [ring[:, :-1] * (1 - t) + ring[:, 1:] * t for t in (0, 0.25, 0.5, 0.75)], 1
+    )
+    rings = rings.reshape(-1, 4, 4, 2).transpose(0, 2, 1, 3).reshape(-1, 16, 2)
+    shapes = shapely.polygons(rings)[:cells]
+    names = people_typing.names(cells, rng)
+    told = {
+        "code": [f"321198{i:011d}" for i in range(cells)],
+        "name": names, "kind": "comprehensive", "parent": "", "households": 65, "residents": 150,
+    }  # fmt: skip
+    frame = gpd.GeoDataFrame(told, geometry=shapes, crs=coords.STORED)
+    points = rng.uniform((119.0, 32.0), (119.0 + at[-1], 32.0 + at[-1]), (stations, 2))
+    words = {"name": "站", "kind": "warm_station", "tier": "grid", "class": "", "services": "",
+             "hours": "", "signboard": "", "address": "", "phone": "", "host": "", "within": "",
+             "status": "open"}  # fmt: skip
+    numbers = {"capacity": 0, "area_m2": 0.0, "cost": 0.0, "rating": 0.0}
+    places = gpd.GeoDataFrame(
+        {"id": [f"S{i:05d}" for i in range(stations)], **words, **numbers},
+        geometry=shapely.points(points), crs=coords.STORED,
+    )  # fmt: skip
+    with db.session() as session:  # type: ignore[attr-defined]
+        revision = store.revisions.open(session, "import", "bench", "a city")
+        store.areas.replace(session, "microgrid", frame, revision)
+        store.features.replace(session, "station", places)
+
+
+@contextmanager
+def serving(code: str, port: int, path: str, **env: str) -> Iterator[int]:
+    """Serve in a process of its own until it answers; gives its number."""
+    process = subprocess.Popen([sys.executable, "-c", code, str(port)], env={**os.environ, **env})
+    try:
+        while process.poll() is None:
+            try:
+                Client(port).ask(path)
+                break
+            except (OSError, ConnectionError):
+                time.sleep(0.2)
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def spent_s(pids: list[int]) -> float:
+    """Read how much CPU some processes have used."""
+    total = 0
+    for pid in pids:
+        told = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+        total += int(told[11]) + int(told[12])
+    return total / os.sysconf("SC_CLK_TCK")
+
+
+def backends() -> list[int]:
+    """List the server processes of PostgreSQL."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                if (entry / "comm").read_text().strip() == "postgres":
+                    found.append(int(entry.name))
+            except OSError:
+                continue
+    return found
+
+
+def asked(port: int, question: Question, count: int) -> float:
+    """Ask so many questions over all connections; give the seconds it took."""
+
+    def one() -> None:
+        client = Client(port)
+        for _ in range(count // CONNECTIONS):
+            if (status := client.ask(question())) != 200:
+                raise RuntimeError(f"port {port} answers {status}")
+
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        for done in [pool.submit(one) for _ in range(CONNECTIONS)]:
+            done.result()
+    return time.perf_counter() - begun
+
+
+def compare(
+    name: str, ours: Question, theirs: Question | None, pids: dict[str, int], count: int
+) -> None:
+    """Print what both make of a question."""
+    told: dict[str, tuple[float, float]] = {}
+    for who, question in (("ours", ours), ("tipg", theirs)):
+        if question is None:
+            continue
+        many = count if who == "ours" else max(CONNECTIONS, count // 20)
+        asked(PORTS[who], question, CONNECTIONS)
+        rates, costs = [], []
+        for _ in range(ROUNDS):
+            counted = [pids[who], *(backends() if who == "tipg" else [])]
+            before = spent_s(counted)
+            took = asked(PORTS[who], question, many)
+            rates.append(many / took)
+            costs.append(
+                (spent_s([p for p in counted if Path(f"/proc/{p}").exists()]) - before) / many
+            )
+        told[who] = statistics.median(rates), statistics.median(costs)
+    rate, cost = told["ours"]
+    line = f"  {name:28} {rate:8.0f}/s {1e3 * cost:8.3f} ms CPU"
+    if theirs is not None:
+        their_rate, their_cost = told["tipg"]
+        line += f"   tipg {their_rate:7.1f}/s {1e3 * their_cost:8.2f} ms CPU   "
+        line += f"{rate / their_rate:6.1f} × rate, {their_cost / max(cost, 1e-6):6.1f} × CPU"
+    print(line, flush=True)
+
+
+def exact(points: int, rng: np.random.Generator, db: object, edge: float) -> None:
+    """Count how often the nearest stations over HTTP are not those of the geodesic."""
+    import httpx2
+    from pyproj import Geod
+
+    from geo import store
+
+    with db.read() as session:  # type: ignore[attr-defined]
+        stations = store.features.read(session, "station")
+    geod, wrong = Geod(ellps="GRS80"), 0
+    lon, lat = stations.geometry.x.to_numpy(), stations.geometry.y.to_numpy()
+    with httpx2.Client(base_url=f"http://127.0.0.1:{PORTS['ours']}") as client:
+        for x, y in rng.uniform((119.0, 32.0), (119.0 + edge, 32.0 + edge), (points, 2)):
+            told = client.get("/v1/stations/nearest", params={"lon": x, "lat": y, "k": 5}).json()
+            far = geod.inv(np.full(len(lon), x), np.full(len(lat), y), lon, lat)[2]
+            truth = stations["id"].to_numpy()[np.argsort(far)[:5]].tolist()
+            wrong += [s["id"] for s in told["stations"]] != truth
+    print(f"  nearest five over HTTP: {wrong} of {points} differ from the geodesic order")
+
+
+def search(count: int, queries: int, rng: np.random.Generator) -> None:
+    """Print recall and time of search in process."""
+    import people_typing
+
+    from geo.finding import Names
+
+    every = people_typing.names(count, rng)
+    asked_for = people_typing.typed(every, queries, rng)
+    begun = time.process_time()
+    index = Names(every)
+    print(f"search: {count:,} names indexed in {time.process_time() - begun:.1f} s of CPU")
+    index.find("shijixiaoqv")
+    found: dict[str, list[bool]] = {}
+    took = []
+    for one in asked_for:
+        begun = time.thread_time()
+        told = list(index.find(one.text))[:5]
+        took.append(1e3 * (time.thread_time() - begun))
+        found.setdefault(one.how, []).append(one.meant in told)
+    for how, hits in found.items():
+        print(f"  {how:20} {len(hits):5} asked, recall@5 {np.mean(hits):.3f}")
+    p50, p99 = np.percentile(took, [50, 99])
+    print(
+        f"  all: recall@5 {np.mean([hit for told in found.values() for hit in told]):.3f}; p50 {p50:.2f}, p99 {p99:.2f} ms of CPU"
+    )
+
+
+def main() -> None:
+    """Measure."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--cells", type=int, default=100_000)
+    parser.add_argument("--stations", type=int, default=5_000)
+    parser.add_argument("--names", type=int, default=100_000)
+    parser.add_argument("--queries", type=int, default=5_000)
+    parser.add_argument("--asked", type=int, default=800)
+    told = parser.parse_args()
+    _find_tests()
+    import databases
+
+    from geo import store
+
+    rng = np.random.default_rng(11)
+    search(told.names, told.queries, rng)
+    edge = 0.004 * np.ceil(np.sqrt(told.cells))
+    with ExitStack() as stack:
+        home = stack.enter_context(databases.private_home())
+        url = store.cluster.ensure(home)
+        db = store.connect(url)
+        store.upgrade(db)
+        city(db, told.cells, told.stations, rng)
+        plain = url.replace("+psycopg", "")
+        root = str(Path(__file__).resolve().parents[2])
+        pids = {"ours": stack.enter_context(
+            serving(OURS, PORTS["ours"], "/ogc", WANGGE_DATABASE_URL=plain, PYTHONPATH=root))}  # fmt: skip
+        try:
+            import tipg  # noqa: F401
+
+            pids["tipg"] = stack.enter_context(serving(
+                TIPG, PORTS["tipg"], "/healthz", DATABASE_URL=plain, TIPG_DB_SCHEMAS='["public"]',
+                TIPG_DB_EXCLUDE_FUNCTION_SCHEMAS='["public"]', TIPG_TABLE_CONFIG__public_areas__pk="fid",
+            ))  # fmt: skip
+        except ImportError:
+            print("tipg is not installed (make peers)")
+        measure(told, rng, edge, pids, db)
+        db.close()
+
+
+def measure(
+    told: argparse.Namespace,
+    rng: np.random.Generator,
+    edge: float,
+    pids: dict[str, int],
+    db: object,
+) -> None:
+    """Ask for features, stations and names."""
+    from geo import store
+
+    print(f"{told.cells:,} micro-grids, {told.stations:,} stations, {CONNECTIONS} connections")
+    tipg = "tipg" in pids
+
+    def box(wide: float) -> str:
+        x, y = rng.uniform(0, edge - wide, 2)
+        return f"{119 + x:.5f},{32 + y:.5f},{119 + x + wide:.5f},{32 + y + wide:.5f}"
+
+    for limit in (10, 100, 1000):
+        wide = 0.004 * (np.sqrt(limit) + 2)
+        compare(
+            f"items, bbox, limit {limit}",
+            lambda w=wide, n=limit: f"/ogc/collections/microgrid/items?limit={n}&bbox={box(w)}",
+            (lambda w=wide, n=limit: f"/collections/public.areas/items?limit={n}&bbox={box(w)}")
+            if tipg else None,
+            pids, told.asked if limit < 1000 else told.asked // 4,
+        )  # fmt: skip
+    compare(
+        "one feature",
+        lambda: f"/ogc/collections/microgrid/items/321198{int(rng.integers(told.cells)):011d}",
+        (lambda: f"/collections/public.areas/items/{int(rng.integers(1, told.cells))}") if tipg else None,
+        pids, told.asked,
+    )  # fmt: skip
+    deep = f"321198{int(told.cells * 0.9):011d}"
+    compare(
+        "page after nine tenths", lambda: f"/ogc/collections/microgrid/items?limit=10&after={deep}",
+        (lambda: f"/collections/public.areas/items?limit=10&offset={int(told.cells * 0.9)}")
+        if tipg else None,
+        pids, told.asked,
+    )  # fmt: skip
+
+    def near() -> tuple[float, float]:
+        x, y = rng.uniform(0, edge, 2)
+        return 119 + x, 32 + y
+
+    def workaround() -> str:
+        x, y = near()
+        box = f"{x - 0.02:.5f},{y - 0.02:.5f},{x + 0.02:.5f},{y + 0.02:.5f}"
+        return f"/collections/public.places/items?limit=100&bbox={box}"
+
+    compare(
+        "nearest five stations",
+        lambda: "/v1/stations/nearest?k=5&lon={:.6f}&lat={:.6f}".format(*near()),
+        workaround if tipg else None, pids, told.asked,
+    )  # fmt: skip
+    with db.read() as session:  # type: ignore[attr-defined]
+        names = store.areas.read(session, "microgrid")["name"].tolist()
+    for size in (2, 4):
+
+        def word(size: int = size) -> str:
+            return quote(names[int(rng.integers(len(names)))][:size])
+
+        compare(
+            f"search, {size} characters", lambda w=word: f"/v1/search?q={w()}",
+            (lambda w=word: "/collections/public.areas/items?limit=10&filter-lang=cql2-text&filter="
+             f"name%20LIKE%20%27%25{w()}%25%27") if tipg else None,
+            pids, told.asked,
+        )  # fmt: skip
+    exact(min(2000, 5 * told.asked), rng, db, edge)
+
+
+if __name__ == "__main__":
+    main()
