@@ -82,4 +82,5 @@ def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
 def _prepare(drawn: views.Drawn, work: Work) -> None:
     """Make ready what the first visitors ask for: the finder before the maps."""
     finder.prepare(work)
+    search.prepare(work)
     views.draw_all(drawn, work)

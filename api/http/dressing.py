@@ -34,4 +34,6 @@ class Dressed:
                 message["headers"] = [*message["headers"], *more, *([FOR_EVER] if lasting else [])]
             await send(message)
 
-        await (self.answers if path.startswith("/v1/") else self.pages)(scope, receive, dressed)
+        await (self.answers if path.startswith(("/v1/", "/ogc")) else self.pages)(
+            scope, receive, dressed
+        )

@@ -1,5 +1,6 @@
 """Search by name, and which areas hold a point or a hundred thousand."""
 
+from contextlib import suppress
 from typing import Annotated
 
 import orjson
@@ -13,10 +14,17 @@ from api.http.ogc.asked import only
 from api.http.v1 import WorkDep
 from api.tasks.find_areas import AreasOfPoints
 from api.tasks.search_places import SearchPlaces
-from api.tasks.work import perform
+from api.tasks.work import Work, perform
+from geo.errors import GeoError
 
 router = APIRouter()
 straight = APIRouter(route_class=queries.Straight)
+
+
+def prepare(work: Work) -> None:
+    """Search once ahead of the first visitor; an empty store has nothing."""
+    with suppress(GeoError):
+        perform(SearchPlaces(q="长乐"), work)
 
 
 def sent(told: object) -> Response:
