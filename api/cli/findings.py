@@ -27,4 +27,6 @@ def findings_table(findings: Sequence[Finding], accepted: Sequence[str] = ()) ->
             sign, f.code, escape(where or f.field or "整个文件 whole file"), escape(f"{f.zh}\n{f.en}"),
             escape(f"{f.hint_zh}\n{f.hint_en}"),
         )  # fmt: skip
+    for column in made.columns:
+        column.overflow = "fold"  # Chinese has no blanks to break at
     out.print(made)

@@ -18,7 +18,7 @@ from geo.layers import Finding, Report, layer, level
 if TYPE_CHECKING:
     from api.tasks.import_layer import ImportLayer
 
-LARGE_BYTES = 64 * 2**20
+LARGE_BYTES = 32 * 2**20
 """A smaller file is read whole, and held against the ground."""
 MOST_TOLD = 200
 """So many findings of one code are told; the others are counted."""

@@ -96,7 +96,7 @@ def _score(field: Field, column: Column, layer: Layer) -> tuple[float, str, str]
         return 0.0, "", ""
     if held > named:
         return held, f"内容像{column.zh}", f"its cells look like {column.name}"
-    return min(named + (0.04 if held > 0 else 0.0), 1.0), how_zh, how_en
+    return min(named + (0.04 if held > 0 else 0.0), 0.98), how_zh, how_en
 
 
 def _by_name(name: str, column: Column) -> tuple[float, str, str]:

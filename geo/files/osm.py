@@ -56,7 +56,7 @@ def streets_from_osm(path: str | Path) -> dict[str, gpd.GeoDataFrame]:
             rows[name].append(row)
             if not whole:
                 incomplete[name] += 1
-    except (RuntimeError, ValueError) as fault:
+    except (RuntimeError, ValueError, osmium.InvalidLocationError) as fault:
         raise _refused(path, str(fault), "文件已损坏或不是 OpenStreetMap 数据") from None
     frames = {name: _frame(name, found) for name, found in rows.items()}
     for name, count in incomplete.items():

@@ -65,7 +65,8 @@ def duplicates(frame: gpd.GeoDataFrame, names: Sequence[str], layer: Layer) -> l
     rows_alike = np.flatnonzero(keys.duplicated(keep=False))
     if layer.geometry == ("Point",) or (shapely.get_type_id(shapes) == 0).any():
         words = frame[[c.name for c in layer.columns if c.name != layer.key]]
-        said = words.iloc[rows_alike].astype(str).agg("\0".join, axis=1).tolist()
+        cells = words.iloc[rows_alike].itertuples(index=False)
+        said = ["\0".join(map(str, row)) for row in cells]
     else:
         said = [""] * len(rows_alike)
     groups: dict[tuple[bytes, str], list[int]] = defaultdict(list)
