@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     `duty_phone` is told when no station is near or open.
     `base_url` is where the public reaches this service; codes on printed cards lead there.
     `second_approval`: a scenario is published only when somebody else has approved it.
+    `access_log`: a line of JSON for every answer, on standard error; it names no person.
     `oidc_issuer`, `oidc_client`, `oidc_secret`: the OpenID provider whose log-in is taken too.
     `embed_origins` are the origins of pages that may embed us (``https://www.example.cn``), or
     ``*`` for all; only what is public.
@@ -41,6 +42,7 @@ class Settings(BaseSettings):
     embed_origins: frozenset[str] = frozenset()
     holidays: frozenset[str] = frozenset()
     second_approval: bool = False
+    access_log: bool = False
     oidc_issuer: str = ""
     oidc_client: str = ""
     oidc_secret: SecretStr = SecretStr("")

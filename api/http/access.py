@@ -47,6 +47,7 @@ TABLE: Mapping[str, Mapping[str, Role]] = {
     "/embed": READ,
     "/embed/{rest:path}": READ,
     "/finder/{rest:path}": READ,
+    "/healthz": READ,
     "/login": ASKED,
     "/login/{rest:path}": READ,
     "/logout": {"POST": Role.PUBLIC},
@@ -55,10 +56,12 @@ TABLE: Mapping[str, Mapping[str, Role]] = {
     "/ogc": READ,
     "/ogc/scenarios/{rest:path}": PLAN,
     "/ogc/{rest:path}": READ | WRITE,
+    "/metrics": STAFF,
     "/openapi.json": READ,
     "/plan": PLAN,
     "/plan/alliances/booklet": STAFF,
     "/plan/{rest:path}": PLAN,
+    "/readyz": READ,
     "/static/{rest:path}": READ,
     "/v1/alliances": READ,
     "/v1/alliances/history": READ,
@@ -85,13 +88,19 @@ TABLE: Mapping[str, Mapping[str, Role]] = {
     "/v1/users": RUN,
     "/v1/users/{rest:path}": RUN,
 }
-_RULES = [(compile_path(path)[0], rule) for path, rule in TABLE.items()]
+_PATTERNS = [(compile_path(path)[0], path) for path in TABLE]
+ELSE = "other"
 
 
 @lru_cache(4096)
+def label(path: str) -> str:
+    """Give the address of the table that an address falls under, ``"other"`` without one."""
+    return next((told for pattern, told in _PATTERNS if pattern.match(path)), ELSE)
+
+
 def rule(path: str) -> Mapping[str, Role] | None:
     """Give what the table says of an address; None where it says nothing."""
-    return next((rule for pattern, rule in _RULES if pattern.match(path)), None)
+    return TABLE.get(label(path))
 
 
 def needed(method: str, path: str) -> Role:

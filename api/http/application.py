@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
 import maps as drawings
@@ -19,18 +19,22 @@ from api.http import (
     ogc,
     plan,
     problems,
+    queries,
     reference,
     search,
     tiles,
     users,
     v1,
     views,
+    watch,
 )
 from api.http.access import Access
-from api.http.dressing import Dressed
+from api.http.dressing import MOST_BYTES, Dressed
 from api.http.keys import Keyed
 from api.settings import VERSION
 from api.tasks.work import Work
+
+STRICT = [Depends(queries.known_only)]
 
 
 def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
@@ -52,20 +56,17 @@ def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
     app.include_router(v1.asked_often, prefix="/v1")
     app.include_router(ogc.router)
     app.include_router(search.straight, prefix="/v1")
-    app.include_router(search.router, prefix="/v1")
-    app.include_router(v1.router, prefix="/v1")
-    app.include_router(coverage.router, prefix="/v1")
-    app.include_router(imports.router, prefix="/v1")
-    app.include_router(alliances.router)
-    app.include_router(plan.router, prefix="/v1")
-    app.include_router(users.router, prefix="/v1")
-    app.include_router(jobs.router, prefix="/v1")
+    for part in (search, v1, coverage, plan, users, jobs):
+        app.include_router(part.router, prefix="/v1", dependencies=STRICT, max_body_size=MOST_BYTES)
+    app.include_router(imports.router, prefix="/v1", dependencies=STRICT)
+    app.include_router(alliances.router, dependencies=STRICT)
     app.include_router(login.router)
     app.include_router(finder.router)
     app.include_router(plan.pages)
     app.include_router(views.router)
     app.include_router(embed.router)
     app.include_router(reference.router)
+    app.include_router(watch.router, dependencies=STRICT)
     app.mount("/static", StaticFiles(directory=Path(drawings.__file__).parent / "static"))
 
     if draw_first:
@@ -75,6 +76,9 @@ def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
     app.add_middleware(tiles.Tiles, work=app.state.work)
     app.add_middleware(Keyed, work=app.state.work)
     app.add_middleware(Dressed)
+    if lines := app.state.work.settings.access_log:
+        watch.to_stderr()
+    app.add_middleware(watch.Watched, lines=lines)
     app.add_middleware(tiles.Tiles, work=app.state.work, keyless=True)
     return app
 
