@@ -2,9 +2,10 @@
 
 from geo.errors import RuleBroken
 from geo.redraw.area import Area
-from geo.redraw.balancing import even_cuts, ground_of, uneven
+from geo.redraw.balancing import uneven
 from geo.redraw.bordering import redrawn
 from geo.redraw.draft import Draft
+from geo.redraw.halving import even_cuts, ground_of
 from geo.redraw.operations import EvenOut
 from geo.redraw.shapes import components, joined
 

@@ -179,18 +179,15 @@ def test_two_neighbours_are_evened_out(first: float, second: int) -> None:
     assert [f for f in found(fabric) if f.code not in ("SIZE_OUT_OF_NORM", "BUILDING_CUT")] == []
 
 
-def test_sizes_are_put_right_by_halving_merging_or_evening_out() -> None:
+@pytest.mark.parametrize(
+    ("norm", "kind"), [((100, 200), redraw.BalancedSplit), ((330, 700), redraw.Merge)]
+)
+def test_sizes_are_put_right_by_halving_or_merging(norm: tuple[int, int], kind: type) -> None:
     fabric = redraw.fabric(LEVELS, HOMES)
-    area = fabric.area("grid", GRID)
-    for norm, kinds in (
-        ((100, 200), {redraw.BalancedSplit}),
-        ((330, 700), {redraw.Merge, redraw.EvenOut}),
-        ((310, 315), {redraw.EvenOut}),
-    ):
-        asked = [
-            f for f in topology.check({"grid": fabric.frame("grid")}, norms=topology.Norms(grid=norm))  # type: ignore[dict-item]
-            if f.features == (area.code,)
-        ]  # fmt: skip
-        offered = redraw.remedies(fabric, asked[0], norms={"grid": norm})
-        assert {type(op) for op in offered} <= kinds
-        assert redraw.cure(fabric, asked[0], norms={"grid": norm}) is None or offered
+    sized = topology.check({"grid": fabric.frame("grid")}, norms=topology.Norms(grid=norm))  # type: ignore[dict-item]
+    asked = next(f for f in sized if f.features == (GRID,))
+    cured = redraw.cure(fabric, asked, norms={"grid": norm})
+    assert cured is not None
+    assert isinstance(cured[0], kind)
+    cured[1].on(fabric)
+    assert GRID not in {a.code for a in fabric.of("grid")}
