@@ -80,8 +80,7 @@ def test_who_missed_a_step_is_told_which(client: TestClient) -> None:
 def test_problems_and_cuts_are_lists_of_plain_values(client: TestClient) -> None:
     plan = opened(client)
     problems = client.get(f"{plan}/problems", params={"level": "grid"}).json()
-    assert {p["kind"] for p in problems} <= {"size", "parts"}
-    assert all(abs(p["off"]) > 0 for p in problems if p["kind"] == "size")
+    assert all(p["layer"] == "grid" and isinstance(p["fixes"], list) for p in problems)
     assert client.get(f"{plan}/cuts", params={"level": "grid", "code": GRID}).json() == []
     assert client.get(f"{plan}/cuts", params={"code": "9"}).status_code == 404
 
@@ -134,3 +133,13 @@ def test_a_plan_is_reviewed_and_published_with_its_proof(client: TestClient) -> 
     assert proof["sha256"] == done.json()["sha256"]
     assert certificate.verify(proof)["valid"]
     assert client.post(f"{plan}/rebase", json={}).status_code in (200, 409)
+
+
+def test_what_is_locked_is_not_changed(client: TestClient) -> None:
+    plan = opened(client)
+    grids = client.get(plan, params={"level": "grid"}).json()["upsert"]
+    code = max((f["properties"] for f in grids), key=lambda p: p["households"])["code"]
+    halves = HALVES | {"code": code}
+    kept = client.post(f"{plan}/operations", json=halves | {"keep": [code]})
+    assert (kept.status_code, kept.json()["where"]) == (409, [code])
+    assert client.post(f"{plan}/operations", json=halves | {"keep": ["1"]}).status_code == 200

@@ -1,11 +1,14 @@
 """The service on a port of this host, with the small district in its store."""
 
+import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from urllib.parse import urlparse
 
+import planville
 import pytest
 import uvicorn
 from browsers import PHONE, PLAIN
@@ -16,6 +19,7 @@ from visits import Visit
 
 from api.http import create_app
 from api.settings import Settings
+from api.tasks.work import Work
 from geo import store
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -42,10 +46,9 @@ def _district(postgres_url: str, _template: str) -> Iterator[store.Database]:
         database.close()
 
 
-@pytest.fixture(scope="session")
-def served(_district: store.Database) -> Iterator[Served]:
-    """Serve the small district, in a thread, on a free port."""
-    work = kept(_district, Settings(map_approval_no="苏S(2026)012号"))
+@contextmanager
+def serving(work: Work) -> Iterator[Served]:
+    """Serve what a store holds, in a thread, on a free port."""
     server = uvicorn.Server(
         uvicorn.Config(create_app(work, draw_first=False), port=0, log_level="error")
     )
@@ -56,6 +59,24 @@ def served(_district: store.Database) -> Iterator[Served]:
     yield Served(server.servers[0].sockets[0].getsockname()[1])
     server.should_exit = True
     thread.join()
+
+
+@pytest.fixture(scope="session")
+def served(_district: store.Database) -> Iterator[Served]:
+    """Serve the small district."""
+    with serving(kept(_district, Settings(map_approval_no="苏S(2026)012号"))) as where:
+        yield where
+
+
+@pytest.fixture(scope="session")
+def ville(postgres_url: str, _template: str) -> Iterator[Served]:
+    """Serve Planville, for planners to redraw."""
+    with scratch(postgres_url, _template) as url:
+        database = store.connect(url)
+        with serving(planville.kept(database)) as where:
+            urllib.request.urlopen(where.url("/plan")).close()  # drawn before a browser waits
+            yield where
+        database.close()
 
 
 @pytest.fixture

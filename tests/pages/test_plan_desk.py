@@ -1,158 +1,155 @@
-"""The planner's desk: every tool by pointer and from lists, undo, reload, and its address."""
+"""The planner's desk: every tool by pointer and by keyboard alone, undo, two at once, a phone."""
 
 from collections.abc import Callable
-from itertools import count
 
+import planville
 import pytest
+from planning import Planner
 from playwright.sync_api import expect
 from visits import Visit
 
 pytestmark = [pytest.mark.store, pytest.mark.pages]
 Judge = Callable[[Visit], list[str]]
-NAMES = count(1)
-GRIDS = """() => JSON.stringify([...Wangge.desk.levels.grid.items.values()]
-  .map(a => [a.ref, a.households, [...a.xs].map((x, k) => x + " " + a.ys[k]).sort()]).sort())"""
-INSIDE = """([ref, dx]) => {
-  const desk = Wangge.desk, areas = desk.levels.grid, it = areas.get(ref), map = desk.map;
-  Wangge.goTo(map, areas.sheet, areas.at(ref));
-  const [w, n, e, s] = it.box, x = dx === 0 ? it.spot[0] : dx < 0 ? w - 60 : e + 60;
-  const p = map.latLngToContainerPoint(Wangge.toLatLng(x, it.spot[1]));
-  const box = map.getContainer().getBoundingClientRect();
-  return [box.x + p.x, box.y + p.y];
-}"""
+EAST, WEST = "321198001001004", "321198001001003"
+"""Neighbours in one community."""
 
 
 @pytest.fixture
-def desk(served: object, visit: Callable[..., Visit]) -> Visit:
-    """Open the desk with a scenario of its own."""
-    seen = visit(served.url("/plan"), width=0, reduced_motion="reduce")  # type: ignore[attr-defined]
-    seen.page.wait_for_function("() => window.__deskReady")
-    seen.page.locator("#plan-name").fill(f"方案 {next(NAMES)}")
-    seen.page.keyboard.press("Enter")
-    stands(seen, 0)
-    return seen
+def planner(ville: object, visit: Callable[..., Visit]) -> Planner:
+    """Sit down at the desk with a scenario of one's own."""
+    seen = visit(ville.url("/plan"), width=0, reduced_motion="reduce")  # type: ignore[attr-defined]
+    return Planner(seen).opens()
 
 
-def stands(seen: Visit, step: int) -> None:
-    """Wait until the desk stands at a step."""
-    expect(seen.page.locator("#stand")).to_contain_text(f"第 {step} 步", timeout=20_000)
-
-
-def clean(seen: Visit) -> None:
-    """Check that the page asked nobody else and nothing went wrong."""
-    assert seen.foreign == []
-    assert seen.faults == []
-
-
-def first_grid(seen: Visit) -> str:
-    """Choose the first grid of the list by keyboard; give its code."""
-    seen.page.locator("#list tbody button").first.press("Enter")
-    seen.page.get_by_role("button", name="选定").press("Enter")
-    return str(seen.run("() => Wangge.desk.chosen"))
-
-
-def click(seen: Visit, code: str, dx: float = 0) -> None:
-    """Click a grid on the map: at its label (0), beyond its west (-1) or its east border (1)."""
-    x, y = seen.run(INSIDE, [code, dx])
-    seen.page.mouse.click(x, y)
-
-
-def test_halves_by_keyboard_undo_redo_reload(desk: Visit, faults_of: Judge) -> None:
-    page, before = desk.page, desk.run(GRIDS)
-    code = first_grid(desk)
-    page.keyboard.press("x")
-    expect(page.locator("#hint")).to_contain_text("Enter 确认", timeout=20_000)
-    page.keyboard.press("Enter")
-    stands(desk, 1)
-    halved = desk.run(GRIDS)
-    assert halved != before
-    assert code not in halved
-    expect(page.locator("#balance tbody tr")).to_have_count(2)
-    assert faults_of(desk) == []
-    page.keyboard.press("Control+z")
-    stands(desk, 2)
-    assert desk.run(GRIDS) == before
-    page.keyboard.press("Control+Shift+z")
-    stands(desk, 3)
-    assert desk.run(GRIDS) == halved
-    page.reload()
-    page.wait_for_function("() => window.__deskReady")
-    stands(desk, 3)
-    assert desk.run(GRIDS) == halved
-    expect(page.locator("#balance tbody tr")).to_have_count(2)
-    clean(desk)
-
-
-def test_split_by_two_clicks(desk: Visit) -> None:
-    code = first_grid(desk)
-    desk.page.keyboard.press("s")
-    click(desk, code, -1)
-    click(desk, code, 1)
-    desk.page.keyboard.press("Enter")
-    stands(desk, 1)
-    expect(desk.page.locator("#balance tbody tr")).to_have_count(2)
-    clean(desk)
-
-
-def test_split_and_merge_from_lists(desk: Visit, faults_of: Judge) -> None:
-    page, before = desk.page, desk.run(GRIDS)
-    first_grid(desk)
-    page.keyboard.press("s")
+def test_all_tools_by_keyboard_alone(planner: Planner, faults_of: Judge) -> None:
+    page, before = planner.page, planner.grids()
+    planner.chooses("东园第3网格")
+    planner.keys("s")
     page.get_by_role("button", name="分割 Split", exact=True).press("Enter")
-    stands(desk, 1)
-    page.keyboard.press("m")
-    assert faults_of(desk) == []
+    planner.stands(1)
+    planner.keys("Control+z")
+    planner.stands(2)
+    planner.chooses("东园第2网格")
+    planner.keys("x")
+    expect(page.locator("#finish")).to_be_focused()
+    planner.keys("Enter")
+    planner.stands(3)
+    expect(page.locator("#balance tbody tr")).to_have_count(2)
+    planner.keys("Control+z")
+    planner.stands(4)
+    planner.chooses("东园第3网格")
+    planner.keys("m")
     page.get_by_role("button", name="合并 Merge", exact=True).press("Enter")
-    stands(desk, 2)
-    for step in (3, 4):
-        page.locator("#undo").press("Enter")
-        stands(desk, step)
-    assert desk.run(GRIDS) == before
-    clean(desk)
+    planner.stands(5)
+    planner.keys("Control+z")
+    planner.stands(6)
+    planner.chooses("东园第3网格")
+    planner.keys("e")
+    page.get_by_role("button", name="预览移动").press("Enter")
+    planner.keys("Enter")
+    planner.stands(7)
+    planner.keys("Control+z")
+    planner.stands(8)
+    planner.chooses("东园第3网格")
+    planner.keys("a")
+    page.get_by_role("button", name="选上最近的").press("Enter")
+    planner.hears("Enter 划入")
+    assert faults_of(planner.seen) == []
+    page.locator("#finish").press("Enter")
+    planner.stands(9)
+    planner.keys("Control+z")
+    planner.stands(10)
+    assert planner.grids() == before
+    planner.well()
 
 
-def test_merge_by_two_clicks(desk: Visit) -> None:
-    page = desk.page
-    code = first_grid(desk)
-    page.keyboard.press("Escape")
-    other = desk.run("c => Wangge.neighbours(Wangge.desk.areas, c)[0].ref", code)
-    page.keyboard.press("m")
-    click(desk, other)
-    stands(desk, 1)
-    expect(page.locator("#balance tbody tr")).to_have_count(1)
-    clean(desk)
+def test_locks_problems_and_help_by_keyboard_alone(planner: Planner, faults_of: Judge) -> None:
+    before = planner.grids()
+    planner.chooses("东园第3网格")
+    planner.keys("l", "x")
+    planner.hears("已锁定，此操作会改动它")
+    planner.keys("l", "Escape", "n")
+    planner.hears("F 应用")
+    planner.keys("f")
+    planner.stands(1)
+    planner.keys("?")
+    assert faults_of(planner.seen) == []
+    planner.keys("Escape", "Control+z")
+    planner.stands(2)
+    assert planner.grids() == before
+    planner.well("409")
 
 
-def test_a_second_planner_is_told_and_taken_along(desk: Visit, visit: Callable[..., Visit]) -> None:
-    other = visit(desk.page.url, width=0)
-    stands(other, 0)
-    first_grid(desk)
-    desk.page.keyboard.press("x")
-    desk.page.keyboard.press("Enter")
-    stands(desk, 1)
-    other.page.locator("#undo").evaluate("() => Wangge.desk.turn('/undo')")
-    expect(other.page.locator("#hint")).to_contain_text("已载入")
-    stands(other, 1)
-    assert other.run(GRIDS) == desk.run(GRIDS)
+def test_all_tools_by_pointer_in_few_inputs(planner: Planner) -> None:
+    page, before = planner.page, planner.grids()
+    planner.keys("s")
+    planner.clicks(EAST, -0.1)
+    planner.clicks(EAST, 1.1)
+    planner.keys("Enter")
+    planner.stands(1)
+    planner.keys("Control+z")
+    planner.stands(2)
+    planner.clicks(planville.LARGE)
+    planner.keys("s")
+    expect(page.get_by_role("button", name="沿街分割")).to_be_visible()
+    assert page.locator("#ways select").last.locator("option").count() == 1
+    planner.clicks(planville.LARGE, 0.5, 0.41)
+    planner.stands(3)
+    planner.keys("Control+z")
+    planner.stands(4)
+    planner.keys("v", "Escape")
+    planner.clicks(WEST)
+    planner.keys("m")
+    planner.clicks(EAST)
+    planner.stands(5)
+    planner.keys("Control+z")
+    planner.stands(6)
+    planner.clicks(WEST)
+    planner.keys("e")
+    planner.drags((WEST, 1.0, 0.5), (WEST, 1.3, 0.5))
+    planner.stands(7)
+    assert planner.households(WEST) > planner.households(EAST)
+    planner.keys("Control+z", "a")
+    planner.stands(8)
+    planner.keys("a")
+    planner.drags((EAST, -0.02, 0.02), (EAST, 0.5, 0.02), (EAST, 0.5, 0.98), (EAST, -0.02, 0.98))
+    planner.stands(9)
+    assert planner.households(WEST) == 480
+    for corner in ((-0.02, 0.02), (0.45, 0.02), (0.45, 0.3), (-0.02, 0.3)):
+        planner.clicks(planville.SMALL, *corner)
+    planner.keys("Backspace", "Escape", "Control+z")
+    planner.stands(10)
+    assert planner.grids() == before
+    planner.well()
 
 
-def test_on_a_narrow_phone(desk: Visit, visit: Callable[..., Visit], faults_of: Judge) -> None:
-    phone = visit(desk.page.url, width=320)
-    stands(phone, 0)
+def test_two_planners_see_each_other_and_lose_nothing(
+    planner: Planner, visit: Callable[..., Visit]
+) -> None:
+    other = Planner(visit(planner.page.url, width=0, reduced_motion="reduce"))
+    other.stands(0)
+    planner.clicks(EAST)
+    expect(other.page.locator("#company")).to_contain_text("东园社区", timeout=20_000)
+    other.seen.run("() => { Wangge.desk.company.look = () => {}; }")
+    planner.keys("x", "Enter")
+    planner.stands(1)
+    other.clicks(WEST)
+    other.keys("x", "Enter")
+    other.hears("已载入")
+    other.stands(1)
+    assert other.grids() == planner.grids()
+    other.clicks(WEST)
+    other.keys("x", "Enter")
+    other.stands(2)
+    planner.stands(2)
+    assert other.grids() == planner.grids()
+    other.page.reload()
+    other.stands(2)
+    assert other.grids() == planner.grids()
+
+
+def test_on_a_narrow_phone(planner: Planner, visit: Callable[..., Visit], faults_of: Judge) -> None:
+    phone = visit(planner.page.url, width=320)
+    Planner(phone).stands(0)
     assert phone.run("() => document.documentElement.scrollWidth") <= 320
     assert faults_of(phone) == []
-    clean(phone)
-
-
-def test_panel_shows_what_is_at_hand_and_the_legend_counts(desk: Visit) -> None:
-    page = desk.page
-    expect(page.locator("#finish")).to_be_hidden()
-    first_grid(desk)
-    page.keyboard.press("x")
-    expect(page.locator("#finish")).to_be_focused()
-    page.keyboard.press("Enter")
-    stands(desk, 1)
-    expect(page.locator("#finish")).to_be_hidden()
-    expect(page.locator("[data-tool=look]")).to_be_focused()
-    expect(page.locator("label:has([data-sheet=grid]) .count")).to_have_text("26")
-    clean(desk)

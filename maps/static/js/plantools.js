@@ -26,7 +26,7 @@ Wangge.Tool = class {
   paint() {}
 
   // Anything that Enter would finish?
-  ready() { return Boolean(this.desk.trial); }
+  ready() { return Boolean(this.desk.trial || this.desk.previewing); }
 
   // The stroke was made: back to choosing, with what came of it chosen.
   done(told, operation) {
