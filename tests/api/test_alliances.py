@@ -179,16 +179,14 @@ def test_a_further_load_is_balanced_as_well(
             asked.model_copy(update={"also": wrong}).check(bodies)
 
 
-def test_lines_of_subdistricts_are_respected_weighed_or_ignored(work: Work) -> None:
+def test_lines_of_subdistricts_are_respected_weighed_or_ignored(work: Work, bodies: Bodies) -> None:
     def plan(areas: Bodies, groups: int, **rules: object) -> np.ndarray:
-        asked = Question.model_validate(
-            {"preset": "regions", "groups": groups, "tolerance": 0.99, **rules}
-        )
-        return solved(asked, areas, work).plan.labels
+        usual = {"tolerance": 0.99, "hub": "any", "min_leads": 0, "skills": "none"}
+        asked = Question.model_validate(usual | {"groups": groups} | rules)
+        return solved(asked, areas, work, effort=0.1).plan.labels
 
-    plain = read_bodies(work, PRESETS["regions"])
-    town = [f"32119800{g + 1}001" for g in plan(plain, 3)]
-    areas = replace(plain, table=plain.table.assign(community=town))
+    town = [f"32119800{g + 1}001" for g in plan(bodies, 3)]
+    areas = replace(bodies, table=bodies.table.assign(community=town))
     lines = areas.subdistricts
     assert len(set(lines)) == 3
 
