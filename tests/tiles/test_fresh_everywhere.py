@@ -15,7 +15,10 @@ from api.tasks.work import Work
 from geo import store, tiling
 
 pytestmark = pytest.mark.store
-WORKERS, EDITS, KILLS = 4, int(os.environ.get("WANGGE_EDITS", "24")), 3
+WORKERS = int(os.environ.get("WANGGE_FRESH_WORKERS", "2"))
+EDITS = int(os.environ.get("WANGGE_FRESH_EDITS", "9"))
+"""The whole proof is 4 and 1000; a suite takes a taste of it."""
+KILLS = 3
 HERE = Path(__file__).parent
 
 
@@ -39,7 +42,8 @@ def workers(database_url: str, work: Work) -> Iterator[list[subprocess.Popen[str
     for one in made:
         assert one.stdin is not None
         one.stdin.close()
-        one.wait(10)
+        one.terminate()
+        one.wait(60)
         assert one.stdout is not None
         one.stdout.close()
 
