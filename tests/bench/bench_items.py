@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import numpy as np
 from served import Client, _find_tests
@@ -76,12 +76,22 @@ def city(db: object, cells: int, stations: int, rng: np.random.Generator) -> Non
         store.features.replace(session, "station", places)
 
 
+def by_socket(url: str) -> str:
+    """Write the address of a socket as a host, as tipg wants it."""
+    told = urlsplit(url)
+    asked = dict(parse_qsl(told.query))
+    host = quote(asked.get("host", told.hostname or ""), safe="")
+    return f"{told.scheme}://{told.username}@{host}:{asked.get('port', 5432)}{told.path}"
+
+
 @contextmanager
 def serving(code: str, port: int, path: str, **env: str) -> Iterator[int]:
     """Serve in a process of its own until it answers; gives its number."""
     process = subprocess.Popen([sys.executable, "-c", code, str(port)], env={**os.environ, **env})
     try:
-        while process.poll() is None:
+        while True:
+            if process.poll() is not None:
+                raise RuntimeError("the service did not start")
             try:
                 Client(port).ask(path)
                 break
@@ -238,7 +248,7 @@ def main() -> None:
             import tipg  # noqa: F401
 
             pids["tipg"] = stack.enter_context(serving(
-                TIPG, PORTS["tipg"], "/healthz", DATABASE_URL=plain, TIPG_DB_SCHEMAS='["public"]',
+                TIPG, PORTS["tipg"], "/healthz", DATABASE_URL=by_socket(plain), TIPG_DB_SCHEMAS='["public"]',
                 TIPG_DB_EXCLUDE_FUNCTION_SCHEMAS='["public"]', TIPG_TABLE_CONFIG__public_areas__pk="fid",
             ))  # fmt: skip
         except ImportError:
