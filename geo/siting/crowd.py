@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit
 
 from geo.layers import Clock
-from geo.siting import dual, seats
+from geo.siting import dual, resite, seats
 from geo.siting.chance import source
 from geo.siting.costs import Bools, Floats, Ints, Rows
 from geo.siting.dual import FREE, OPEN, SHUT, Prices
@@ -124,13 +124,13 @@ class Seating:
         game, room = self.asked.game, self.asked.room
         state = seats.empty(game, len(chosen))
         seats.settle(game, room, state, chosen)
-        seats.centre(game, room, state, self.must, chosen)
+        resite.centre(game, room, state, self.must, chosen)
         self.offer(state.chosen, state.serves, seats.value(state))
         done, size = 0, 1
         while done < rounds and 0 < len(chosen) < game.m and not self.clock.over():
             began = self.clock.seconds()
             size = min(size, rounds - done)
-            if seats.iterate(game, room, state, self.must, size, self.random):
+            if resite.iterate(game, room, state, self.must, size, self.random):
                 self.offer(state.chosen, state.serves, seats.value(state))
             done += size
             self.clock.tell("swaps", done, rounds)

@@ -10,11 +10,12 @@ import numpy as np
 from scipy import sparse
 
 from geo.layers import Clock
-from geo.siting import core, dual, mip, swap
+from geo.siting import core, dual, mip
 from geo.siting.coarse import coarse, spread
 from geo.siting.costs import Ints
 from geo.siting.dual import FREE, SHUT
 from geo.siting.field import Field, kept
+from geo.siting.greedy import greedy
 from geo.siting.loose import loosened
 from geo.siting.part import Part, climb, shrink
 from geo.siting.score import Score, proven, rounded, target, value_of
@@ -81,7 +82,7 @@ def _opening(
     """A first plan, greedy and swapped, and the prices that it suggests."""
     hunt = Searcher(game, score, rng, clock)
     first = np.zeros(0, dtype=np.int32) if warm is None else warm[: game.p].astype(np.int32)
-    hunt.start(swap.greedy(game, first, 0.0, hunt.random))
+    hunt.start(greedy(game, first, 0.0, hunt.random))
     now = dual.prices(game, hunt.plan.d1, hunt.plan.d2)
     hunt.rounds(int(min(60, 20_000_000 // max(len(game.site), 1))))
     return Part(game, np.arange(game.m, dtype=np.int32), np.zeros(0, dtype=np.int32), now)

@@ -51,8 +51,8 @@ def seek(  # noqa: C901, PLR0912, PLR0917 — one compiled search over plain arr
     now = chosen.copy()
     for t in range(k):
         place[now[t]] = t
-        left = _open(start, site, by_start, by_point, weight, count, who, score, fresh, out, at,
-                     left, now[t], place)  # fmt: skip
+        left = _turn(start, site, by_start, by_point, weight, count, who, score, fresh, out, at,
+                     left, now[t], 1)  # fmt: skip
     best = left
     last = -1
     for step in range(1, steps + 1):
@@ -70,8 +70,8 @@ def seek(  # noqa: C901, PLR0912, PLR0917 — one compiled search over plain arr
             worst = now[0]
         hole = place[worst]
         place[worst] = -1
-        left = _close(start, site, by_start, by_point, weight, count, who, score, fresh, out, at,
-                      left, worst, place)  # fmt: skip
+        left = _turn(start, site, by_start, by_point, weight, count, who, score, fresh, out, at,
+                      left, worst, -1)  # fmt: skip
         since[worst], fresh[worst] = step, 0
         i = out[below(random, left)]
         into = -1
@@ -85,8 +85,8 @@ def seek(  # noqa: C901, PLR0912, PLR0917 — one compiled search over plain arr
         if into < 0:
             into = site[start[i] + below(random, start[i + 1] - start[i])]
         now[hole], place[into], since[into], last = into, hole, step, into
-        left = _open(start, site, by_start, by_point, weight, count, who, score, fresh, out, at,
-                     left, into, place)  # fmt: skip
+        left = _turn(start, site, by_start, by_point, weight, count, who, score, fresh, out, at,
+                     left, into, 1)  # fmt: skip
         for t in range(left):
             i = out[t]
             weight[i] += 1
@@ -99,53 +99,36 @@ def seek(  # noqa: C901, PLR0912, PLR0917 — one compiled search over plain arr
 
 
 @njit(cache=True, nogil=True)
-def _open(  # noqa: PLR0917
+def _turn(  # noqa: PLR0917
     start: Longs, site: Ints, by_start: Longs, by_point: Ints, weight: Whole, count: Ints,
     who: Whole, score: Whole, fresh: npt.NDArray[np.uint8], out: Ints, at: Ints, left: int,
-    j: int, place: Ints,
+    j: int, sign: int,
 ) -> int:  # fmt: skip
+    """Open (1) or close (−1) a site; give how many points are left out then."""
+    alone = 1 if sign > 0 else 0
     score[j] = 0
     for t in range(by_start[j], by_start[j + 1]):
         i = by_point[t]
-        count[i] += 1
-        if count[i] == 1:
+        count[i] += sign
+        if sign < 0:
+            who[i] ^= j
+        if count[i] == alone:
             for s in range(start[i], start[i + 1]):
                 other = site[s]
                 fresh[other] = 1
                 if other != j:
-                    score[other] -= weight[i]
+                    score[other] -= sign * weight[i]
             score[j] += weight[i]
-            left -= 1
-            tail = out[left]
-            out[at[i]], at[tail], at[i] = tail, at[i], -1
-        elif count[i] == 2:
-            score[who[i]] -= weight[i]
+            if sign > 0:
+                left -= 1
+                tail = out[left]
+                out[at[i]], at[tail], at[i] = tail, at[i], -1
+            else:
+                out[left], at[i] = i, left
+                left += 1
+        elif count[i] == alone + 1:
+            score[who[i]] -= sign * weight[i]
             fresh[who[i]] = 1
-        who[i] ^= j
-    return left
-
-
-@njit(cache=True, nogil=True)
-def _close(  # noqa: PLR0917
-    start: Longs, site: Ints, by_start: Longs, by_point: Ints, weight: Whole, count: Ints,
-    who: Whole, score: Whole, fresh: npt.NDArray[np.uint8], out: Ints, at: Ints, left: int,
-    j: int, place: Ints,
-) -> int:  # fmt: skip
-    score[j] = 0
-    for t in range(by_start[j], by_start[j + 1]):
-        i = by_point[t]
-        count[i] -= 1
-        who[i] ^= j
-        if count[i] == 0:
-            for s in range(start[i], start[i + 1]):
-                other = site[s]
-                fresh[other] = 1
-                if other != j:
-                    score[other] += weight[i]
-            score[j] += weight[i]
-            out[left], at[i] = i, left
-            left += 1
-        elif count[i] == 1:
-            score[who[i]] += weight[i]
-            fresh[who[i]] = 1
+        if sign > 0:
+            who[i] ^= j
     return left
