@@ -33,15 +33,20 @@ class Relaxed:
 
 
 def within_reach(problem: Problem) -> Bools:
-    """Which unit may be with which seat: some path between them weighs no more than a group."""
+    """Which unit may be with which seat: allowed, and some path between them is no more than a group."""
     n, most = problem.n, float(problem.upper.max())
     seats = problem.seats if problem.centres is None else problem.centres
+    may = np.ones((n, len(seats)), dtype=np.bool_)
+    if problem.costs is not None:
+        column = {int(unit): j for j, unit in enumerate(problem.seats)}
+        of_seats = problem.costs[:, [column[int(s)] for s in seats]]
+        may = np.ascontiguousarray(np.isfinite(of_seats))
     if not np.isfinite(most) or n * len(seats) > 4_000_000:
-        return np.ones((n, len(seats)), dtype=np.bool_)
+        return may
     tiny = 1e-12 * max(most, 1.0)
     way = dijkstra(_steps(problem, tiny), indices=seats) + problem.weight[seats][:, None]
     tops = problem.upper if problem.centres is not None else np.full(len(seats), most)
-    return np.ascontiguousarray((way <= tops[:, None] * (1 + 1e-9) + n * tiny).T)
+    return np.ascontiguousarray((way <= tops[:, None] * (1 + 1e-9) + n * tiny).T & may)
 
 
 def lightest(problem: Problem, sources: Ints) -> Floats:
@@ -76,8 +81,6 @@ def relaxed(problem: Problem, best: float, clock: Clock, *, rounds: int = 600) -
     """
     cost = boards.seat_costs(problem, problem.seats)
     allowed = within_reach(problem)
-    if problem.costs is not None:
-        allowed &= np.isfinite(problem.costs)
     order = np.partition(np.where(allowed, cost, np.inf), 1, axis=1)
     alpha = np.where(np.isfinite(order[:, 1]), order[:, 1], 0.0)
     keeper = np.empty(problem.n)

@@ -73,8 +73,6 @@ def _around_centres(
     if problem.centres is None and problem.compact:
         relaxed = bound.relaxed(problem, best, clock)
         low, pairs = relaxed.bound, relaxed.open
-    elif problem.costs is not None:
-        pairs = pairs & _finite(problem)
     if np.isfinite(best):
         low = found.shown(min(low, best))
     if int(pairs.sum()) > model.PAIRS or clock.left() <= 0:
@@ -115,13 +113,6 @@ def _every_unit(problem: Problem, pairs: Bools) -> bool:
 
 def _verdict(low: float, *, closed: bool) -> Verdict:
     return Verdict(low if low > -np.inf else None, closed)
-
-
-def _finite(problem: Problem) -> Bools:
-    assert problem.costs is not None
-    assert problem.centres is not None
-    column = {int(unit): j for j, unit in enumerate(problem.seats)}
-    return np.isfinite(problem.costs[:, [column[int(s)] for s in problem.centres]])
 
 
 def _mend(

@@ -75,10 +75,7 @@ def _divide(problem: Problem, found: Found, some: Ints, clock: Clock) -> bool:
     labels = np.searchsorted(some, found.labels[units]).astype(np.int32)
     value = measure.objective(small, labels)
     inner = Found(labels.copy(), 0.0, value)
-    pairs = bound.within_reach(small)
-    if small.costs is not None:
-        pairs &= np.isfinite(small.costs)
-    made = model.model(small, pairs)
+    made = model.model(small, bound.within_reach(small))
     made.solver.setOptionValue("mip_max_nodes", NODES)
     low = model.linear(made, value, clock)
     if low < value and clock.left() > 0:

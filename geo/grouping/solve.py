@@ -6,7 +6,7 @@ import numpy as np
 
 from geo.errors import BadInput, Stopped
 from geo.grouping import clash, measure
-from geo.grouping.explain import bare, explained
+from geo.grouping.explain import bare, explained, impossible
 from geo.grouping.improve import improve
 from geo.grouping.partition import Partition, Status, matched
 from geo.grouping.problem import Ints, Problem
@@ -16,6 +16,9 @@ from geo.grouping.search import Found, search
 from geo.grouping.separate import Separator
 from geo.grouping.spread import spread
 from geo.layers import Adjacency, Clock, Progress, quiet
+
+LAST_S = 0.5
+"""Who stops the search still hears a bound, if so long is enough for one."""
 
 
 def solve(
@@ -70,14 +73,15 @@ def solve(
     until_s = time_limit_s * (0.4 if bounded and provable(problem) else 1.0)
     found = search(problem, rng, clock, warm=warm, effort=effort, until_s=until_s)
     try:
-        verdict = prove(problem, found, rng, clock) if bounded else Verdict(None)
+        left = clock if clock.left() > 0 else Clock(LAST_S)
+        verdict = prove(problem, found, rng, left) if bounded else Verdict(None)
         if bounded and not verdict.closed and effort >= 1.0:
             improve(problem, found, rng, clock, verdict.bound)
     except (KeyboardInterrupt, Stopped):
         verdict = Verdict(found.low if np.isfinite(found.low) else None)
-    if verdict.closed and found.broken > 0:
-        raise explained(problem, rng, clock) if explain else bare(problem)
-    if measure.faults(problem, found.labels):
+    if found.broken > 0 or measure.faults(problem, found.labels):
+        if verdict.closed and (found.broken > 0 or impossible(problem, rng, clock)):
+            raise explained(problem, rng, clock) if explain else bare(problem)
         raise _nothing_found(clock)
     return _partition(problem, found.labels, verdict, clock, seed)
 
