@@ -17,7 +17,7 @@ import orjson
 
 from geo.errors import FileRefused
 from geo.tiling.address import Address
-from geo.tiling.hilbert import tile_ids
+from geo.tiling.hilbert import tile_id, tile_ids
 from geo.tiling.kernel import I64, U8, compiled
 from geo.tiling.varint import put
 
@@ -119,7 +119,7 @@ class Archive:
 
     def tile(self, at: Address) -> bytes | None:
         """Give a tile as it was packed; None where there is nothing."""
-        number = int(tile_ids(at.z, np.array([at.x]), np.array([at.y]))[0])
+        number = tile_id(*at)
         place = self._root
         for _ in range(4):
             here = self._directory(*place)

@@ -24,3 +24,23 @@ def tile_ids(z: int, x: I64, y: I64) -> I64:
         x, y = np.where(lower, x, y), np.where(lower, y, x)
         side >>= 1
     return number + ((1 << 2 * z) - 1) // 3
+
+
+def tile_id(z: int, x: int, y: int) -> int:
+    """Give the number of one tile.
+
+    Examples
+    --------
+    >>> tile_id(1, 1, 0)
+    4
+    """
+    number, side = ((1 << 2 * z) - 1) // 3, (1 << z) >> 1
+    while side:
+        right, lower = bool(x & side), bool(y & side)
+        number += side * side * ((3 * right) ^ lower)
+        if not lower:
+            if right:
+                x, y = side - 1 - x, side - 1 - y
+            x, y = y, x
+        side >>= 1
+    return number
