@@ -136,8 +136,12 @@ class Archive:
         return None
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; so does the end of its last reader."""
         self._file.close()
+
+    def __del__(self) -> None:
+        if hasattr(self, "_file"):  # it may not have been there
+            self._file.close()
 
     def _directory(self, offset: int, length: int) -> Entry:
         with self._lock:

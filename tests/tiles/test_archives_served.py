@@ -50,6 +50,7 @@ def test_an_archive_holds_the_very_tiles_that_are_served(
             body = service.tile(LAYERS, at).body
             assert (read.tile(at) or b"") == body
             seen += bool(body)
+    read.close()
     assert seen > 20
     at = next(tiling.tiles(((x0 + x1) / 2, (y0 + y1) / 2) * 2, 13))
     path = f"{at.z}/{at.x}/{at.y}.mvt"
