@@ -38,6 +38,7 @@ class Fabric:
         self.given: defaultdict[str, set[str]] = defaultdict(set)
         self._under: defaultdict[Key, set[Key]] = defaultdict(set)
         self._numbers: dict[Key, int] = {}
+        self._keys: dict[int, Key] = {}
         for area in self.areas.values():
             self._tie(area)
         for code in used:
@@ -58,9 +59,8 @@ class Fabric:
 
     def near(self, box: Box) -> Iterator[Area]:
         """Give the areas of every level whose box touches another, in no order."""
-        keys: Iterable[Any] = self._index.intersection(box, objects="raw")
-        for key in keys:
-            yield self.areas[key]
+        for number in self._index.intersection(box):
+            yield self.areas[self._keys[number]]
 
     def children(self, area: Area) -> list[Area]:
         """Give the areas that belong to an area, by reference; none for a twin."""
@@ -88,14 +88,16 @@ class Fabric:
             if stay.get(area.key) == area.shape.bounds:
                 kept.add(area.key)
             else:
-                self._index.delete(self._numbers.pop(area.key), area.shape.bounds)
+                number = self._numbers.pop(area.key)
+                del self._keys[number]
+                self._index.delete(number, area.shape.bounds)
             self._under[area.level, area.above].discard(area.key)
             del self.areas[area.key]
         for area in after:
             self.areas[area.key] = area
             self._tie(area)
             if area.key not in kept:
-                self._index.insert(self._number(area.key), area.shape.bounds, obj=area.key)
+                self._index.insert(self._number(area.key), area.shape.bounds)
 
     def copy(self) -> "Fabric":
         """Give a fabric of its own with the same areas; buildings are shared."""
@@ -122,12 +124,12 @@ class Fabric:
 
     def _number(self, key: Key) -> int:
         self._count += 1
-        self._numbers[key] = self._count
+        self._numbers[key], self._keys[self._count] = self._count, key
         return self._count
 
-    def _boxes(self) -> Iterator[tuple[int, Box, Key]]:
+    def _boxes(self) -> Iterator[tuple[int, Box, None]]:
         for key, area in self.areas.items():
-            yield self._number(key), area.shape.bounds, key
+            yield self._number(key), area.shape.bounds, None
 
 
 def fabric(
