@@ -65,7 +65,7 @@ class AreasOfPoints(Form):
                 "a point is no lon, lat in degrees", zh="有坐标不是有效的经度、纬度",
                 hint="longitude first", hint_zh="先经度，后纬度",
             )  # fmt: skip
-        tree, kept = shapely.STRtree(np.atleast_1d(shapely.points(xy))), shelf(work)
+        tree, kept = shapely.STRtree(np.asarray(shapely.points(xy), dtype=object)), shelf(work)
         levels: dict[str, list[str | None]] = {}
         areas: dict[str, dict[str, Any]] = {}
         for level in self.levels:

@@ -108,9 +108,7 @@ def _proposed(
     def told(column: str) -> tuple[str, ...]:
         if column not in metres:
             return ()
-        return tuple(
-            str(v) if v is not None and v == v else "" for v in metres[column].iloc[near[kept]]
-        )
+        return tuple(metres[column].iloc[near[kept]].fillna("").astype(str))
 
     grounds = tuple(shapes[k] for k in kept)
     return redraw.Redivide(level, parent.ref, grounds, told("name"), told("kind"))

@@ -86,4 +86,8 @@ def latest(session: Session, *, most: int = 50) -> list[Job]:
 
 def _seen(session: Session, number: int | None, most: int) -> list[Job]:
     rows = session.execute(statement("jobs_seen"), {"number": number, "most": most})
-    return [Job(*values, STATES[status], tries) for *values, status, tries in rows]
+    return [_job(dict(row)) for row in rows.mappings()]
+
+
+def _job(row: dict[str, Any]) -> Job:
+    return Job(number=row.pop("fid"), state=STATES[row.pop("status")], **row)
