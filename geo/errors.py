@@ -105,9 +105,19 @@ class TooMany(GeoError):
 
     code = "too_many"
 
-    def __init__(self, message: str, *, retry_s: int, zh: str = "") -> None:
-        hint, hint_zh = f"try again in {retry_s} s", f"请在 {retry_s} 秒后再试"
-        super().__init__(message, zh=zh, hint=hint, hint_zh=hint_zh)
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_s: int = 60,
+        zh: str = "",
+        where: Sequence[str] = (),
+        hint: str = "",
+        hint_zh: str = "",
+    ) -> None:
+        hint = hint or f"try again in {retry_s} s"
+        hint_zh = hint_zh or f"请在 {retry_s} 秒后再试"
+        super().__init__(message, zh=zh, where=where, hint=hint, hint_zh=hint_zh)
         self.retry_s = retry_s
 
 

@@ -216,7 +216,8 @@ def placed(
 def _of_words(words: npt.NDArray[Any], source: Source) -> npt.NDArray[np.object_]:
     texts = np.array([w if isinstance(w, str) else None for w in words], dtype=object)
     try:
-        shapes = shapely.from_wkt(texts, on_invalid="ignore")
+        with np.errstate(over="ignore"):  # a number beyond all bounds is told as a fault later
+            shapes = shapely.from_wkt(texts, on_invalid="ignore")
     except (shapely.errors.GEOSException, ValueError) as fault:
         raise _damaged(source, str(fault)) from None
     return np.asarray(shapely.to_wkb(shapes), dtype=object)

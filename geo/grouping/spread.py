@@ -24,6 +24,8 @@ from geo.grouping.problem import Floats, Ints, Problem
 from geo.grouping.search import Found
 from geo.layers import Clock
 
+NEAR = 1e-6
+"""Where borders are no longer than this, every unit has reached all that it can reach."""
 ROWS = 200
 """Trees added at once, the most broken first."""
 
@@ -52,7 +54,7 @@ def spread(problem: Problem, found: Found, clock: Clock) -> float:
     z, bound = np.full(m, np.sqrt(problem.k / n)), 0.0
     while clock.left() > 0:
         if _grow(rows, start, other, edge, problem.weight, z, most, solver) == 0:
-            if rows.index:
+            if rows.index or z.max() < NEAR:  # no unit reaches more than one group holds
                 break
             z /= 2
             continue

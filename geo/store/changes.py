@@ -143,9 +143,10 @@ class Watch:
         return made
 
     def unsubscribe(self, subscription: Subscription) -> None:
-        """Tell a subscriber nothing more."""
+        """Tell a subscriber nothing more; twice is once."""
         with self._lock:
-            self._subscriptions.remove(subscription)
+            if subscription in self._subscriptions:
+                self._subscriptions.remove(subscription)
         subscription.close()
 
     def close(self) -> None:

@@ -55,7 +55,7 @@ def test_a_missing_file_is_named_with_the_way_out(wangge: Wangge, tmp_path: Path
         (("maps", "draw", "treasure", "--out", "x.html"), 2),
         (("nonsense",), 2),
         (("db", "down"), 2),
-        (("serve", "--host", "0.0.0.0"), 2),
+        (("serve", "--port", "x"), 2),
     ],
 )
 def test_wrong_use_ends_with_its_exit_code_and_words(

@@ -87,7 +87,7 @@ def test_a_stopped_cover_still_reaches_everyone() -> None:
     reach = places.distances(places.scatter(300, 6)) <= 1_500
     i, j = np.nonzero(reach)
     rows = siting.table(300, 300, i, j, np.zeros(len(i))).rows
-    cover = sets.fewest(rows, 300, Hasty(60.0), source(np.random.default_rng(1)))
+    cover = sets.fewest(rows, 300, Hasty(3.0), source(np.random.default_rng(1)))
     assert cover.chosen is not None
     assert reach[:, cover.chosen].any(axis=1).all()
     assert 1 <= cover.bound <= len(cover.chosen)
