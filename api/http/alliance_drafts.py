@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from api.http.alliances import Preset
@@ -19,7 +19,8 @@ from api.tasks.work import perform
 
 router = APIRouter(prefix="/alliances", tags=["alliances"])
 pages = APIRouter(prefix="/plan/alliances", include_in_schema=False)
-Run = Annotated[int | None, Query(ge=1, description="草案编号 a draft's run")]
+Run = Annotated[int | None, Query(ge=1, lt=2**63, description="草案编号 a draft's run")]
+Kept = Annotated[int, Path(ge=1, lt=2**63, description="草案编号 a draft's run")]
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -61,13 +62,13 @@ def listed(work: WorkDep, preset: Preset = "alliances") -> list[dict[str, Any]]:
 
 
 @router.get("/drafts/{run}", summary="一份草案 One draft with every reason")
-def draft(work: WorkDep, run: int) -> dict[str, Any]:
+def draft(work: WorkDep, run: Kept) -> dict[str, Any]:
     """Give a draft as it was kept."""
     return perform(ReadDraft(run_id=run), work)
 
 
 @router.get("/weighings/{run}", summary="一次比选 One weighing")
-def weighing(work: WorkDep, run: int) -> dict[str, Any]:
+def weighing(work: WorkDep, run: Kept) -> dict[str, Any]:
     """Give a weighing as it was kept; its plans are drafts."""
     return perform(ReadWeighed(run_id=run), work)
 

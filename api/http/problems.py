@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -66,6 +67,11 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     def of_form(_: Request, error: RequestValidationError) -> Response:
         faults = [f"{'.'.join(map(str, e['loc'][1:]))}: {e['msg']}" for e in error.errors()]
+        return problem(400, "bad_input", "请求参数有误", detail="; ".join(faults), where=faults)
+
+    @app.exception_handler(ValidationError)
+    def of_task(_: Request, error: ValidationError) -> Response:
+        faults = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
         return problem(400, "bad_input", "请求参数有误", detail="; ".join(faults), where=faults)
 
     @app.exception_handler(HTTPException)

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Body, Depends, Header
+from fastapi import APIRouter, Body, Depends, Header, Query
 from starlette.responses import Response
 
 from api.http.v1 import WorkDep
@@ -87,7 +87,11 @@ def new(form: NewScenario, work: Planner) -> Any:
 
 @router.get("/{scenario}", summary="方案现状 The areas of a scenario as it is now")
 def show(
-    scenario: str, work: Planner, level: str = "", within: str = "", against: int | None = None
+    scenario: str,
+    work: Planner,
+    level: str = "",
+    within: str = "",
+    against: Annotated[int | None, Query(ge=0, lt=2**31)] = None,
 ) -> Any:
     """Give areas as GeoJSON features; `against` a revision: only what differs from it."""
     form = ShowScenario(scenario=scenario, level=level, within=within, against=against)

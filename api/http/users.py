@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field, SecretStr
 from starlette.responses import Response
 
@@ -17,6 +17,7 @@ from api.tasks.accounts import (
     LogIn,
     LogOut,
     MakeToken,
+    ReadUser,
     RevokeKey,
     RevokeTokens,
     SetPassword,
@@ -24,6 +25,7 @@ from api.tasks.accounts import (
 from api.tasks.work import perform
 
 router = APIRouter(tags=["users"])
+Number = Annotated[int, Path(ge=1, lt=2**63)]
 
 
 class Credentials(BaseModel):
@@ -88,7 +90,7 @@ def change(name: str, told: Change, work: WorkDep) -> dict[str, Any]:
         perform(SetPassword(name=name, password=told.password), work)
     if told.disabled is not None:
         perform(EnableUser(name=name, disabled=told.disabled), work)
-    return next(user for user in perform(ListUsers(), work) if user["name"] == name)
+    return perform(ReadUser(name=name), work)
 
 
 @router.post("/users/{name}/tokens", status_code=201, summary="签发令牌 A token for programs")
@@ -117,7 +119,7 @@ def add_key(form: AddKey, work: WorkDep) -> dict[str, Any]:
 
 
 @router.delete("/keys/{number}", status_code=204, summary="停用密钥 End a key")
-def revoke_key(number: int, work: WorkDep) -> Response:
+def revoke_key(number: Number, work: WorkDep) -> Response:
     """End a key; every process refuses it within a second."""
     perform(RevokeKey(number=number), work)
     return Response(status_code=204)

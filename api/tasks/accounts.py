@@ -87,6 +87,17 @@ class ListUsers(Form):
             return [told(user) for user in store.users.listed(session)]
 
 
+class ReadUser(Form):
+    """Give a user."""
+
+    name: Name
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Give them, or raise `NotFound`."""
+        with work.db.read() as session:
+            return told(store.users.named(session, self.name))
+
+
 class EnableUser(Form):
     """Shut a user out, or let them in again; who is shut out loses every token at once."""
 

@@ -1,7 +1,7 @@
 """Work on a scenario: open one, do, undo and redo operations."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import shapely.geometry
@@ -18,7 +18,7 @@ class NewScenario(Form):
     """Branch a plan from a published revision, the latest without `base`."""
 
     name: str = Field(min_length=1, max_length=200)
-    base: int | None = None
+    base: Annotated[int, Field(ge=0, lt=2**31)] | None = None
 
     def run(self, work: Work) -> Scenario:
         """Open it."""

@@ -83,7 +83,7 @@ def open(session: Session, name: str, who: str, *, base: int | None = None) -> S
 
 def read(session: Session, name: int | str) -> Scenario:
     """Give a scenario by its number or its link, or raise `NotFound`."""
-    is_number = isinstance(name, int) or name.isdecimal()
+    is_number = isinstance(name, int) or (name.isdecimal() and len(name) < 19)
     column = models.Scenario.number if is_number else models.Scenario.link
     found = _select(session, column == (int(name) if is_number else name))
     if not found:
