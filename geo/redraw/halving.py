@@ -28,6 +28,8 @@ MOST_GAPS = 4
 MOST_CELLS = 80
 TREES = 400
 _TRIED = 40
+MOST_BENDS = 300
+"""Of the even cuts at a pivot so many are looked at, all round it."""
 _PLACES = np.array([0.06, 0.3, 0.5, 0.7, 0.94])
 """Where in a gap between two buildings a cut may run."""
 
@@ -151,7 +153,9 @@ def _bent(ground: Ground) -> list[_Cut]:
         sums = np.concatenate([[0.0], np.cumsum(ground.weight[order])])[1:]
         inside = sums[None, :] - sums[:, None]
         even = np.abs(2 * inside - ground.total) <= ground.tolerance * ground.total
-        for i, j in np.argwhere(np.triu(even, 1)).tolist():
+        pairs = np.argwhere(np.triu(even, 1))
+        some = np.linspace(0, len(pairs) - 1, min(len(pairs), MOST_BENDS)).astype(np.int64)
+        for i, j in pairs[some].tolist():
             line = _rays(ground.shape, pivot, gaps[i], gaps[j])
             if line is not None:
                 lines.append(line)
