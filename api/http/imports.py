@@ -14,6 +14,7 @@ from fastapi import APIRouter, BackgroundTasks, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
+import maps
 from api.http.v1 import WorkDep
 from api.tasks import intake
 from api.tasks.work import Work, perform
@@ -58,7 +59,7 @@ async def send(
 @router.get("/new", include_in_schema=False)
 def new() -> Response:
     """Give the page on which a file is chosen, sent, judged and taken in."""
-    page = Path(__file__).parent.parent.parent / "maps" / "static" / "imports" / "new.html"
+    page = Path(maps.__file__).parent / "static" / "imports" / "new.html"
     headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"}
     return HTMLResponse(page.read_text("utf-8"), headers=headers)
 
