@@ -99,9 +99,22 @@ def show(
 
 
 @router.get("/{scenario}/problems", summary="待处理问题 What is wrong, and what would mend it")
-def problems(scenario: str, work: Planner, level: str = "grid") -> Any:
-    """List problems of a level, the worst first, each with operations that would mend it."""
-    return answer(perform(ScenarioFaults(scenario=scenario, level=level), work))
+def problems(
+    scenario: str,
+    work: Planner,
+    level: str = "grid",
+    start: Annotated[int, Query(ge=0, lt=2**31)] = 0,
+    most: Annotated[int | None, Query(ge=1, lt=2**31)] = None,
+) -> Any:
+    """List problems of a level, the worst first, each with operations that would mend it.
+
+    `start` and `most` ask for a part; the header ``X-Total-Count`` tells how many there are.
+    """
+    form = ScenarioFaults(scenario=scenario, level=level, start=start, most=most)
+    found = perform(form, work)
+    told = answer(found.told)
+    told.headers["X-Total-Count"] = str(found.total)
+    return told
 
 
 @router.get("/{scenario}/cuts", summary="可沿街分割 Streets along which an area can be split")

@@ -14,11 +14,11 @@ from typing import Any
 from pyproj import CRS
 from sqlalchemy.orm import Session
 
-from api.tasks.watched import Watched, watched
+from api.tasks.watched import Watched
 from api.tasks.work import Work
 from geo import coords, redraw, store
 from geo.errors import GeoError, NotFound
-from geo.layers import DEFAULT_SCHEME, Finding
+from geo.layers import DEFAULT_SCHEME
 from geo.store.scenarios import Scenario, Step
 
 MOST_BASES, MOST_DESKS = 2, 12
@@ -45,16 +45,12 @@ class Desk:
     done: list[Done] = field(default_factory=list)
     undone: list[Done] = field(default_factory=list)
     _watched: Watched | None = None
-    _unseen: list[redraw.Change] = field(default_factory=list)
 
-    def faults(self) -> list[Finding]:
-        """Give what is wrong with the map now; only what changed since the last time is checked."""
+    def watched(self) -> Watched:
+        """Give who looks after what is wrong with the map; it may be asked after the desk is left."""
         if self._watched is None:
-            self._watched = watched(self.fabric)
-        elif self._unseen:
-            self._watched.take(self._unseen, self.fabric)
-        self._unseen.clear()
-        return self._watched.found
+            self._watched = Watched(self.fabric)
+        return self._watched
 
     def catch_up(self, session: Session) -> None:
         """Take in the steps that came since."""
@@ -116,7 +112,7 @@ class Desk:
     def _turn(self, change: redraw.Change) -> None:
         change.on(self.fabric)
         if self._watched is not None:
-            self._unseen.append(change)
+            self._watched.note(change, self.fabric)
 
 
 _BASES: OrderedDict[tuple[str, int], redraw.Fabric] = OrderedDict()

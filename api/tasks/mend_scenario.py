@@ -1,13 +1,15 @@
 """What a check finds in a scenario, each with the operation that would mend it."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from pydantic import Field
 from shapely.geometry import mapping
 
 from api.tasks.compare_scenarios import NORMS
 from api.tasks.desk import Desk, desk
 from api.tasks.redraw_areas import ApplyOperation
-from api.tasks.watched import ranked
+from api.tasks.watched import Watched, ranked
 from api.tasks.work import Form, Work, perform
 from geo import redraw
 from geo.layers import Finding
@@ -16,17 +18,31 @@ from geo.layers import Finding
 class ScenarioFaults(Form):
     """List what is wrong with a scenario's map as it is now, the worst first.
 
-    `level` and `kinds` (codes of findings) narrow it down.
+    `level` and `kinds` (codes of findings) narrow it down; `start` and `most` give a part.
     """
 
     scenario: int | str
     level: str = ""
     kinds: tuple[str, ...] = ()
+    start: int = Field(default=0, ge=0)
+    most: int | None = Field(default=None, ge=1)
 
-    def run(self, work: Work) -> list[dict[str, Any]]:
+    def run(self, work: Work) -> "Faults":
         """Give each with its place in degrees and the operations that would mend it, untried."""
         with desk(work, self.scenario) as mine:
-            return [_told(mine, f) for f in _asked(mine, self.level, self.kinds)]
+            watched = mine.watched()
+        found = _asked(watched, self.level, self.kinds)
+        part = found[self.start :][: self.most]
+        with desk(work, self.scenario) as mine:
+            return Faults(len(found), [_told(mine, f) for f in part])
+
+
+@dataclass(frozen=True)
+class Faults:
+    """How many problems there are, and those of the part that was asked for."""
+
+    total: int
+    told: list[dict[str, Any]]
 
 
 class MendScenario(Form):
@@ -51,7 +67,7 @@ class MendScenario(Form):
                 perform(ApplyOperation(scenario=self.scenario, operation=done["operation"]), work)
             mended.append(done)
         with desk(work, self.scenario) as mine:
-            left = _asked(mine, self.level, self.kinds)
+            left = _asked(mine.watched(), self.level, self.kinds)
             hard = [f for f in left if not redraw.remedies(mine.fabric, f, norms=NORMS)]
             return {
                 "scenario": mine.scenario.number, "step": mine.step, "mended": mended,
@@ -61,7 +77,7 @@ class MendScenario(Form):
     def _next(self, work: Work, tried: set[str]) -> dict[str, Any] | None:
         """Find the next problem that can be mended, and how."""
         with desk(work, self.scenario) as mine:
-            for finding in _asked(mine, self.level, self.kinds):
+            for finding in _asked(mine.watched(), self.level, self.kinds):
                 if (key := _key(finding)) in tried:
                     continue
                 tried.add(key)
@@ -73,8 +89,8 @@ class MendScenario(Form):
         return None
 
 
-def _asked(mine: Desk, level: str, kinds: tuple[str, ...]) -> list[Finding]:
-    found = ranked(mine.faults())
+def _asked(watched: Watched, level: str, kinds: tuple[str, ...]) -> list[Finding]:
+    found = ranked(watched.found())
     return [f for f in found if level in ("", f.layer) and (not kinds or f.code in kinds)]
 
 

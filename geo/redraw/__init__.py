@@ -4,6 +4,7 @@ from geo.redraw.area import Area
 from geo.redraw.change import Change, Link
 from geo.redraw.comparing import Comparison, Difference, compare
 from geo.redraw.fabric import Fabric, fabric, frame_of
+from geo.redraw.homes import Homes
 from geo.redraw.operations import (
     Assign,
     BalancedSplit,
@@ -51,6 +52,7 @@ __all__ = [
     "EvenOut",
     "Fabric",
     "Fill",
+    "Homes",
     "Link",
     "Merge",
     "MoveBorder",

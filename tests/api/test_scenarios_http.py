@@ -81,6 +81,9 @@ def test_problems_and_cuts_are_lists_of_plain_values(client: TestClient) -> None
     plan = opened(client)
     problems = client.get(f"{plan}/problems", params={"level": "grid"}).json()
     assert all(p["layer"] == "grid" and isinstance(p["fixes"], list) for p in problems)
+    part = client.get(f"{plan}/problems", params={"level": "grid", "start": 1, "most": 2})
+    assert part.json() == problems[1:3]
+    assert int(part.headers["X-Total-Count"]) == len(problems)
     assert client.get(f"{plan}/cuts", params={"level": "grid", "code": GRID}).json() == []
     assert client.get(f"{plan}/cuts", params={"code": "9"}).status_code == 404
 

@@ -80,17 +80,17 @@ Wangge.Panel = class {
     }));
   }
 
-  async problems() {
-    const { desk } = this, { plan, level } = desk, step = plan.step;
+  // What is wrong on the level that is shown: the worst first, so many at a time.
+  async problems(start = 0) {
+    const { desk } = this, { plan, level } = desk, step = plan.step, asked = this.asking = {};
     if (!plan.link) return;
     await desk.guard(async () => {
-      const found = await plan.of(`/problems?level=${level}`);
-      if (step !== plan.step || level !== desk.level) return;
-      this.found = found;
-      this.at = -1;
-      desk.id("problem-count").textContent = found.length ? `（${found.length.toLocaleString("zh-CN")}）` : "✓ 没有 none";
-      desk.id("next").disabled = desk.id("fix").disabled = !found.length;
-      desk.id("problems").replaceChildren(...found.slice(0, 40).map((f, k) => this.line(f, k)));
+      const [found, headers] = await plan.told(`/problems?level=${level}&start=${start}&most=40`);
+      if (asked !== this.asking || step !== plan.step || level !== desk.level) return;
+      Object.assign(this, { found, start, total: Number(headers.get("X-Total-Count")), at: -1 });
+      desk.id("problem-count").textContent = this.total ? `（${this.total.toLocaleString("zh-CN")}）` : "✓ 没有 none";
+      desk.id("next").disabled = desk.id("fix").disabled = !this.total;
+      desk.id("problems").replaceChildren(...found.map((f, k) => this.line(f, k)));
     });
   }
 
@@ -114,8 +114,10 @@ Wangge.Panel = class {
     return line;
   }
 
-  next() {
+  async next() {
     if (!this.found.length) return this.desk.say("没有待处理的问题", "Nothing is wrong");
+    const last = this.at + 1 === this.found.length, beyond = this.start + this.found.length;
+    if (last && this.total > this.found.length) await this.problems(beyond < this.total ? beyond : 0);
     return this.show((this.at + 1) % this.found.length);
   }
 
@@ -126,7 +128,7 @@ Wangge.Panel = class {
     desk.choose("look");
     if (it) desk.go(it.ref);
     else if (f.place) desk.map.fitBounds(L.geoJSON(f.place).getBounds(), { maxZoom: 17, animate: false });
-    const told = [`问题 ${k + 1}/${this.found.length}：${it ? it.row[0] : ""} ${zh}`, en];
+    const told = [`问题 ${this.start + k + 1}/${this.total}：${it ? it.row[0] : ""} ${zh}`, en];
     desk.say(...told);
     this.asked = this.propose(f, told);
     return this.asked;

@@ -16,12 +16,15 @@ Wangge.Plan = class {
     localStorage.setItem("wangge.planner", this.who);
   }
 
-  async ask(address, { method = "GET", body, headers = {}, ...more } = {}) {
+  async ask(address, options) { return (await this.answered(address, options))[0]; }
+
+  // What was answered, and its headers.
+  async answered(address, { method = "GET", body, headers = {}, ...more } = {}) {
     const sent = { "X-Planner": encodeURIComponent(this.who), ...(body === undefined ? {} : { "Content-Type": "application/json" }) };
     const answer = await fetch(address, { method, headers: { ...sent, ...headers }, body: body === undefined ? undefined : JSON.stringify(body), ...more });
-    if (answer.status === 204) return null;
+    if (answer.status === 204) return [null, answer.headers];
     const value = await answer.json();
-    if (answer.ok) return value;
+    if (answer.ok) return [value, answer.headers];
     throw Object.assign(new Error(value.title || "服务暂时不可用，请重试"), {
       en: value.detail || "not available now", hint: [value.hint_zh || "", value.hint || ""], code: value.code, where: value.where || [],
     });
@@ -30,6 +33,8 @@ Wangge.Plan = class {
   call(path, options) { return this.ask("/v1/scenarios" + path, options); }
 
   of(more = "", options) { return this.call(`/${encodeURIComponent(this.link)}${more}`, options); }
+
+  told(more) { return this.answered(`/v1/scenarios/${encodeURIComponent(this.link)}${more}`); }
 
   listed() { return this.call("?state=open"); }
 
