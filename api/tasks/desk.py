@@ -55,8 +55,9 @@ class Desk:
     def catch_up(self, session: Session) -> None:
         """Take in the steps that came since."""
         self.scenario = store.scenarios.read(session, self.scenario.number)
-        for step in store.scenarios.steps(session, self.scenario.number, after=self.step):
-            self.take(step)
+        if self.scenario.step > self.step:
+            for step in store.scenarios.steps(session, self.scenario.number, after=self.step):
+                self.take(step)
 
     def take(self, step: Step) -> None:
         """Make a step that is kept."""

@@ -142,7 +142,7 @@ Wangge.Desk = class {
     clearTimeout(this.later);
     clearTimeout(this.last);
     this.later = setTimeout(() => { this.panel.balance(); this.tell(); this.scene.relist(); this.panel.count(); }, 30);
-    this.last = setTimeout(() => this.panel.problems(), 250);
+    this.last = setTimeout(() => this.panel.problems(), 600); // once the hand rests
   }
 
   stand() {
