@@ -12,7 +12,7 @@ from collections import Counter
 import shapely
 
 from api.tasks.compare_scenarios import NORMS
-from api.tasks.watched import ranked, watched
+from api.tasks.watched import Watched, ranked
 from geo import coords, demo, redraw
 
 LEVELS = ("district", "subdistrict", "community", "grid", "microgrid")
@@ -30,16 +30,17 @@ def main() -> None:
         layers[name] = layers[name].set_geometry(moved, crs=crs)
     fabric = redraw.fabric({name: layers[name] for name in LEVELS}, layers["building"])
     began = time.process_time()
-    state = watched(fabric)
-    print(f"whole check {time.process_time() - began:.2f} s, {len(state.found)} findings")
-    first = Counter(f.code for f in state.found)
-    offered = Counter(f.code for f in state.found if redraw.remedies(fabric, f, norms=NORMS))
-    works = Counter(f.code for f in state.found if redraw.cure(fabric, f, norms=NORMS))
+    state = Watched(fabric)
+    found = state.found()
+    print(f"whole check {time.process_time() - began:.2f} s, {len(found)} findings")
+    first = Counter(f.code for f in found)
+    offered = Counter(f.code for f in found if redraw.remedies(fabric, f, norms=NORMS))
+    works = Counter(f.code for f in found if redraw.cure(fabric, f, norms=NORMS))
     tried: set[tuple[object, ...]] = set()
     cured_s = checked_s = 0.0
     steps = 0
     while True:
-        open_ = [f for f in ranked(state.found) if (f.code, f.features, f.area_m2) not in tried]
+        open_ = [f for f in ranked(found) if (f.code, f.features, f.area_m2) not in tried]
         if not open_:
             break
         tried.add((open_[0].code, open_[0].features, open_[0].area_m2))
@@ -50,11 +51,12 @@ def main() -> None:
             continue
         cured[1].on(fabric)
         began = time.process_time()
-        state.take([cured[1]], fabric)
+        state.note(cured[1], fabric)
+        found = state.found()
         checked_s += time.process_time() - began
         steps += 1
-    last = Counter(f.code for f in watched(fabric).found)
-    same = last == Counter(f.code for f in state.found)
+    last = Counter(f.code for f in Watched(fabric).found())
+    same = last == Counter(f.code for f in found)
     print(f"{'':20s}{'found':>7s}{'offered':>9s}{'works':>7s}{'left':>6s}")
     for code in sorted(first | last):
         print(f"{code:20s}{first[code]:7d}{offered[code]:9d}{works[code]:7d}{last[code]:6d}")
