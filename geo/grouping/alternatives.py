@@ -46,18 +46,28 @@ def another(
         proven of it. None when no plan was different enough.
     """
     clock = Clock(time_limit_s, progress)
-    least = int(np.ceil(differ * problem.n))
     for step, pressure in enumerate(PRESSURES):
         clock.tell("alternatives", step, len(PRESSURES))
         if clock.left() <= 0:
             break
         dearer = _dearer(problem, earlier, pressure)
         found = search(dearer, rng, clock, effort=effort)
-        if measure.faults(problem, found.labels):
-            continue
-        if all(likeness.moved(labels, found.labels) >= least for labels in earlier):
-            return _partition(problem, found.labels, clock)
+        plans = [labels for broken, _, labels in found.pool if broken == 0]
+        fresh = [
+            labels
+            for labels in plans
+            if new(labels, earlier, differ=differ) and not measure.faults(problem, labels)
+        ]
+        if fresh:
+            best = min(fresh, key=lambda labels: measure.objective(problem, labels))
+            return _partition(problem, best, clock)
     return None
+
+
+def new(labels: Ints, earlier: Sequence[Ints], *, differ: float) -> bool:
+    """Say whether at least a share of the units is with others than in every earlier plan."""
+    least = int(np.ceil(differ * len(labels)))
+    return all(likeness.moved(before, labels) >= least for before in earlier)
 
 
 def _dearer(problem: Problem, earlier: Sequence[Ints], pressure: float) -> Problem:

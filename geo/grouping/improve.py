@@ -17,18 +17,25 @@ from geo.layers import Clock
 UNITS = 5_000
 """More units than this are left as the search gave them."""
 AT_ONCE = 4
+PATIENCE, LEAST_S = 2.0, 10.0
+"""It ends when as long again as the last gain took, and 10 s at least, have brought nothing."""
 
 
 def improve(
     problem: Problem, found: Found, rng: np.random.Generator, clock: Clock, low: float | None
 ) -> None:
-    """Use the time that is left, unless the plan is as good as the bound `low` already."""
+    """Use the time that is left, while it brings something and the bound `low` is not met."""
     if problem.n > UNITS or problem.k < 2:
         return
     goal = -np.inf if low is None else low
     board, size = boards.field(problem), PAIRS
+    known, gained = (found.broken, found.value), clock.seconds()
     try:
         while clock.left() > 0 and (found.broken > 0 or found.value > goal + 1e-9 * abs(goal)):
+            if (found.broken, found.value) < known:
+                known, gained = (found.broken, found.value), clock.seconds()
+            if found.broken == 0 and clock.seconds() > max(PATIENCE * gained, gained + LEAST_S):
+                break
             if problem.centres is not None and found.broken == 0:
                 size *= 2
                 refit(problem, found, rng, clock, pairs=size)

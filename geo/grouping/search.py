@@ -133,6 +133,15 @@ def _from(settled: Ints, seed: Ints) -> Ints:
     return begun
 
 
+def _heats(board: Field, value: float, heat: float) -> tuple[float, float]:
+    """Give the first and the last temperature: shares of a unit's cost, or of a border's length."""
+    if board.alpha > 0:
+        unit = max(value, 1e-9) / len(board.weight)
+        return 3 * heat * unit, 0.01 * heat * unit
+    unit = max(float(board.length.mean()) if len(board.length) else 0.0, 1e-9)
+    return max(10 * heat, 0.5) * unit, 0.25 * unit
+
+
 def polish(  # noqa: PLR0917
     board: Field,
     found: Found,
@@ -142,23 +151,31 @@ def polish(  # noqa: PLR0917
     clock: Clock,
     heat: float,
 ) -> None:
-    """Anneal one start in slices, so that the time limit and the listener are heard."""
+    """Anneal one start in slices, so that the time limit and the listener are heard.
+
+    Where time will not do for all slices it cools faster: what is cut off warm is no plan.
+    """
     plan = boards.state(board, labels, int(rng.integers(2**62)))
     best, record = labels.copy(), np.array([np.inf, np.inf])
     n = len(board.weight)
     value = float(board.alpha * plan.value[0] + board.beta * plan.value[1])
-    unit, price = max(value, 1e-9) / n, value / len(board.lower)
-    hot, cold = 3 * heat * unit, 0.01 * heat * unit
+    hot, cold = _heats(board, value, heat)
+    price = value / len(board.lower)
     slices = max(8, tries // 400_000)
     ratio = (cold / hot) ** (1 / slices)
     stride = 1 if n <= 5000 else n
-    for turn in range(slices):
+    turn, pace = 0, 1
+    while turn < slices:
+        begun = clock.seconds()
         price = anneal(
             board, plan, best, record, price, tries // slices,
-            hot * ratio**turn, hot * ratio ** (turn + 1), stride,
+            hot * ratio**turn, hot * ratio ** (turn + pace), stride,
         )  # fmt: skip
-        if clock.left() <= (0.0 if record[0] == 0 or n > 5000 else -1.0):
+        turn += pace
+        if (left := clock.left()) <= (0.0 if record[0] == 0 or n > 5000 else -1.0):
             break
+        needed = (slices - turn) * (clock.seconds() - begun)
+        pace = min(max(1, int(np.ceil(needed / max(left, 1e-3)))), max(slices - turn, 1))
     for turn in range(10 if n > 5000 else 1):  # out of time, but not without a plan
         if record[0] == 0 and (turn or n <= 5000):
             break

@@ -59,7 +59,8 @@ def shapes(g: Ground, price: Floats, most: float, clock: Clock, *, shrink: bool 
     shelves = [shelf(len(g.weight), ROOM) for _ in range(LANES)]
     with ThreadPoolExecutor(max(1, min(LANES, os.cpu_count() or 1))) as pool:
         work = [
-            pool.submit(_lane, g, price, most, shrink, a, stop, shelves[a]) for a in range(LANES)
+            pool.submit(_lane, g, price, most, shrink, a, stop, shelves[a], np.inf)
+            for a in range(LANES)
         ]
         try:
             while wait(work, timeout=0.2).not_done:
@@ -82,10 +83,24 @@ def shapes(g: Ground, price: Floats, most: float, clock: Clock, *, shrink: bool 
     )
 
 
+def listed(g: Ground, most: float, room: int, nodes: int) -> tuple[Bools, Floats]:
+    """List groups with a net cost ≤ most without prices, up to so many, in so many steps."""
+    n = len(g.weight)
+    price, stop, kept = np.zeros(n), np.zeros(1, dtype=np.int8), shelf(n, room)
+    found, value = [], []
+    for lane in range(LANES):
+        _lane(g, price, most, False, lane, stop, kept, nodes / LANES)
+        count = int(kept.notes[0])
+        found.append(kept.found[:count].copy())
+        value.append(kept.value[:count].copy())
+    return np.concatenate(found), np.concatenate(value)
+
+
 @njit(cache=True, nogil=True)
 def _lane(  # noqa: PLR0917
-    g: Ground, price: Floats, most: float, shrink: bool, lane: int, stop: Codes, shelf: Shelf
-) -> None:
+    g: Ground, price: Floats, most: float, shrink: bool, lane: int, stop: Codes, shelf: Shelf,
+    nodes: float,
+) -> None:  # fmt: skip
     """Search one lane: at the first depths only the branch that its number names.
 
     ``shelf.notes`` receives how many were found, the nodes looked at, and 1 when every group
@@ -106,7 +121,8 @@ def _lane(  # noqa: PLR0917
         while depth >= 0:
             if fresh:
                 shelf.notes[1] += 1
-                if stop[0] != 0 or shelf.notes[0] >= len(shelf.value):
+                full = shelf.notes[0] >= len(shelf.value) or shelf.notes[1] > nodes
+                if full or stop[0] != 0:
                     return
                 pick[depth], tilt[depth] = _look(
                     g, price, most, root, code[depth], flow[depth], tilt[depth], room, net, mark,

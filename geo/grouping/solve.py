@@ -12,6 +12,7 @@ from geo.grouping.partition import Partition, Status, matched
 from geo.grouping.problem import Ints, Problem
 from geo.grouping.problem import problem as build
 from geo.grouping.prove import Verdict, provable, prove
+from geo.grouping.recombine import recombine
 from geo.grouping.search import Found, search
 from geo.grouping.separate import Separator
 from geo.grouping.spread import spread
@@ -73,6 +74,8 @@ def solve(
     until_s = time_limit_s * (0.4 if bounded and provable(problem) else 1.0)
     found = search(problem, rng, clock, warm=warm, effort=effort, until_s=until_s)
     try:
+        if effort >= 1.0:
+            recombine(problem, found, rng, clock)
         left = clock if clock.left() > 0 else Clock(LAST_S)
         verdict = prove(problem, found, rng, left) if bounded else Verdict(None)
         if bounded and not verdict.closed and effort >= 1.0:

@@ -2,8 +2,8 @@
 
 ``python tests/bench/bench_grouping.py [--long] [NAME …]``. Synthetic towns (Delaunay
 neighbours, weights 1–9), always the same ones. We have a quarter of the peers' time on small
-towns. ``--long`` adds a thousand units, city sizes, where peers are not waited for, and the
-published instances of the folder that WANGGE_SHARED_DATA names.
+towns, the same time at city size. ``--long`` adds a thousand units and the published instances
+of the folder that WANGGE_SHARED_DATA names.
 """
 
 import json
@@ -21,15 +21,14 @@ from geo.grouping import measure
 from geo.layers import Adjacency
 
 SIZES = {
-    "60/9": (60, 9, 0.1, 20.0),
-    "400/20": (400, 20, 0.05, 40.0),
-    "1000/5": (1_000, 5, 0.005, 60.0),
-    "20000/60": (20_000, 60, 0.05, 0.0),
-    "100000/1000": (100_000, 1_000, 0.05, 0.0),
+    "60/9": (60, 9, 0.1, 4.0, 16.0),
+    "400/20": (400, 20, 0.05, 6.0, 24.0),
+    "1000/5": (1_000, 5, 0.005, 15.0, 60.0),
+    "20000/60": (20_000, 60, 0.05, 30.0, 30.0),
+    "100000/1000": (100_000, 1_000, 0.05, 90.0, 90.0),
 }
-"""Units, groups, tolerance, seconds for each peer (0: peers are not asked)."""
-USUAL = ("60/9", "400/20")
-OURS = {"20000/60": 30.0, "100000/1000": 90.0}
+"""Units, groups, tolerance, seconds for us, seconds for each peer."""
+LONG = ("1000/5",)
 
 
 def town(n: int, groups: int, tolerance: float) -> grouping.Problem:
@@ -69,10 +68,7 @@ def theirs(name: str, problem: grouping.Problem, limit_s: float) -> None:
     """Let every peer try, and print a line each."""
     import grouping_peers
 
-    for peer, solve in grouping_peers.PEERS.items():
-        began = time.monotonic()
-        labels = solve(problem, limit_s)
-        spent = time.monotonic() - began
+    for peer, labels, spent in grouping_peers.beside(problem, limit_s):
         if labels is None:
             print(f"{name:>24}  {peer:<13} no balanced plan, {spent:.1f} s", flush=True)
             continue
@@ -115,12 +111,12 @@ def published(folder: Path) -> tuple[grouping.Problem, float]:
 def main(words: list[str]) -> None:
     """Print one line a solver and town."""
     names = [word for word in words if word != "--long"]
-    for name in names or (list(SIZES) if "--long" in words else USUAL):
-        n, groups, tolerance, limit_s = SIZES[name]
+    usual = [name for name in SIZES if "--long" in words or name not in LONG]
+    for name in names or usual:
+        n, groups, tolerance, own_s, limit_s = SIZES[name]
         problem = town(n, groups, tolerance)
-        ours(name, problem, OURS.get(name, limit_s / 4))
-        if limit_s:
-            theirs(name, problem, limit_s)
+        ours(name, problem, own_s)
+        theirs(name, problem, limit_s)
     shared = os.environ.get("WANGGE_SHARED_DATA")
     if "--long" in words and shared:
         for folder in sorted(Path(shared).glob("published/group_*")):

@@ -1,10 +1,16 @@
-"""What others make of the same grouping problem in the same time: METIS, ReCom, spopt."""
+"""What others make of the same grouping problem in the same time: METIS, ReCom, spopt.
 
+Each has a process of its own, which is ended when the time is over: some cannot be asked to stop.
+"""
+
+import multiprocessing
 import random
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from multiprocessing.connection import Connection
 
 import geopandas as gpd
 import networkx as nx
@@ -63,25 +69,22 @@ def metis(problem: grouping.Problem, seconds: float) -> Labels | None:
 def repaired(problem: grouping.Problem, made: nx.Graph, labels: Labels) -> Labels | None:
     """Move units over borders, from heavy to light groups, while groups stay connected."""
     labels, mean = labels.copy(), float(problem.weight.sum()) / problem.k
+    a, b = np.concatenate([problem.adjacency.pairs, problem.adjacency.pairs[:, ::-1]]).T
     for _ in range(4 * problem.n):
         load = measure.loads(problem, labels)
         if out_of_bounds(problem, labels) == 0:
             return None if measure.faults(problem, labels) else labels
-        moves = []
-        for i, j in problem.adjacency.pairs:
-            for u, v in ((i, j), (j, i)):
-                a, b, w = labels[u], labels[v], problem.weight[u]
-                if a != b:
-                    before = abs(load[a] - mean) + abs(load[b] - mean)
-                    gain = before - abs(load[a] - w - mean) - abs(load[b] + w - mean)
-                    moves.append((gain, int(u), int(b)))
-        for gain, u, b in sorted(moves, reverse=True):
-            rest = np.flatnonzero(labels == labels[u]).tolist()
-            rest.remove(u)
-            if gain <= 0:
+        over = load - mean
+        off, to, w = over[labels[a]], over[labels[b]], problem.weight[a]
+        gain = np.abs(off) + np.abs(to) - np.abs(off - w) - np.abs(to + w)
+        gain[labels[a] == labels[b]] = -np.inf
+        for e in np.argsort(-gain, kind="stable"):
+            if gain[e] <= 0:
                 return None
+            rest = np.flatnonzero(labels == labels[a[e]]).tolist()
+            rest.remove(int(a[e]))
             if rest and nx.is_connected(made.subgraph(rest)):
-                labels[u] = b
+                labels[a[e]] = labels[b[e]]
                 break
         else:
             return None
@@ -150,3 +153,39 @@ PEERS: dict[str, Peer] = {
     "SKATER": skater,
     "RegionKMeans": region_k_means,
 }
+GRACE_S = 5.0
+"""A peer that was asked to stop may take so much longer."""
+
+Heard = tuple[str, Labels | None, float]
+
+
+def beside(problem: grouping.Problem, seconds: float) -> list[Heard]:
+    """Ask every peer, two at a time; give its name, its plan (None: none) and what it took."""
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(lambda name: _asked(name, problem, seconds), PEERS))
+
+
+def _asked(name: str, problem: grouping.Problem, seconds: float) -> Heard:
+    here, there = multiprocessing.Pipe()
+    peer = multiprocessing.get_context("spawn").Process(
+        target=_answering, args=(there, name, problem, seconds), daemon=True
+    )
+    peer.start()
+    there.close()
+    labels, began = None, time.monotonic()
+    try:
+        here.recv()  # everything is imported: its time begins
+        began = time.monotonic()
+        if here.poll(seconds + GRACE_S):
+            labels = here.recv()
+    except EOFError:
+        pass
+    spent = time.monotonic() - began
+    peer.kill()
+    peer.join()
+    return name, labels, spent
+
+
+def _answering(to: Connection, name: str, problem: grouping.Problem, seconds: float) -> None:
+    to.send("ready")
+    to.send(PEERS[name](problem, seconds))
