@@ -8,20 +8,14 @@ import typer
 from api.cli import published, weighing
 from api.cli.door import Json, answer, ask, out, table
 from api.cli.group_options import (
-    Also,
     From,
-    Groups,
     Limit,
-    Lines,
-    LineWeight,
-    LoadBy,
-    Nearness,
     Seed,
     Target,
     Tolerance,
+    asks,
     base,
     frame,
-    further,
     gap,
 )
 from api.cli.published import Preset
@@ -40,15 +34,10 @@ def alliances() -> None:
 
 
 @app.command()
+@asks()
 def form(
+    told: dict[str, Any],
     preset: Preset = "alliances",
-    groups: Groups = None,
-    tolerance: Tolerance = None,
-    load: LoadBy = None,
-    also: Also = None,
-    lines: Lines = "ignored",
-    line_weight: LineWeight = 1.0,
-    nearness: Nearness = "walk",
     hub: Annotated[
         Literal["lead", "any"] | None, typer.Option(help="以带头单位为中心 Around a lead.")
     ] = None,
@@ -62,24 +51,18 @@ def form(
     ] = None,
     from_: From = None,
     moved_at_most: Annotated[int, typer.Option(help="至多调整几个成员 with --from", min=0)] = 0,
-    seed: Seed = 1,
-    time_limit_s: Limit = 60,
     target: Target = None,
     json: Json = False,
 ) -> None:
     """组建联盟（草案）：就近、均衡、以老带新、互补，附理由 Form groups, with a bound and a reason for every member."""
-    from api.tasks.form_alliances import FormAlliances
     from api.tasks.grow_alliances import GrowAlliances
 
-    told: dict[str, Any] = {
-        "preset": preset, "groups": groups, "tolerance": tolerance, "load": load,
-        "also": further(also), "lines": lines, "line_weight": line_weight,
-        "nearness": nearness, "hub": hub, "leads_per_group": leads_per_group,
-        "min_leads": min_leads, "mentor": mentor, "skills": skills, "seed": seed,
-        "time_limit_s": time_limit_s,
+    told |= {
+        "preset": preset, "hub": hub, "leads_per_group": leads_per_group, "min_leads": min_leads,
+        "mentor": mentor, "skills": skills,
     }  # fmt: skip
     if from_ is None:
-        _formed(ask(FormAlliances.model_validate(told)), target, json=json)
+        formed(told, target, json=json)
         return
     told |= {"base": base(from_), "moved_at_most": moved_at_most, "keep_leads": False}
     _grown(ask(GrowAlliances.model_validate(told)), target, json=json)
@@ -141,7 +124,11 @@ def _grown(done: "Grown", target: Path | None, *, json: bool) -> None:
     answer(done.as_dict(), as_json=json, shown=shown)
 
 
-def _formed(done: "Alliances", target: Path | None, *, json: bool) -> None:
+def formed(told: dict[str, Any], target: Path | None, *, json: bool) -> None:
+    """Form groups anew, and show them."""
+    from api.tasks.form_alliances import FormAlliances
+
+    done = ask(FormAlliances.model_validate(told))
     if target:
         done.members.to_csv(target, index=False, encoding="utf-8-sig")
     answer(done.as_dict(), as_json=json, shown=lambda: show(done))

@@ -1,5 +1,8 @@
 """Options that all commands about groups share, and how their texts are read."""
 
+from collections.abc import Callable
+from functools import wraps
+from inspect import Signature, signature
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -33,6 +36,45 @@ From = Annotated[str | None, typer.Option("--from", help="published 或草案编
 Seed = Annotated[int, typer.Option(help="随机种子 Seed.")]
 Limit = Annotated[float, typer.Option("--time-limit", help="秒 seconds", min=0.1)]
 Target = Annotated[Path | None, typer.Option("--out", help="成员与理由 members and reasons, .csv")]
+
+
+def question(
+    groups: Groups = None,
+    tolerance: Tolerance = None,
+    load: LoadBy = None,
+    also: Also = None,
+    lines: Lines = "ignored",
+    line_weight: LineWeight = 1.0,
+    nearness: Nearness = "walk",
+    seed: Seed = 1,
+    time_limit_s: Limit = 60,
+) -> dict[str, Any]:
+    """Give what every question about groups says, as its form takes it."""
+    return locals() | {"also": further(also)}
+
+
+def asks(**usual: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command the options of `question` beside its own; they come to it as `told`.
+
+    `usual` are defaults that differ for this command.
+    """
+    shared = signature(question).parameters
+    common = [p.replace(default=usual.get(p.name, p.default)) for p in shared.values()]
+
+    def made(command: Callable[..., None]) -> Callable[..., None]:
+        own = [p for p in signature(command).parameters.values() if p.name != "told"]
+
+        @wraps(command)
+        def run(**given: Any) -> None:
+            told = question(**{name: given.pop(name) for name in shared})
+            command(told=told, **given)
+
+        every = [*common, *own]
+        run.__signature__ = Signature(every)  # type: ignore[attr-defined]
+        run.__annotations__ = {p.name: p.annotation for p in every}
+        return run
+
+    return made
 
 
 def further(texts: list[str] | None) -> dict[str, float]:

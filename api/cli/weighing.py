@@ -5,22 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.door import Json, answer, ask, out, table
-from api.cli.group_options import (
-    Also,
-    From,
-    Groups,
-    Limit,
-    Lines,
-    LineWeight,
-    LoadBy,
-    Seed,
-    Target,
-    Tolerance,
-    base,
-    frame,
-    further,
-    gap,
-)
+from api.cli.group_options import From, Target, asks, base, frame, gap
 from api.cli.published import Preset
 
 if TYPE_CHECKING:
@@ -30,34 +15,25 @@ app = typer.Typer()
 
 
 @app.command()
+@asks(time_limit_s=90)
 def weigh(
+    told: dict[str, Any],
     preset: Preset = "alliances",
-    groups: Groups = None,
-    tolerance: Tolerance = None,
-    load: LoadBy = None,
-    also: Also = None,
-    lines: Lines = "ignored",
-    line_weight: LineWeight = 1.0,
     plans: Annotated[int, typer.Option(help="比选方案数 Plans side by side.", min=1, max=12)] = 4,
     differ: Annotated[float, typer.Option(help="方案间至少几成成员不同", min=0.01, max=0.9)] = 0.15,
     curve: Annotated[bool, typer.Option(help="均衡、就近、换组的取舍前沿 Pareto front.")] = True,
     from_: From = "published",
-    seed: Seed = 1,
-    time_limit_s: Limit = 90,
     target: Target = None,
     json: Json = False,
 ) -> None:
     """比选：几个真正不同的方案（草案）与取舍前沿 Different plans side by side, and all that nothing beats."""
     from api.tasks.weigh_alliances import WeighAlliances
 
-    found = ask(
-        WeighAlliances.model_validate({
-            "preset": preset, "groups": groups, "tolerance": tolerance, "load": load,
-            "also": further(also), "lines": lines, "line_weight": line_weight,
-            "plans": plans, "differ": differ, "curve": curve, "base": base(from_ or "published"),
-            "seed": seed, "time_limit_s": time_limit_s,
-        })
-    )  # fmt: skip
+    own = {
+        "preset": preset, "plans": plans, "differ": differ, "curve": curve,
+        "base": base(from_ or "published"),
+    }  # fmt: skip
+    found = ask(WeighAlliances.model_validate(told | own))
     if target:
         rows = [*found.table(), *found.front_table()]
         frame(rows).drop_duplicates("run").to_csv(target, index=False, encoding="utf-8-sig")
@@ -81,6 +57,14 @@ def _weighed(found: "Weighed") -> None:
             f"{row['one']} / {row['other']}：{row['members']} 个成员不同（{row['share']:.0%}），"
             f"同组成员对 {row['pairs_in_common']:.0%} 相同",
             style="dim",
+        )
+    if found.lacking:
+        out.print(
+            f"少 {found.lacking} 个方案：在所要的均衡、带头与优势互补之内，没有再找到与其余方案都相差 "
+            f"{found.differ:.0%} 成员的方案（不等于证明不存在）；可放宽 --tolerance、减小 --differ 或增加 "
+            f"--time-limit  {found.lacking} fewer: no other plan within the rules was met that "
+            f"differs by {found.differ:.0%} from all of these (none is proven impossible)",
+            style="yellow",
         )
     if not found.rows:
         return

@@ -1,6 +1,5 @@
 """Truly different plans, each good in another way: even, with long common borders, led by others."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +9,7 @@ from api.tasks.form_alliances import Alliances, Answer
 from api.tasks.work import Work
 from geo import grouping
 from geo.errors import Infeasible, Stopped
-from geo.grouping import alternatives, likeness, measure
+from geo.grouping import alternatives, measure
 from geo.grouping.problem import Ints
 from geo.layers import Clock
 
@@ -20,6 +19,9 @@ CHARACTERS = {
     "borders": ("邻里连片优先", "Long common borders"),
     "leads": ("另选牵头单位", "Other leads"),
 }
+OTHER = ("另一方案", "Another plan")
+SAME_LEADS = 0.7
+"""A plan has other leads when at most this share of its leads led in the best one."""
 EVENER = 0.8
 """A plan is even when its deviation is at most this share of the best plan's."""
 BORDERS = (1.0, 0.4)
@@ -45,29 +47,51 @@ class Search:
     seed: int
 
     def others(self, count: int, *, time_limit_s: float, work: Work) -> list[Choice]:
-        """Give up to `count` plans; in each many members are with others than in all before."""
+        """Give up to `count` plans; in each many members are with others than in all before.
+
+        What a character does not give within the rules, any other plan may.
+        """
         clock = Clock(time_limit_s, work.progress)
         found: list[Choice] = []
         before: list[Ints] = [self.best.plan.labels]
-        for turn, name in enumerate(_names(count)):
-            if clock.over():
+        names = [*_names(count), *[""] * count]
+        for turn, name in enumerate(names):
+            if len(found) == count or clock.over():
                 break
-            own = Clock(clock.left() / (count - turn), work.progress)
-            if (answer := self._of(name, before, own)) is not None:
-                words = CHARACTERS.get(name, (f"另一方案 {name}", f"Another plan {name}"))
-                found.append(Choice(*words, answer))
+            own = Clock(clock.left() / max(count - turn, 1), work.progress)
+            with work.step(f"比选 {turn + 1} {' '.join(CHARACTERS.get(name, OTHER))}"):
+                answer = self._of(name, before, own, np.random.default_rng(self.seed + turn))
+            if answer is not None:
+                found.append(Choice(*self._called(name, answer, len(found) + 1), answer))
                 before.append(answer.plan.labels)
         return found
 
-    def _of(self, name: str, before: list[Ints], clock: Clock) -> Answer | None:
+    def _called(self, name: str, answer: Answer, number: int) -> tuple[str, str]:
+        """Name a plan by its character, where it really has it."""
+        best, plan = self.best.plan, answer.plan
+        has = {
+            "even": measure.deviation(plan.loads) < measure.deviation(best.loads),
+            "borders": between(self.judge, plan.labels) < between(self.judge, best.labels),
+            "leads": bool(np.isin(plan.centres, best.centres).mean() < SAME_LEADS),
+        }
+        if has.get(name, False):
+            return CHARACTERS[name]
+        return f"{OTHER[0]} {number}", f"{OTHER[1]} {number}"
+
+    def _of(
+        self, name: str, before: list[Ints], clock: Clock, rng: np.random.Generator
+    ) -> Answer | None:
+        problem = self._problem()
         if name == "even":
             tolerance = EVENER * measure.deviation(self.best.plan.loads)
-            return self._another(self._problem(tolerance=max(tolerance, 1e-3)), before, clock)
+            problem = self._problem(tolerance=max(tolerance, 1e-3))
         if name == "borders":
-            return self._bordered(before, clock)
-        return self._another(self._problem(), before, clock)
+            return self._bordered(before, clock, rng)
+        return self._another(problem, before, clock, rng)
 
-    def _bordered(self, before: list[Ints], clock: Clock) -> Answer | None:
+    def _bordered(
+        self, before: list[Ints], clock: Clock, rng: np.random.Generator
+    ) -> Answer | None:
         """Let common borders count; the plan that differs enough at the greatest weight."""
         plan = self.best.plan
         cut = between(self.judge, plan.labels) or 1.0
@@ -75,39 +99,36 @@ class Search:
             problem = self._problem(border=weight * plan.objective / cut)
             try:
                 made = grouping.solve(
-                    problem, rng=np.random.default_rng(self.seed),
-                    time_limit_s=clock.left() / 2, progress=clock.progress, effort=EFFORT,
-                    warm_start=plan.labels, bounded=False,
+                    problem, rng=rng, time_limit_s=clock.left() / 3, progress=clock.progress,
+                    effort=EFFORT, warm_start=plan.labels, bounded=False,
                 )  # fmt: skip
             except (Infeasible, Stopped):
                 continue
-            if self._new(made.labels, before):
+            if alternatives.new(made.labels, before, differ=self.differ):
                 return Answer(problem, made)
-        return self._another(problem, before, clock)
+        return self._another(problem, before, clock, rng)
 
     def _another(
-        self, problem: grouping.Problem, before: list[Ints], clock: Clock
+        self,
+        problem: grouping.Problem,
+        before: list[Ints],
+        clock: Clock,
+        rng: np.random.Generator,
     ) -> Answer | None:
         made = alternatives.another(
-            problem, before, differ=self.differ, rng=np.random.default_rng(self.seed),
-            time_limit_s=clock.left(), progress=clock.progress, effort=EFFORT,
+            problem, before, differ=self.differ, rng=rng, time_limit_s=clock.left(),
+            progress=clock.progress, effort=EFFORT,
         )  # fmt: skip
         return None if made is None else Answer(problem, made)
 
     def _problem(self, **changes: object) -> grouping.Problem:
         return self.judge.asked.problem(self.judge.bodies, resources=self.judge.held, **changes)
 
-    def _new(self, labels: Ints, before: list[Ints]) -> bool:
-        least = np.ceil(self.differ * len(labels))
-        return all(likeness.moved(earlier, labels) >= least for earlier in before)
 
-
-def _names(count: int) -> Iterator[str]:
-    """Give characters, then numbers."""
+def _names(count: int) -> list[str]:
+    """Give characters, then none."""
     known = [name for name in CHARACTERS if name != "near"][:count]
-    yield from known
-    for number in range(len(known), count):
-        yield str(number - len(known) + 1)
+    return known + [""] * (count - len(known))
 
 
 def between(judge: Judge, labels: Ints) -> float:

@@ -53,9 +53,14 @@ class WeighAlliances(Question):
         others = search.others(self.plans - 1, time_limit_s=limit_s, work=work)
         known = [best.plan.labels, *(choice.answer.plan.labels for choice in others)]
         rows = tried(judge, known, time_limit_s=clock.left(), work=work) if self.curve else []
-        with work.step("方案理由"):
+        with work.step("方案理由 reasons"):
             weighed = _compared(best, judge, others, rows)
-            weighed = replace(weighed, plans=[self._kept(p, work, started) for p in weighed.plans])
+            weighed = replace(
+                weighed,
+                plans=[self._kept(p, work, started) for p in weighed.plans],
+                lacking=self.plans - 1 - len(others),
+                differ=self.differ,
+            )
         run = record(
             work, "alliances_weighed", self, weighed.as_dict(), started=started, seed=self.seed
         )
@@ -94,13 +99,16 @@ class Plan:
 class Weighed:
     """Plans side by side: the choices first, then the others of the front.
 
-    `rows` are all limits that were tried, with what came of them.
+    `rows` are all limits that were tried, with what came of them. `lacking` choices were asked
+    for and not found: no plan within the rules was met that differs by `differ` from the others.
     """
 
     run: int
     judge: Judge
     plans: list[Plan]
     rows: list[Tried]
+    lacking: int = 0
+    differ: float = 0.0
 
     @property
     def choices(self) -> list[Plan]:
@@ -168,6 +176,7 @@ class Weighed:
         return {
             "run": self.run,
             "plans": self.table(),
+            "lacking": self.lacking,
             "likeness": self.likenesses(),
             "front": self.front_table(),
             "tried": [
