@@ -17,7 +17,7 @@ LONGEST = 16_000
 DEEPEST = 60
 _TOKEN = re.compile(
     r"""\s*(?:
-      (?P<text>'(?:[^']|'')*')
+      (?P<text>'(?:''|\\'|[^'])*')
     | (?P<quoted>"(?:[^"]|"")+")
     | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
     | (?P<word>[^\W\d][\w:.$]*)
@@ -196,7 +196,7 @@ class _Reader:
         if token.sort == "number":
             return float(token.said) if set(token.said) & set(".eE") else int(token.said)
         if token.sort == "text":
-            return token.said[1:-1].replace("''", "'")
+            return token.said[1:-1].replace("''", "'").replace("\\'", "'")
         if token.sort == "quoted":
             return {"property": token.said[1:-1].replace('""', '"')}
         if token.sort == "word":

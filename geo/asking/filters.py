@@ -4,7 +4,6 @@ Three answers are possible: yes, no and unknown (where a value is missing); a ro
 the whole filter says yes. Only what stands in the tables below can be asked.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -13,7 +12,7 @@ from typing import Any, Literal, cast
 import numpy as np
 import numpy.typing as npt
 
-from geo.asking import shapes, times
+from geo.asking import shapes, texts, times
 from geo.asking.shapes import Move, Shapes, stay
 from geo.asking.times import Times
 from geo.errors import BadInput
@@ -148,7 +147,7 @@ def _worked_out(op: Any, args: Any, table: Table, depth: int) -> Cells:
     """Give the values of a sum, or of a text without case or accents."""
     if isinstance(op, str) and op in _RECKONED and isinstance(args, list):
         return _reckoned(op, args, table, depth)
-    fold = times.FOLDS.get(str(op).lower())
+    fold = texts.FOLDS.get(str(op).lower())
     if fold is not None and isinstance(args, list):
         inner = _of_kind("text", _one(op, args), table, depth)
         return Cells("text", _each(fold, inner.values), inner.missing)
@@ -238,13 +237,7 @@ def _like(op: str, args: Sequence[Any], table: Table) -> Truth:
     cells, pattern = (_of_kind("text", told, table) for told in _some(op, args, 2))
     if not isinstance(pattern.values, str):
         raise BadInput("LIKE needs one pattern", zh="LIKE 后应为一个模式")
-    parts = re.findall(r"\\.|%+|_|[^\\%_]+|\\$", pattern.values, re.DOTALL)
-    told = "".join(
-        ".*" if part[0] == "%" else "." if part == "_"
-        else re.escape(part[1:] if part[0] == "\\" and len(part) > 1 else part)
-        for part in parts
-    )  # fmt: skip
-    match = re.compile(told, re.DOTALL).fullmatch
+    match = texts.matching(pattern.values).fullmatch
     values = np.atleast_1d(cells.values).tolist()
     yes = np.fromiter((match(value) is not None for value in values), bool, len(values))
     return _known(yes, cells.missing, table)

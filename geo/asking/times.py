@@ -1,7 +1,6 @@
 """Moments and intervals of filters, and how they stand to each other (Allen, 1983)."""
 
 import datetime as dt
-import unicodedata
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -49,18 +48,6 @@ def moment(told: Mapping[str, Any]) -> Times:
             hint="2026-03-01 or 2026-03-01T08:00:00Z",
         ) from None  # fmt: skip
 
-
-def plain(text: str) -> str:
-    """Give a text without case."""
-    return unicodedata.normalize("NFKC", text).casefold()
-
-
-def bare(text: str) -> str:
-    """Give a text without accents."""
-    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
-
-
-FOLDS: Mapping[str, Callable[[str], str]] = {"casei": plain, "accenti": bare}
 
 RELATIONS: Mapping[str, Callable[[Times, Times], Any]] = {
     "t_after": lambda a, b: a.start > b.stop,

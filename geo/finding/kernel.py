@@ -1,11 +1,14 @@
-"""Searching many short texts at once: compiled scans over texts packed end to end.
+"""Searching many short texts at once: texts packed end to end, and where their letters occur.
 
-Texts stand in the order of their letters, so that beginnings are found by halving. For
-what may stand anywhere, every text has a mark of 128 bits: one for each pair of neighbouring letters, hashed. A text
-can hold what was asked only if it has all its bits; with k slips it lacks at most 3 k of
-them (a swap breaks three pairs, any other slip two). What is left is looked at letter by
-letter; slips are counted with bit vectors (Hyyrö, 2003, "A bit-vector algorithm for
-computing Levenshtein and Damerau edit distances").
+Texts stand in the order of their letters, so that beginnings are found by halving. What may
+stand anywhere is looked for by letters and by pairs of neighbouring letters: k slips break at
+most k different letters of what was asked, and 3 k of its pairs (a swap three, any other slip
+two). A text that is meant therefore holds at least one of any k + 1 of its letters, and of
+any 3 k + 1 of its pairs: the rarest are taken, of letters or pairs, whichever are fewer
+(prefix filtering: Chaudhuri, Ganti and Kaushik, 2006, "A primitive operator for similarity
+joins in data cleaning"). A mark of 128 bits, one for each pair, hashed, rules out most of
+what is left; the rest is looked at letter by letter, slips being counted with bit vectors
+(Hyyrö, 2003, "A bit-vector algorithm for computing Levenshtein and Damerau edit distances").
 """
 
 from typing import NamedTuple
@@ -17,27 +20,46 @@ import numpy.typing as npt
 Codes = npt.NDArray[np.uint16]
 Marks = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]
+Small = npt.NDArray[np.int32]
 Worth = npt.NDArray[np.float64]
 LONGEST = 64
+PAIRS = 1 << 12
+"""Pairs are told apart by so many numbers."""
 _ONE, _ALL = np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
 _FIVES, _THREES = np.uint64(0x5555555555555555), np.uint64(0x3333333333333333)
 _FIFTEENS, _ONES = np.uint64(0x0F0F0F0F0F0F0F0F), np.uint64(0x0101010101010101)
 compiled = nb.njit(cache=True, nogil=True)
 
 
+class Lists(NamedTuple):
+    """The texts that hold a key: those of key k are ``texts[begins[k] : begins[k + 1]]``."""
+
+    begins: Numbers
+    texts: Small
+
+
 class Packed(NamedTuple):
-    """Texts end to end, where each begins (and the last ends), their marks, whose they are."""
+    """Texts end to end, where each begins (and the last ends), whose they are."""
 
     codes: Codes
     starts: Numbers
-    marks: Marks
     owners: Numbers
 
 
+class Held(NamedTuple):
+    """What packed texts hold: their marks, and which of them hold a letter or a pair of letters."""
+
+    packed: Packed
+    marks: Marks
+    letters: Lists
+    pairs: Lists
+
+
 class Asked(NamedTuple):
-    """A text in the letters of packed ones, its mark, and where each letter stands in it (bits)."""
+    """A text in the letters of packed ones, its pairs, its mark, and the places of each letter (bits)."""
 
     codes: Codes
+    pairs: Codes
     mark: Marks
     places: Marks
 
@@ -51,18 +73,79 @@ def _bits(word: np.uint64) -> np.uint64:
 
 
 @compiled
-def marks(codes: Codes, starts: Numbers) -> Marks:
+def paired(codes: Codes) -> Codes:
+    """Number the pairs of neighbouring letters; every letter but the last begins one."""
+    found = np.zeros(max(len(codes) - 1, 0), dtype=np.uint16)
+    for at in range(len(found)):
+        pair = np.uint64(codes[at]) * np.uint64(40503) + np.uint64(codes[at + 1])
+        found[at] = np.uint16((pair * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(52))
+    return found
+
+
+@compiled
+def marks(pairs: Codes, starts: Numbers) -> Marks:
     """Mark texts; `starts` has one entry more than there are texts."""
     found = np.zeros((len(starts) - 1, 2), dtype=np.uint64)
     for text in range(len(starts) - 1):
         for at in range(starts[text], starts[text + 1] - 1):
-            pair = np.uint64(codes[at]) * np.uint64(40503) + np.uint64(codes[at + 1])
-            bit = (pair * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(57)
+            bit = np.uint64(pairs[at]) >> np.uint64(5)
             if bit < np.uint64(64):
                 found[text, 0] |= _ONE << bit
             else:
                 found[text, 1] |= _ONE << (bit - np.uint64(64))
     return found
+
+
+@compiled
+def lists(keys: Codes, starts: Numbers, skipped: int, count: int) -> Lists:
+    """List the texts that hold each of `count` keys, each text once.
+
+    `keys` has one for every letter; the last `skipped` of a text do not count.
+    """
+    begins, last = np.zeros(count + 1, dtype=np.int64), np.full(count, -1, dtype=np.int64)
+    for text in range(len(starts) - 1):
+        for at in range(starts[text], starts[text + 1] - skipped):
+            if last[keys[at]] != text:
+                last[keys[at]] = text
+                begins[keys[at] + 1] += 1
+    begins = np.cumsum(begins)
+    texts, filled = np.empty(begins[-1], dtype=np.int32), begins[:-1].copy()
+    last[:] = -1
+    for text in range(len(starts) - 1):
+        for at in range(starts[text], starts[text + 1] - skipped):
+            key = keys[at]
+            if last[key] != text:
+                last[key] = text
+                texts[filled[key]] = text
+                filled[key] += 1
+    return Lists(begins, texts)
+
+
+@compiled
+def _rarest(held: Lists, keys: Codes, count: int) -> tuple[Codes, int]:
+    """Give `count` of these keys that the fewest texts hold, and how often; -1 with fewer keys."""
+    several = np.unique(keys)
+    if len(several) < count:
+        return several, -1
+    often = np.array([held.begins[key + 1] - held.begins[key] for key in several])
+    order = np.argsort(often)[:count]
+    return several[order], int(often[order].sum())
+
+
+@compiled
+def _suspects(held: Held, asked: Asked, slips: int) -> Numbers:
+    """Give every text that may hold what was asked but for some slips."""
+    seen, told = np.zeros(len(held.marks), dtype=np.bool_), held.letters
+    keys, often = _rarest(held.letters, asked.codes, slips + 1)
+    others, rarer = _rarest(held.pairs, asked.pairs, 3 * slips + 1)
+    if often < 0 and rarer < 0:
+        seen[:] = True
+    elif often < 0 or 0 <= rarer < often:
+        told, keys = held.pairs, others
+    for key in keys:
+        for text in told.texts[told.begins[key] : told.begins[key + 1]]:
+            seen[text] = True
+    return np.flatnonzero(seen)
 
 
 @compiled
@@ -101,12 +184,12 @@ def begin(packed: Packed, asked: Asked, whole: float, begins: float, scores: Wor
 
 
 @compiled
-def hold(packed: Packed, asked: Asked, worth: float, scores: Worth) -> None:
+def hold(held: Held, asked: Asked, worth: float, scores: Worth) -> None:
     """Score the owners of texts that hold what was asked."""
-    codes, starts, marked, owners = packed
-    text_asked, mark, _ = asked
+    codes, starts, owners = held.packed
+    text_asked, mark, marked = asked.codes, asked.mark, held.marks
     size = len(text_asked)
-    for text in range(len(owners)):
+    for text in _suspects(held, asked, 0):
         if mark[0] & ~marked[text, 0] or mark[1] & ~marked[text, 1]:
             continue
         for at in range(starts[text], starts[text + 1] - size + 1):
@@ -144,15 +227,15 @@ def _slips(text: Codes, size: int, places: Marks, anywhere: bool) -> tuple[int, 
 
 
 @compiled
-def near(packed: Packed, asked: Asked, most: int, worth: Worth, scores: Worth) -> None:
+def near(held: Held, asked: Asked, most: int, worth: Worth, scores: Worth) -> None:
     """Score the owners of texts that are what was asked, or begin with it, but for slips.
 
     With only the third worth, of those that hold it anywhere. Each slip costs five.
     """
-    codes, starts, marked, owners = packed
-    text_asked, mark, places = asked
-    size, lacking, anywhere = len(text_asked), np.uint64(3 * most), worth[2] > 0
-    for text in range(len(owners)):
+    codes, starts, owners = held.packed
+    mark, places, marked = asked.mark, asked.places, held.marks
+    size, lacking, anywhere = len(asked.codes), np.uint64(3 * most), worth[2] > 0
+    for text in _suspects(held, asked, most):
         missing = _bits(mark[0] & ~marked[text, 0])
         if missing > lacking:
             continue

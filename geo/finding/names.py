@@ -30,12 +30,13 @@ class Names:
         every = [readings(name) for name in signs]
         usual = ["".join(read[0]) for read in every]
         said_as = [{"".join(syllables) for syllables in read} for read in every]
-        letters = [{"".join(s[:1] for s in syllables) for syllables in read} for read in every]
+        letters = [["".join(s[:1] for s in syllables) for syllables in read] for read in every]
         self._count = len(signs)
         self._ranks = np.arange(len(signs)) if ranks is None else np.asarray(ranks)
         self._characters, self._usual = _each(signs), _each(usual)
         self._usual_south = _each([folded(form) for form in usual])
-        self._sounds, self._letters = _all(said_as), _all(letters)
+        self._usual_letters = _each([read[0] for read in letters])
+        self._sounds, self._letters = _all(said_as), _all(map(set, letters))
         self._south = _all([{folded(form) for form in forms} for forms in said_as])
 
     def __len__(self) -> int:
@@ -46,7 +47,7 @@ class Names:
         """Give the names that a text may mean, the likeliest first, each with its score.
 
         Whole before beginning before middle, characters before sounds before initials, and
-        what needs a correction last; at most 100.
+        what needs a correction last; usual readings before others; at most 100.
         """
         scores = np.zeros(self._count)
         asked = plain(text)
@@ -56,17 +57,27 @@ class Names:
         south = folded(sound)
         chinese = CHINESE.search(asked) is not None
         self._characters.begin(asked, 100, 90, scores)
-        begins = 79 if chinese else 86
-        self._sounds.begin(sound, 97, begins, scores)
-        self._south.begin(south, 96, begins - 2, scores)
-        if not chinese:
-            self._letters.begin(asked, 92, 76, scores)
-            self._letters.begin(folded(asked), 91, 75, scores)
+        if chinese:
+            self._characters.hold(asked, 80, scores)
+        written = scores.max()
+        self._begin(asked, sound, south, 79 if chinese else 86, scores)
+        if chinese and written < SURE and len(asked) > 2:  # what sounds alike may not be meant
+            self._characters.near(asked, 1, (61, 51, 0), scores)
         if scores.max() < SURE:
             self._within(asked, sound, south, scores)
         if scores.max() < SURE:
             self._near(asked, sound, south, scores)
         return self._best(scores, most)
+
+    def _begin(self, asked: str, sound: str, south: str, begins: int, scores: Scores) -> None:
+        """Look at how names are read: usually, in some way, by southern ears; and at initials."""
+        self._usual.begin(sound, 97, begins, scores)
+        self._sounds.begin(sound, 96, begins - 1, scores)
+        self._south.begin(south, 95, begins - 2, scores)
+        if not CHINESE.search(asked):
+            self._usual_letters.begin(asked, 92, 76, scores)
+            self._letters.begin(asked, 91, 75.5, scores)
+            self._letters.begin(folded(asked), 90, 75, scores)
 
     def _within(self, asked: str, sound: str, south: str, scores: Scores) -> None:
         """Look within names, as they are written and usually read."""
@@ -76,13 +87,11 @@ class Names:
             self._usual_south.hold(south, 60, scores)
 
     def _near(self, asked: str, sound: str, south: str, scores: Scores) -> None:
-        """Think of slips: one in the characters, one in the letters, two, or one anywhere.
+        """Think of slips: one in the letters, two, or one anywhere.
 
-        What is thought of later is a look at every name again, and left out when a whole
+        What is thought of later is a look at many names again, and left out when a whole
         name with one slip was found.
         """
-        if len(asked) > 2 and CHINESE.search(asked):
-            self._characters.near(asked, 1, (61, 51, 0), scores)
         for forms, text, slips, worth in (
             (self._usual, sound, 1, (61, 51, 0)),
             (self._usual_south, south, 1, (60, 50, 0)),
@@ -110,6 +119,6 @@ def _each(forms: Sequence[str]) -> Forms:
     return Forms(zip(forms, range(len(forms)), strict=True))
 
 
-def _all(forms: Sequence[Iterable[str]]) -> Forms:
+def _all(forms: Iterable[Iterable[str]]) -> Forms:
     """Pack several forms of every name."""
     return Forms((form, number) for number, told in enumerate(forms) for form in told)

@@ -16,11 +16,9 @@ from pypinyin import Style, lazy_pinyin, pinyin
 MOST_READINGS = 12
 CHINESE = re.compile(r"[㐀-鿿]")
 _SIGNS = re.compile(r"[\W_]+")
-_SOUTH = (
-    ("zh", "z"), ("ch", "c"), ("sh", "s"), ("v", "u"), ("ng+", "n"), ("[nr](?=[aeiou])", "l"),
-    ("[hf]u", "f"), ("fei", "fi"), ("fen", "fn"),
-)  # fmt: skip
-_FOLDS = [(re.compile(sound), alike) for sound, alike in _SOUTH]
+_HISSED = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("v", "u"), ("ngg", "n"), ("ng", "n"))
+_LIQUID = re.compile("[nr](?=[aeiou])")
+_BLOWN = (("hu", "f"), ("fu", "f"), ("fei", "fi"), ("fen", "fn"))
 
 
 def plain(text: str) -> str:
@@ -43,11 +41,15 @@ def folded(letters: str) -> str:
     >>> folded("zhongshan"), folded("nanjing") == folded("lanjin"), folded("hui") == folded("fei")
     ('zonsan', True, True)
     """
-    for sound, alike in _FOLDS:
-        letters = sound.sub(alike, letters)
+    for sound, alike in _HISSED:
+        letters = letters.replace(sound, alike)
+    letters = _LIQUID.sub("l", letters)
+    for sound, alike in _BLOWN:
+        letters = letters.replace(sound, alike)
     return letters
 
 
+@lru_cache(maxsize=1 << 12)
 def said(text: str) -> str:
     """Give the letters of a text as most people would read it; other signs stay."""
     return "".join(_usual(text))
@@ -69,7 +71,7 @@ def _readings(character: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(pinyin(character, style=Style.NORMAL, heteronym=True)[0]))
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 12)
 def readings(name: str) -> tuple[tuple[str, ...], ...]:
     """Give the ways to read a name, syllable by syllable: the usual one first.
 

@@ -3,7 +3,7 @@
 A city of micro-grids and stations in a private store; both services ask the same tables, one
 process each, eight connections, by turns, so that other load meets both alike. Printed are
 answers a second, the processor that an answer cost (of tipg with its PostgreSQL), and the
-ratios. Then search in process over made-up names: recall among the first five and time.
+ratios. Search in process alone is measured by ``bench_search.py``.
 """
 
 import argparse
@@ -190,40 +190,11 @@ def exact(points: int, rng: np.random.Generator, db: object, edge: float) -> Non
     print(f"  nearest five over HTTP: {wrong} of {points} differ from the geodesic order")
 
 
-def search(count: int, queries: int, rng: np.random.Generator) -> None:
-    """Print recall and time of search in process."""
-    import people_typing
-
-    from geo.finding import Names
-
-    every = people_typing.names(count, rng)
-    asked_for = people_typing.typed(every, queries, rng)
-    begun = time.process_time()
-    index = Names(every)
-    print(f"search: {count:,} names indexed in {time.process_time() - begun:.1f} s of CPU")
-    index.find("shijixiaoqv")
-    found: dict[str, list[bool]] = {}
-    took = []
-    for one in asked_for:
-        begun = time.thread_time()
-        told = list(index.find(one.text))[:5]
-        took.append(1e3 * (time.thread_time() - begun))
-        found.setdefault(one.how, []).append(one.meant in told)
-    for how, hits in found.items():
-        print(f"  {how:20} {len(hits):5} asked, recall@5 {np.mean(hits):.3f}")
-    p50, p99 = np.percentile(took, [50, 99])
-    print(
-        f"  all: recall@5 {np.mean([hit for told in found.values() for hit in told]):.3f}; p50 {p50:.2f}, p99 {p99:.2f} ms of CPU"
-    )
-
-
 def main() -> None:
     """Measure."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--cells", type=int, default=100_000)
     parser.add_argument("--stations", type=int, default=5_000)
-    parser.add_argument("--names", type=int, default=100_000)
-    parser.add_argument("--queries", type=int, default=5_000)
     parser.add_argument("--asked", type=int, default=800)
     told = parser.parse_args()
     _find_tests()
@@ -232,7 +203,6 @@ def main() -> None:
     from geo import store
 
     rng = np.random.default_rng(11)
-    search(told.names, told.queries, rng)
     edge = 0.004 * np.ceil(np.sqrt(told.cells))
     with ExitStack() as stack:
         home = stack.enter_context(databases.private_home())
