@@ -20,10 +20,19 @@ sentence in Chinese and is what a person reads first; ``hint_zh`` likewise.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypedDict, Unpack
 
 if TYPE_CHECKING:
     from geo.layers import Finding
+
+
+class Told(TypedDict, total=False):
+    """What an error may tell besides its message."""
+
+    zh: str
+    where: Sequence[str]
+    hint: str
+    hint_zh: str
 
 
 class GeoError(Exception):
@@ -75,16 +84,9 @@ class FileRefused(GeoError):
     code = "file"
 
     def __init__(
-        self,
-        message: str,
-        *,
-        findings: Sequence["Finding"] = (),
-        zh: str = "",
-        where: Sequence[str] = (),
-        hint: str = "",
-        hint_zh: str = "",
+        self, message: str, *, findings: Sequence["Finding"] = (), **told: Unpack[Told]
     ) -> None:
-        super().__init__(message, zh=zh, where=where, hint=hint, hint_zh=hint_zh)
+        super().__init__(message, **told)
         self.findings = tuple(findings)
 
 
@@ -105,19 +107,10 @@ class TooMany(GeoError):
 
     code = "too_many"
 
-    def __init__(
-        self,
-        message: str,
-        *,
-        retry_s: int = 60,
-        zh: str = "",
-        where: Sequence[str] = (),
-        hint: str = "",
-        hint_zh: str = "",
-    ) -> None:
-        hint = hint or f"try again in {retry_s} s"
-        hint_zh = hint_zh or f"请在 {retry_s} 秒后再试"
-        super().__init__(message, zh=zh, where=where, hint=hint, hint_zh=hint_zh)
+    def __init__(self, message: str, *, retry_s: int = 60, **told: Unpack[Told]) -> None:
+        told.setdefault("hint", f"try again in {retry_s} s")
+        told.setdefault("hint_zh", f"请在 {retry_s} 秒后再试")
+        super().__init__(message, **told)
         self.retry_s = retry_s
 
 

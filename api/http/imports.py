@@ -4,25 +4,23 @@ A file is the body of a POST, as it is: no form, no length limit of a field. It 
 a process of its own; who waits listens at ``progress`` (server-sent events).
 """
 
-import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, BackgroundTasks, Query, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import HTMLResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, Response
 
 import maps
+from api.http.events import News, streamed
 from api.http.v1 import WorkDep
 from api.tasks import intake
-from api.tasks.work import Work, perform
+from api.tasks.work import perform
 from geo.errors import BadInput, FileRefused
 
 router = APIRouter(prefix="/imports", tags=["imports"])
-WAITING = {"uploading", "uploaded", "judging"}
-LOOK_S = 0.25
+NEWS = ("id", "state", "layer", "features", "blocking", "problem")
 
 
 @router.get("", summary="导入记录 Imports, the newest first")
@@ -42,7 +40,12 @@ async def send(
     """Keep the body as a file and judge it; nothing is imported before it is accepted."""
     work.asker.require_everywhere()
     key, path = await run_in_threadpool(intake.opened, work, name)
-    await _receive(request, path)
+    try:
+        await _receive(request, path)
+    except BaseException:
+        intake.dropped(work, key)
+        raise
+    intake.record(work, key, intake.told(work, key) | {"state": "uploaded"})
     form = intake.JudgeUpload(id=key, confirmed=intake.Confirmed(layer=layer))
     later.add_task(perform, form, work)
     where = f"/v1/imports/{key}"
@@ -71,11 +74,16 @@ def one(key: str, work: WorkDep) -> Any:
 
 
 @router.get("/{key}/progress", summary="进度 Progress as server-sent events")
-async def progress(key: str, work: WorkDep) -> Response:
+async def progress(key: str, request: Request, work: WorkDep) -> Response:
     """Send the state whenever it changes, until nothing more happens by itself."""
-    await run_in_threadpool(intake.told, work, key)
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_events(key, work), media_type="text/event-stream", headers=headers)
+
+    def look() -> News:
+        state = intake.told(work, key)
+        return News(
+            "state", {n: state.get(n) for n in NEWS}, last=state["state"] not in intake.WAITING
+        )
+
+    return await streamed(request, look)
 
 
 @router.get("/{key}/report", summary="检查报告页 The page of findings with a map")
@@ -130,21 +138,6 @@ async def _receive(request: Request, path: Path) -> None:
             "the body is empty", zh="没有收到文件内容", hint="send the file as the body",
             hint_zh="请把文件作为请求正文发送",
         )  # fmt: skip
-
-
-async def _events(key: str, work: Work) -> AsyncIterator[bytes]:
-    last = ""
-    while True:
-        state = await run_in_threadpool(intake.told, work, key)
-        if state["state"] != last:
-            last = str(state["state"])
-            told = {
-                n: state.get(n) for n in ("id", "state", "layer", "features", "blocking", "problem")
-            }
-            yield b"event: state\ndata: " + orjson.dumps(told) + b"\n\n"
-        if last not in WAITING:
-            return
-        await asyncio.sleep(LOOK_S)
 
 
 def _or_refused(state: dict[str, Any]) -> dict[str, Any]:

@@ -1,23 +1,18 @@
 """Long work over HTTP: 202 with an address, progress as server-sent events, cancel, once more."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Path, Query, Request
-from starlette.concurrency import run_in_threadpool
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
+from api.http.events import News, streamed
 from api.http.v1 import WorkDep
 from api.jobs import CancelJob, Job, ListJobs, OrderJob, ReadJob, RetryJob
-from api.tasks.work import Work, perform
+from api.tasks.work import perform
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 Number = Annotated[int, Path(ge=1, lt=2**63, description="任务编号")]
-LOOK_S = 0.25
-QUIET_S = 15.0
-"""A stream without news says at least so often that it is there."""
 
 
 def _accepted(job: Job) -> Response:
@@ -57,28 +52,14 @@ def retry(number: Number, work: WorkDep) -> Response:
 
 
 @router.get("/{number}/events", summary="进度 Progress as server-sent events")
-async def events(number: Number, request: Request, work: WorkDep) -> StreamingResponse:
+async def events(number: Number, request: Request, work: WorkDep) -> Response:
     """Send ``progress`` whenever it changes, then ``end`` with the whole job, and close."""
-    first = await run_in_threadpool(perform, ReadJob(number=number), work)
-    return StreamingResponse(
-        _stream(request, work, first), media_type="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )  # fmt: skip
 
-
-async def _stream(request: Request, work: Work, job: dict[str, Any]) -> AsyncIterator[bytes]:
-    seen, quiet = b"", 0.0
-    while not await request.is_disconnected():
-        news = orjson.dumps({"state": job["state"], "attempts": job["attempts"], **job["progress"]})
+    def look() -> News:
+        job = perform(ReadJob(number=number), work)
         if job["state"] in {"done", "failed", "cancelled"}:
-            yield b"event: end\ndata: " + orjson.dumps(job) + b"\n\n"
-            return
-        if news != seen:
-            seen, quiet = news, 0.0
-            yield b"event: progress\ndata: " + news + b"\n\n"
-        elif quiet >= QUIET_S:
-            quiet = 0.0
-            yield b": still here\n\n"
-        await asyncio.sleep(LOOK_S)
-        quiet += LOOK_S
-        job = await run_in_threadpool(perform, ReadJob(number=job["number"]), work)
+            return News("end", job, last=True)
+        told = {"state": job["state"], "attempts": job["attempts"], **job["progress"]}
+        return News("progress", told, last=False)
+
+    return await streamed(request, look)

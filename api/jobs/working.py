@@ -2,7 +2,8 @@
 worker that died has left behind."""
 
 import asyncio
-from contextlib import suppress
+import logging
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from time import monotonic
@@ -11,6 +12,7 @@ from typing import Any
 import procrastinate
 from procrastinate.exceptions import JobAborted
 
+from api.jobs.archives import archived
 from api.jobs.kinds import form_of
 from api.jobs.queue import NAME, TASK, TRIES, address, app_on
 from api.tasks.work import Work, now, perform, record
@@ -47,8 +49,18 @@ class Told:
 
 def work_on(work: Work, *, wait: bool = True, concurrency: int = 1) -> None:
     """Perform jobs until told to end (or, without `wait`, until none is left)."""
+    logging.getLogger("procrastinate.worker").addFilter(in_a_sentence)
     with suppress(asyncio.CancelledError):
         asyncio.run(_working(work, wait=wait, concurrency=concurrency))
+
+
+def in_a_sentence(record: logging.LogRecord) -> bool:
+    """Write a fault that has a name in one line; only what nobody thought of needs its trace."""
+    fault = record.exc_info[1] if record.exc_info else None
+    if isinstance(fault, GeoError):
+        record.msg, record.args = f"{record.getMessage()}: {fault.code}: {fault}", None
+        record.exc_info = None
+    return True
 
 
 async def _working(work: Work, *, wait: bool, concurrency: int) -> None:
@@ -61,7 +73,7 @@ async def _working(work: Work, *, wait: bool, concurrency: int) -> None:
     def performed(context: procrastinate.JobContext, number: int) -> None:
         _perform(work, number, context)
 
-    async with queue.open_async():
+    async with queue.open_async(), archived(work) if wait else nullcontext():
         rescuer = asyncio.create_task(_rescue(queue, work))
         try:
             await queue.run_worker_async(
