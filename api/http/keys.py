@@ -1,7 +1,8 @@
 """Keys of sites that embed our maps: known, from the right origin, not too often.
 
 A key comes as ``?key=`` or in ``X-Api-Key``; without one, a request is anybody's. The rate
-holds for a key in a process: a bucket of two seconds' worth that fills as time passes.
+holds for a key in all processes together: a bucket of two seconds' worth in the store fills as
+time passes, and every process draws from it what a tenth of a second may need.
 """
 
 from collections import OrderedDict
@@ -20,7 +21,8 @@ from api.tasks.work import Work
 from geo import store
 from geo.errors import Forbidden, GeoError, TooMany, Unidentified
 
-BURST_S = 2.0
+BURST_S, DRAWN_S = 2.0, 0.1
+"""What a full bucket holds, and what is drawn from it at once, in seconds of the rate."""
 BELIEVED_S = 1.0
 """A key is looked up again after this time, so that one that ended is refused."""
 MOST_KEYS = 10_000
@@ -28,34 +30,30 @@ PARAMETER, HEADER = b"key=", "x-api-key"
 
 
 @dataclass(slots=True)
-class Bucket:
-    """What a key may still ask, as of a moment; `key` is None for one that nobody has."""
+class Drawn:
+    """What this process may let through for a key; `key` is None for one that nobody has."""
 
     key: store.users.Key | None
     looked: float
-    left: float
-    filled: float
+    left: int = 0
+    again: float = 0.0
 
     def take(self, now: float) -> None:
         """Take one, or say when there will be one again."""
         if self.key is None:
             return
-        rate = self.key.per_second
-        self.left = min(most(self.key), self.left + (now - self.filled) * rate)
-        self.filled = now
         if self.left < 1:
-            wait = ceil((1 - self.left) / rate)
             raise TooMany(
-                f"the key {self.key.label} allows {rate:g} requests a second",
-                zh=f"密钥“{self.key.label}”每秒限 {rate:g} 次",
-                retry_s=wait,
+                f"the key {self.key.label} allows {self.key.per_second:g} requests a second",
+                zh=f"密钥“{self.key.label}”每秒限 {self.key.per_second:g} 次",
+                retry_s=max(1, ceil(self.again - now)),
             )
         self.left -= 1
 
-
-def most(key: store.users.Key | None) -> float:
-    """Give what a full bucket holds: two seconds' worth, at least one."""
-    return max(1.0, key.per_second * BURST_S) if key else 0.0
+    def stands(self, now: float) -> bool:
+        """Say whether the store need not be asked."""
+        fresh = now - self.looked <= BELIEVED_S
+        return fresh and (self.key is None or self.left > 0 or now < self.again)
 
 
 class Keyed:
@@ -63,7 +61,7 @@ class Keyed:
 
     def __init__(self, app: ASGIApp, work: Work) -> None:
         self.app, self.work = app, work
-        self.buckets: OrderedDict[str, Bucket] = OrderedDict()
+        self.drawn: OrderedDict[str, Drawn] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request with a good key through, and its page read the answer."""
@@ -97,31 +95,36 @@ class Keyed:
         await self.app(scope, receive, readable)
 
     async def _checked(self, secret: str, origin: str) -> None:
-        bucket = await self._bucket(digest(secret))
-        if bucket.key is None:
+        drawn = await self._drawn(digest(secret))
+        if drawn.key is None:
             raise Unidentified("the key is unknown or revoked", zh="密钥无效或已停用")
-        if origin and bucket.key.origins and origin not in bucket.key.origins:
+        if origin and drawn.key.origins and origin not in drawn.key.origins:
             raise Forbidden(
-                f"the key {bucket.key.label} is not for {origin}",
-                zh=f"密钥“{bucket.key.label}”不适用于 {origin}",
+                f"the key {drawn.key.label} is not for {origin}",
+                zh=f"密钥“{drawn.key.label}”不适用于 {origin}",
             )
-        bucket.take(monotonic())
+        drawn.take(monotonic())
 
-    async def _bucket(self, summed: str) -> Bucket:
-        now = monotonic()
-        found = self.buckets.get(summed)
-        if found is None or now - found.looked > BELIEVED_S:
-            key = await run_in_threadpool(self._look, summed)
-            if found is None:
-                found = self.buckets[summed] = Bucket(key, now, most(key), now)
-                while len(self.buckets) > MOST_KEYS:
-                    self.buckets.popitem(last=False)
-            found.key, found.looked = key, now
+    async def _drawn(self, summed: str) -> Drawn:
+        found = self.drawn.get(summed)
+        if found is None or not found.stands(monotonic()):
+            drawn = await run_in_threadpool(self._draw, summed)
+            other = self.drawn.get(summed)
+            if other is not None and other is not found:  # drawn meanwhile by another request
+                drawn.left += other.left
+            found = self.drawn[summed] = drawn
+            while len(self.drawn) > MOST_KEYS:
+                self.drawn.popitem(last=False)
         return found
 
-    def _look(self, summed: str) -> store.users.Key | None:
-        with self.work.db.read() as session:
-            return store.users.key(session, summed)
+    def _draw(self, summed: str) -> Drawn:
+        with self.work.db.session() as session:
+            told = store.users.draw(session, summed, burst_s=BURST_S, drawn_s=DRAWN_S)
+        now = monotonic()
+        if told is None:
+            return Drawn(None, now)
+        key, taken, kept = told
+        return Drawn(key, now, taken, now + max(0.0, 1 - kept) / key.per_second)
 
 
 def _without(scope: Scope, secret: str) -> tuple[str, Scope]:

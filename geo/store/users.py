@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from geo.errors import Conflict, NotFound
 from geo.store.models import EmbedKey, FailedLogin, PendingLogin, Token
 from geo.store.models import User as Account
+from geo.store.statements import statement
 
 PENDING_S = 600
 """A log-in under way elsewhere is good for so long."""
@@ -189,10 +190,17 @@ def add_key(
     return _keys(session, EmbedKey.digest == digest)[0]
 
 
-def key(session: Session, digest: str) -> Key | None:
-    """Give a key that holds; None when it is unknown or revoked."""
-    good = (EmbedKey.digest == digest) & EmbedKey.revoked.is_(None)
-    return next(iter(_keys(session, good)), None)
+def draw(
+    session: Session, digest: str, *, burst_s: float, drawn_s: float
+) -> tuple[Key, int, float] | None:
+    """Draw requests from the bucket of a key, which fills at its rate.
+
+    Gives the key, how many requests were drawn, at least one where there is one, and what the
+    bucket still holds; None when the key is unknown or revoked.
+    """
+    told = {"digest": digest, "burst_s": burst_s, "drawn_s": drawn_s}
+    row = session.execute(statement("keys_draw"), told).first()
+    return None if row is None else (_key(row), int(row.drawn), float(row.kept))
 
 
 def keys(session: Session) -> list[Key]:
@@ -262,4 +270,9 @@ def _user(row: Sequence[Any]) -> User:
 def _keys(session: Session, where: ColumnElement[bool] | None = None) -> list[Key]:
     query = select(*_KEY).order_by(EmbedKey.fid)
     rows = session.execute(query if where is None else query.where(where))
-    return [Key(r[0], r[1], tuple(r[2]), *r[3:]) for r in rows]
+    return [_key(row) for row in rows]
+
+
+def _key(row: Sequence[Any]) -> Key:
+    fid, label, origins, per_second, at, revoked, *_ = row
+    return Key(fid, label, tuple(origins), per_second, at, revoked)

@@ -1,6 +1,8 @@
 """Keys of sites that embed our maps."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
 
 import pytest
 import squareton
@@ -8,10 +10,9 @@ from beside import beside
 from fastapi.testclient import TestClient
 
 from api.http import create_app, keys
-from api.tasks.accounts import AddKey, RevokeKey
+from api.tasks.accounts import AddKey, RevokeKey, digest
 from api.tasks.work import Work, perform
 from geo import store
-from geo.errors import TooMany
 
 SITE = "https://site.example"
 READ = "/v1/blind-spots"
@@ -64,20 +65,38 @@ def test_a_key_may_ask_so_often(door: TestClient, work: Work) -> None:
     assert int(again.headers["retry-after"]) > 900
 
 
-def test_a_bucket_fills_as_time_passes(work: Work) -> None:
-    perform(AddKey(label="steady", per_second=10), work)
-    with work.db.read() as session:
-        key = store.users.keys(session)[-1]
-    bucket = keys.Bucket(key, 0.0, 20.0, 0.0)
-    for _ in range(20):
-        bucket.take(0.0)
-    with pytest.raises(TooMany):
-        bucket.take(0.05)
-    bucket.take(0.11)
-    for _ in range(20):  # no more than a full one, however long it was left alone
-        bucket.take(1000.0)
-    with pytest.raises(TooMany):
-        bucket.take(1000.0)
+def drawn(work: Work, secret: str) -> int:
+    """Draw what there is, as a process does that is asked and asked."""
+    total = 0
+    while True:
+        with work.db.session() as session:
+            told = store.users.draw(session, digest(secret), burst_s=2.0, drawn_s=0.1)
+        assert told is not None
+        if not told[1]:
+            return total
+        total += told[1]
+
+
+def test_the_rate_holds_for_all_processes_together(work: Work) -> None:
+    begun = monotonic()
+    made = perform(AddKey(label="steady", per_second=40), work)
+    for waited_s, least in ((0, 80), (1, 40), (1000, 80)):
+        with work.db.session() as session:
+            session.connection().exec_driver_sql(
+                "update embed_keys set filled = filled - %s * interval '1 s'", (waited_s,)
+            )
+        before, begun = begun, monotonic()
+        with ThreadPoolExecutor(4) as pool:
+            total = sum(pool.map(lambda _: drawn(work, made["key"]), range(4)))
+        assert least <= total <= least + 40 * (monotonic() - before) + 1
+
+
+def test_a_key_asks_two_processes_no_more_often_than_one(work: Work) -> None:
+    key = perform(AddKey(label="twice", per_second=0.5), work)["key"]
+    apps = [create_app(work, draw_first=False) for _ in range(2)]
+    with beside(apps[0]) as one, beside(apps[1]) as other:
+        told = [door.get("/healthz", headers={"X-Api-Key": key}) for door in (one, other)]
+    assert sorted(answer.status_code for answer in told) == [200, 429]
 
 
 def test_a_key_is_told_once(door: TestClient, work: Work) -> None:

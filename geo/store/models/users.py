@@ -55,6 +55,8 @@ class EmbedKey(Base):
     per_second: Mapped[float]
     at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     revoked: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
+    kept: Mapped[float | None]
+    filled: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
 class FailedLogin(Base):
