@@ -74,6 +74,11 @@ def install(app: FastAPI) -> None:
         faults = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
         return problem(400, "bad_input", "请求参数有误", detail="; ".join(faults), where=faults)
 
+    @app.exception_handler(Exception)
+    def of_ours(_: Request, __: Exception) -> Response:
+        title, detail = "服务出错了，已记入日志", "a fault of the service, written to its log"
+        return problem(500, "internal", title, detail=detail)
+
     @app.exception_handler(HTTPException)
     def of_router(_: Request, error: HTTPException) -> Response:
         titles = {404: "没有这个地址", 405: "不支持这种请求方法"}

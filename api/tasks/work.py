@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -72,7 +72,8 @@ def open_store(chosen: Settings) -> store.Database:
     """Connect to the server of the settings, or start the private one and bring it up to date."""
     if chosen.database_url:
         return store.connect(chosen.database_url)
-    db = store.connect(store.cluster.ensure(chosen.home))
+    address = store.cluster.ensure(chosen.home)
+    db = store.connect(address, revive=partial(store.cluster.revive, chosen.home))
     store.upgrade(db)
     return db
 

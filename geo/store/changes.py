@@ -23,6 +23,7 @@ import psycopg
 from sqlalchemy import Connection, Engine, Row, event
 from sqlalchemy.exc import SQLAlchemyError
 
+from geo.errors import Unavailable
 from geo.store.database import Database
 from geo.store.statements import statement
 
@@ -166,7 +167,7 @@ class Watch:
                     connection.detach()
                     self._listen(connection)
                 pause_s = RETRY_S
-            except (SQLAlchemyError, psycopg.Error):
+            except (Unavailable, SQLAlchemyError, psycopg.Error):
                 self._closed.wait(pause_s)
                 pause_s = min(2 * pause_s, SLOWEST_S)
         self._heard.set()

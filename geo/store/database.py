@@ -1,13 +1,15 @@
 """A database that Wangge can work with, and its transactions."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
-from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.engine import URL, make_url
+import psycopg
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine import URL, Dialect, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -43,13 +45,18 @@ class Database:
         self.engine.dispose()
 
 
-def connect(url: str) -> Database:
+def connect(url: str, *, revive: Callable[[], str] | None = None) -> Database:
     """Connect to a PostgreSQL server and see that it will do.
+
+    Afterwards a server that does not answer, or breaks off, is `Unavailable` to whoever asked.
 
     Parameters
     ----------
     url : str
         ``postgresql://user:password@host/database``, or what `cluster.ensure` gave.
+    revive : callable, optional
+        Starts the server again when it died, and gives its address; then connecting is
+        tried once more.
 
     Returns
     -------
@@ -78,7 +85,34 @@ def connect(url: str) -> Database:
     except BaseException:
         engine.dispose()
         raise
+    event.listen(engine, "handle_error", _told)
+    if revive is not None:
+        event.listen(engine, "do_connect", partial(_connected, revive))
     return Database(engine, sessionmaker(engine))
+
+
+def _told(fault: ExceptionContext) -> Exception | None:
+    """Tell of a server that is away as `Unavailable`; connections that died idle are replaced."""
+    away = fault.is_disconnect or fault.connection is None
+    if fault.is_pre_ping or not (away and isinstance(fault.original_exception, psycopg.Error)):
+        return None
+    return Unavailable(
+        f"the database does not answer: {str(fault.original_exception).strip()}",
+        zh="数据库没有应答",
+        hint="try again in a moment; the operator finds more with wangge db status",
+        hint_zh="请稍后重试；管理员可用 wangge db status 查看",
+    )
+
+
+def _connected(
+    revive: Callable[[], str], dialect: Dialect, _: Any, args: Any, options: dict[str, Any]
+) -> Any:
+    """Connect; when nobody answers, start the server again and connect to it."""
+    try:
+        return dialect.connect(*args, **options)
+    except psycopg.OperationalError:
+        _, found = dialect.create_connect_args(make_url(revive()))
+        return dialect.connect(*args, **options | dict(found))
 
 
 def _address(url: str) -> URL:

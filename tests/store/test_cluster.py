@@ -8,14 +8,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import psycopg
 import pytest
 from databases import private_home
+from sqlalchemy import text
 
 from geo.errors import Unavailable
-from geo.store import cluster
+from geo.store import cluster, connect
 from geo.store.cluster import folders
 
 pytestmark = pytest.mark.store
@@ -178,6 +181,31 @@ def test_a_killed_server_is_started_again_with_all_that_was_committed(home: Path
         assert ask(home, "select answer from kept") == 42
         assert server_pid(home) != pid
     cluster.release(home)
+
+
+def test_who_works_on_finds_a_killed_server_alive_again(home: Path) -> None:
+    db = connect(cluster.ensure(home), revive=partial(cluster.revive, home))
+    with db.read() as session:
+        first = session.scalar(text("select pg_postmaster_start_time()"))
+    os.kill(server_pid(home), signal.SIGKILL)
+    with suppress(Unavailable), db.read():  # whoever still held on to the old one
+        pass
+    with db.read() as session:
+        assert session.scalar(text("select pg_postmaster_start_time()")) > first
+    db.close()
+
+
+def test_without_a_server_the_store_is_unavailable_and_later_there_again(home: Path) -> None:
+    db = connect(cluster.ensure(home))
+    os.kill(server_pid(home), signal.SIGKILL)
+    with pytest.raises(Unavailable, match="does not answer") as told, db.read():
+        pass
+    assert told.value.zh
+    assert told.value.hint
+    cluster.ensure(home)
+    with db.read() as session:
+        assert session.scalar(text("select 1")) == 1
+    db.close()
 
 
 def test_a_killed_server_whose_child_still_works_is_started_again(home: Path) -> None:

@@ -89,7 +89,7 @@ def test_connections_lost_with_the_server_are_replaced(db: store.Database) -> No
     with db.session() as other, db.session() as session:
         own = other.scalar(text("select pg_backend_pid()"))
         session.execute(text("select pg_terminate_backend(:pid)"), {"pid": own})
-        with pytest.raises(DBAPIError):
+        with pytest.raises(Unavailable):
             other.execute(text("select 1"))
         other.invalidate()
     with db.read() as session:

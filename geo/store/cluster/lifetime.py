@@ -82,6 +82,12 @@ def ensure(home: Path, *, keep: bool = False) -> str:
     return _url(found)
 
 
+def revive(home: Path) -> str:
+    """Give the address of a cluster in use, whose server is started again when it died."""
+    url = status(home).url
+    return url if url is not None else ensure(home)
+
+
 def release(home: Path) -> None:
     """Leave the cluster before the program ends; the last to leave stops the server."""
     home = home.absolute()
