@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from geo import errors
@@ -74,6 +75,10 @@ def install(app: FastAPI) -> None:
         faults = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
         return problem(400, "bad_input", "请求参数有误", detail="; ".join(faults), where=faults)
 
+    @app.exception_handler(ClientDisconnect)
+    def of_client(_: Request, __: ClientDisconnect) -> Response:
+        return problem(400, "gone", "请求中断", detail="the client left before its body was whole")
+
     @app.exception_handler(Exception)
     def of_ours(_: Request, __: Exception) -> Response:
         title, detail = "服务出错了，已记入日志", "a fault of the service, written to its log"
@@ -81,6 +86,6 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def of_router(_: Request, error: HTTPException) -> Response:
-        titles = {404: "没有这个地址", 405: "不支持这种请求方法"}
+        titles = {404: "没有这个地址", 405: "不支持这种请求方法", 413: "请求内容过大"}
         title = titles.get(error.status_code, "请求无法完成")
         return problem(error.status_code, "http", title, detail=str(error.detail))

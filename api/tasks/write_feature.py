@@ -22,6 +22,7 @@ from geo import asking, coords, layers, redraw, store
 from geo.asking import Pack
 from geo.errors import BadInput, GeoError
 
+MOST_VERTICES = 100_000
 LEAST_M2 = 1.0
 """Less ground than this is no change of shape."""
 OWN = "OGC API"
@@ -109,6 +110,11 @@ class WriteFeature(Form):
             raise BadInput(
                 "the feature has no geometry that can be read", zh="要素缺少有效的几何"
             ) from None
+        if shapely.get_num_coordinates(shape) > MOST_VERTICES:
+            raise BadInput(
+                f"an area has at most {MOST_VERTICES} vertices",
+                zh=f"区域最多 {MOST_VERTICES} 个顶点",
+            )
         if shape.geom_type not in ("Polygon", "MultiPolygon") or not shape.is_valid:
             raise BadInput("an area is a valid polygon", zh="区域应为有效的多边形")
         return asking.system(self.crs).inward(shapely.force_2d(shape))

@@ -18,61 +18,71 @@ from api.http.v1 import work_of
 from api.tasks.ask_items import AskItems, require
 from api.tasks.work import Work, perform
 from api.tasks.write_feature import WriteFeature, Written, of_scenario, own
-from geo import asking
+from geo import asking, layers
 from geo.errors import BadInput
 
 router = APIRouter(route_class=queries.Straight, tags=["ogc"])
 Deed = Literal["create", "replace", "update", "delete"]
 
 
-def _described(*names: str, body: bool = True) -> dict[str, Any]:
+ITEMS = "/collections/{collection}/items"
+DEEDS: tuple[tuple[str, Deed, int, str, str], ...] = (
+    ("POST", "create", 201, "新增（写入方案）Create in a scenario",
+     "Draw a new area in a scenario; what is published stays."),
+    ("PUT", "replace", 204, "替换（写入方案）Replace in a scenario",
+     "Give an area another shape and name in a scenario."),
+    ("PATCH", "update", 204, "修改（写入方案）Update in a scenario",
+     "Change what is sent; the rest stays."),
+    ("DELETE", "delete", 204, "撤销区域（写入方案）Close in a scenario",
+     "Close an area in a scenario; its ground goes to a neighbour."),
+)  # fmt: skip
+
+
+def _open(method: str, deed: Deed, status: int, summary: str, said: str) -> None:
+    """Add the route of a deed."""
+    path = ITEMS if deed == "create" else f"{ITEMS}/{{feature}}"
     told: list[dict[str, Any]] = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in names
+        for name in (("collection",) if deed == "create" else ("collection", "feature"))
     ]
     content = {"content": {"application/geo+json": {"schema": {"type": "object"}}}}
-    return {"parameters": told} | ({"requestBody": content} if body else {})
+    more = {"parameters": told} | ({} if deed == "delete" else {"requestBody": content})
+
+    async def write(request: Request) -> Response:
+        return await _write(request, deed)
+
+    router.add_api_route(
+        path, write, methods=[method], name=deed, status_code=status, summary=summary,
+        description=said, openapi_extra=more,
+    )  # fmt: skip
 
 
-@router.post(
-    "/collections/{collection}/items", status_code=201, summary="新增（写入方案）Create in a scenario",
-    openapi_extra=_described("collection"),
-)  # fmt: skip
-async def create(request: Request) -> Response:
-    """Draw a new area in a scenario; what is published stays."""
-    return await _write(request, "create")
+for _row in DEEDS:
+    _open(*_row)
 
 
-@router.put(
-    "/collections/{collection}/items/{feature}", status_code=204,
-    summary="替换（写入方案）Replace in a scenario", openapi_extra=_described("collection", "feature"),
-)  # fmt: skip
-async def replace(request: Request) -> Response:
-    """Give an area another shape and name in a scenario."""
-    return await _write(request, "replace")
-
-
-@router.patch(
-    "/collections/{collection}/items/{feature}", status_code=204,
-    summary="修改（写入方案）Update in a scenario", openapi_extra=_described("collection", "feature"),
-)  # fmt: skip
-async def update(request: Request) -> Response:
-    """Change what is sent; the rest stays."""
-    return await _write(request, "update")
-
-
-@router.delete(
-    "/collections/{collection}/items/{feature}", status_code=204,
-    summary="撤销区域（写入方案）Close in a scenario",
-    openapi_extra=_described("collection", "feature", body=False),
-)  # fmt: skip
-async def delete(request: Request) -> Response:
-    """Close an area in a scenario; its ground goes to a neighbour."""
-    return await _write(request, "delete")
+@router.options(ITEMS, include_in_schema=False)
+@router.options(f"{ITEMS}/{{feature}}", include_in_schema=False)
+async def allowed(request: Request) -> Response:
+    """Tell what may be done here, by whoever may write."""
+    name = request.path_params["collection"]
+    require(name, asked.view_of(request))
+    one = "feature" in request.path_params
+    written = [row[0] for row in DEEDS if one != (row[1] == "create")]
+    deeds = {"GET", "HEAD", "OPTIONS", *(written if layers.layer(name).level else ())}
+    return Response(None, 204, headers={"Allow": ", ".join(sorted(deeds))})
 
 
 async def _write(request: Request, deed: Deed) -> Response:
     asked.only(request, ())
+    kind = request.headers.get("content-type", "application/json")
+    if deed != "delete" and "json" not in kind:
+        return problems.problem(
+            415,
+            "not_json",
+            "请求内容应为 GeoJSON",
+            detail=f"a feature comes as GeoJSON, not {kind}",
+        )
     require(request.path_params["collection"], asked.view_of(request))
     work = await work_of(request)
     form = WriteFeature(
