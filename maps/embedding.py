@@ -5,7 +5,7 @@ from typing import Any
 
 import jinja2
 
-from maps import vendor
+from maps import fonts, sprite, vendor
 from maps.palette import palette
 
 _TEMPLATES = jinja2.Environment(
@@ -64,7 +64,7 @@ def index(*, base_url: str, bounds: tuple[float, ...]) -> str:
 
 
 def style(base_url: str, *, datum: str = "wgs84") -> dict[str, Any]:
-    """Give the style of our maps for MapLibre; without ``glyphs``, text is drawn by the browser.
+    """Give the style of our maps for MapLibre; letters and signs are our own, as the tiles are.
 
     Source: MapLibre Style Specification, version 8.
     """
@@ -73,11 +73,14 @@ def style(base_url: str, *, datum: str = "wgs84") -> dict[str, Any]:
     url = f"{base_url}/tiles/{prefix}{','.join(SHOWN)}.json"
     layers = [
         {"id": "land", "type": "background", "paint": {"background-color": colours["ground"]["land"]}},
-        *_ground(colours), *_streets(colours), *_areas(colours), *_points(colours),
+        *_ground(colours), *_streets(colours), *_areas(colours), *_names(colours),
+        *_points(colours),
     ]  # fmt: skip
     return {
         "version": 8, "name": "网格 Wangge", "layers": layers,
         "sources": {"wangge": {"type": "vector", "url": url}},
+        "glyphs": f"{base_url}/embed/fonts/{{fontstack}}/{{range}}.pbf",
+        "sprite": f"{base_url}/embed/sprite",
     }  # fmt: skip
 
 
@@ -124,39 +127,55 @@ def _streets(colours: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _areas(colours: dict[str, Any]) -> list[dict[str, Any]]:
-    lines = [
+    return [
         _layer(name, "line", name, minzoom=_FROM[name], paint={
             "line-color": colours["line"][name]["line"],
             "line-width": colours["line"][name]["width"]})
         for name in reversed(AREAS)
     ]  # fmt: skip
+
+
+def _names(colours: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give the names of streets, along them, and of areas, each level for a few zooms."""
     text = colours["text"]
-    names = [
+    streets = [
+        _layer(f"street-{kind['key']}-name", "symbol", "street", minzoom=kind["label_from"],
+               filter=["in", ["get", "highway"], ["literal", kind["highway"]]],
+               layout=_lettering(11) | {"symbol-placement": "line"}, paint=_ink(text, "street"))
+        for kind in colours["street"]
+    ]  # fmt: skip
+    areas = [
         _layer(f"{name}-name", "symbol", name, minzoom=_FROM[name] + 1, maxzoom=_FROM[name] + 4,
-               layout={"text-field": ["get", "name"], "text-size": 12,
-                       "text-font": ["Noto Sans CJK SC"]},
-               paint={"text-color": text["area"], "text-halo-color": text["halo"],
-                      "text-halo-width": 1.2})
+               layout=_lettering(12), paint=_ink(text, "area"))
         for name in AREAS
     ]  # fmt: skip
-    return [*lines, *names]
+    return [*streets, *areas]
 
 
 def _points(colours: dict[str, Any]) -> list[dict[str, Any]]:
-    blind = colours["style"]["blind"]
-    tiers = {
-        tier: colours["style"][f"tier_{tier}"] for tier in ("subdistrict", "community", "grid")
-    }
-    fills = [part for tier, look in tiers.items() for part in (tier, look["fill"])]
+    blind, text = colours["style"]["blind"], colours["text"]
+    signs = [part for sign in sprite.SIGNS for part in (sign.removeprefix("tier_"), sign)]
     return [
         _layer("blind_spot", "fill", "blind_spot", paint={
             "fill-color": blind["fill"], "fill-opacity": blind["opacity"],
             "fill-outline-color": blind["line"]}),
-        _layer("station", "circle", "station", paint={
-            "circle-color": ["match", ["get", "tier"], *fills, tiers["grid"]["fill"]],
-            "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, 3, 16, 7],
-            "circle-stroke-color": tiers["grid"]["line"], "circle-stroke-width": 1.3}),
+        _layer("station", "symbol", "station", layout={
+            "icon-image": ["match", ["get", "tier"], *signs, sprite.SIGNS[-1]],
+            "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.45, 16, 1],
+            "icon-allow-overlap": True, "icon-ignore-placement": True}),
+        _layer("station-name", "symbol", "station", minzoom=14,
+               layout=_lettering(11) | {"text-anchor": "top", "text-offset": [0, 0.9]},
+               paint=_ink(text, "point")),
     ]  # fmt: skip
+
+
+def _lettering(size_px: float) -> dict[str, Any]:
+    return {"text-field": ["get", "name"], "text-size": size_px, "text-font": [fonts.FAMILY],
+            "text-max-width": 8}  # fmt: skip
+
+
+def _ink(text: dict[str, str], kind: str) -> dict[str, Any]:
+    return {"text-color": text[kind], "text-halo-color": text["halo"], "text-halo-width": 1.2}
 
 
 def _width(width_m: float, least_px: float, wider_px: float = 0) -> list[Any]:

@@ -13,6 +13,7 @@ from api.cli.door import err
 
 app = typer.Typer()
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+PROTOCOL = "api.http.express:Express"
 AGAIN_S = 2.0
 """A worker that died is started again after so long."""
 
@@ -39,6 +40,9 @@ def serve(
             host=host,
             port=port,
             workers=workers,
+            http=PROTOCOL,
+            loop="uvloop",
+            access_log=False,
             log_level="warning",
         )
 

@@ -63,6 +63,8 @@ TABLE: Mapping[str, Mapping[str, Role]] = {
     "/plan/{rest:path}": PLAN,
     "/readyz": READ,
     "/static/{rest:path}": READ,
+    "/tiles/staff/{rest:path}": STAFF,
+    "/tiles/{rest:path}": READ,
     "/v1/alliances": READ,
     "/v1/alliances/history": READ,
     "/v1/alliances/{rest:path}": PLAN,

@@ -1,8 +1,11 @@
 """The application: routes, errors, headers and files of our own host, nothing else."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 from fastapi import Depends, FastAPI
 from starlette.staticfiles import StaticFiles
@@ -43,14 +46,22 @@ def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
     `draw_first` draws the maps in the background, so that the first visitor need not wait,
     and gives the old answers while a change of the layers is being built.
     """
+    work = replace(work or Work(), meanwhile=draw_first)
+    tray = tiles.Tray(work)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
+        yield {} if work.settings.access_log else {"tray": tray}  # what is swift writes no lines
+
     app = FastAPI(
         title="Wangge 网格",
         summary="网格化管理空间服务 Spatial service for grassroots grid governance",
         version=VERSION,
         docs_url=None,
         redoc_url=None,
+        lifespan=lifespan,
     )
-    app.state.work = replace(work or Work(), meanwhile=draw_first)
+    app.state.work = work
     app.state.drawn = views.Drawn()
     problems.install(app)
     app.include_router(v1.asked_often, prefix="/v1")
@@ -72,14 +83,14 @@ def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
     if draw_first:
         Thread(target=_prepare, args=(app.state.drawn, app.state.work), daemon=True).start()
 
+    app.add_middleware(tiles.Tiles, tray=tray)
     app.add_middleware(Access, work=app.state.work)
-    app.add_middleware(tiles.Tiles, work=app.state.work)
     app.add_middleware(Keyed, work=app.state.work)
     app.add_middleware(Dressed)
     if lines := app.state.work.settings.access_log:
         watch.to_stderr()
     app.add_middleware(watch.Watched, lines=lines)
-    app.add_middleware(tiles.Tiles, work=app.state.work, keyless=True)
+    app.add_middleware(tiles.Tiles, tray=tray, first=True)
     return app
 
 

@@ -12,9 +12,11 @@ from api.http.v1 import WorkDep
 from api.tasks.work import Work
 from geo import store
 from geo.errors import NotFound
-from maps import embedding
+from maps import embedding, glyphs, sprite
 
 router = APIRouter(include_in_schema=False)
+LASTING = {"Cache-Control": "public, max-age=86400"}
+RATIOS = {"": 1, "@2x": 2}
 CHINA = (73.5, 18.0, 135.1, 53.6)
 
 
@@ -37,6 +39,29 @@ def style(request: Request, work: WorkDep, datum: str = "wgs84") -> Response:
         raise NotFound(f"no datum {datum!r}", zh=f"没有坐标系“{datum}”", where=[datum])
     told = embedding.style(_base(request, work), datum=datum)
     return Response(orjson.dumps(told), media_type="application/json", headers=_open(request, work))
+
+
+@router.get("/embed/fonts/{stack}/{first}-{last}.pbf")
+def letters(request: Request, work: WorkDep, stack: str, first: int, last: int) -> Response:
+    """Give 256 letters of our typeface; the style of our maps says where they are."""
+    if last != first + glyphs.COUNT - 1:
+        raise NotFound(f"no letters {first} to {last}", zh=f"没有 {first}–{last} 这一段字形")
+    told = glyphs.glyphs(stack, first)
+    headers = _open(request, work) | LASTING
+    return Response(told, media_type="application/x-protobuf", headers=headers)
+
+
+@router.get("/embed/sprite{ratio}.{form}")
+@router.get("/embed/sprite.{form}")
+def signs(request: Request, work: WorkDep, form: str, ratio: str = "") -> Response:
+    """Give the signs of our maps on one sheet, or say where on it each is."""
+    if ratio not in RATIOS or form not in ("json", "png"):
+        raise NotFound(f"no sprite{ratio}.{form}", zh="没有这个图标集")
+    headers = _open(request, work) | LASTING
+    if form == "png":
+        return Response(sprite.sheet(RATIOS[ratio]), media_type="image/png", headers=headers)
+    told = orjson.dumps(sprite.index(RATIOS[ratio]))
+    return Response(told, media_type="application/json", headers=headers)
 
 
 @router.get("/embed/{kind}")

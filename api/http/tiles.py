@@ -1,6 +1,8 @@
 """``/tiles``: vector tiles, TileJSON and archives, answered before the framework is asked.
 
 A tile at hand is answered on the event loop itself; one that has to be drawn, on a thread.
+What the public may see has one address for everybody; what only those who work here may see
+has its own, ``/tiles/staff/…``, so that no cache on the way can mistake one for the other.
 """
 
 import asyncio
@@ -8,34 +10,30 @@ import re
 import zlib
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from functools import lru_cache
+from time import perf_counter
+from typing import NamedTuple
 from urllib.parse import parse_qs
 
-import orjson
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http import problems
-from api.settings import VERSION, Settings
-from api.tasks import tile_archives, tile_layers
-from api.tasks.tile_layers import PUBLIC
+from api.http import problems, tile_files, watch
+from api.settings import Settings
+from api.tasks import tile_layers
+from api.tasks.tile_layers import PUBLIC, STAFF
 from api.tasks.tile_service import TileService, service
 from api.tasks.work import Work
 from geo import tiling
-from geo.errors import BadInput, GeoError, NotFound
-from geo.tiling import Address, Finished, archive, mvt
+from geo.errors import BadInput, GeoError
+from geo.layers import View
+from geo.tiling import Address, Finished, mvt
 
 TILE = re.compile(
-    r"/tiles/(?:(gcj02|bd09|wgs84)/)?([a-z0-9_,]{1,200})/(\d{1,2})/(\d{1,7})/(\d{1,7})\.(?:mvt|pbf)"
+    r"/tiles/(?:(staff)/)?(?:(gcj02|bd09|wgs84)/)?([a-z0-9_,]{1,200})"
+    r"/(\d{1,2})/(\d{1,7})/(\d{1,7})\.(?:mvt|pbf)"
 )
-TILEJSON = re.compile(r"/tiles/(?:(gcj02|bd09|wgs84)/)?([a-z0-9_,]{1,200})\.json")
-ARCHIVE = re.compile(r"/tiles/archive/([A-Za-z0-9][A-Za-z0-9_.-]{0,80})\.pmtiles")
-ARCHIVED = re.compile(
-    r"/tiles/archive/([A-Za-z0-9][A-Za-z0-9_.-]{0,80})/(\d{1,2})/(\d{1,7})/(\d{1,7})\.(?:mvt|pbf)"
-)
-RANGE = re.compile(r"bytes=(\d*)-(\d*)")
-MOST_LAYERS = 16
-MOST_RANGE = 16 * 2**20
+OF_STAFF = "/tiles/staff/"
 Headers = list[tuple[bytes, bytes]]
 KEPT: Headers = [
     (b"cache-control", b"no-cache"),
@@ -46,26 +44,51 @@ PACKED: Headers = [(b"content-type", mvt.CONTENT_TYPE.encode()), (b"content-enco
 PLAIN: Headers = [(b"content-type", mvt.CONTENT_TYPE.encode())]
 
 
-class Tiles:
-    """Stand in front of an application: answer what lies under ``/tiles``, hand on the rest.
+class Asked(NamedTuple):
+    """Which tile an address names: its layers, where, in which datum, as who sees it."""
 
-    What a request may see is its view, a part of every key of the cache; everybody sees
-    ``public``. Whoever tells users apart sets ``scope["view"]`` ahead of this.
+    names: tuple[str, ...]
+    at: Address
+    datum: str
+    view: View
 
-    With `keyless`, requests that carry a key are handed on, to be counted first.
-    """
 
-    def __init__(self, app: ASGIApp, work: Work, *, keyless: bool = False) -> None:
-        self.app, self.work, self.keyless = app, work, keyless
+class Tray:
+    """The tiles that this process has at hand; the service behind them begins on first use."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
         self.threads = ThreadPoolExecutor(4, thread_name_prefix="tiles")
         self._service: TileService | None = None
 
     @property
     def service(self) -> TileService:
-        """The tiles of this process, begun on first use."""
+        """The tiles of this process."""
         if self._service is None:
             self._service = service(self.work)
         return self._service
+
+    def at_hand(self, asked: Asked) -> Finished | None:
+        """Give a tile that needs no drawing."""
+        return None if self._service is None else self._service.peek(*asked)
+
+    async def tile(self, asked: Asked) -> Finished:
+        """Give a tile; what has to be drawn is drawn on a thread."""
+        if (kept := self.at_hand(asked)) is not None:
+            return kept
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.threads, lambda: self.service.tile(*asked))
+
+
+class Tiles:
+    """Stand in front of an application: answer what lies under ``/tiles``, hand on the rest.
+
+    With `first`, as the outermost of all, it counts its answers itself, and hands on what
+    others have to look at before: requests with a key, and those for more than is public.
+    """
+
+    def __init__(self, app: ASGIApp, tray: Tray, *, first: bool = False) -> None:
+        self.app, self.tray, self.first = app, tray, first
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -73,10 +96,36 @@ class Tiles:
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        if self.keyless and (b"x-api-key" in headers or b"key=" in scope["query_string"]):
+        if not self.first:
+            await self._answer(scope, receive, send, headers)
+        elif (
+            scope["path"].startswith(OF_STAFF)
+            or b"x-api-key" in headers
+            or b"key=" in scope["query_string"]
+        ):
             await self.app(scope, receive, send)
-            return
-        crossing = allowed(self.work.settings, headers.get(b"origin"))
+        else:
+            await self._counted(scope, receive, send, headers)
+
+    async def _counted(
+        self, scope: Scope, receive: Receive, send: Send, headers: Mapping[bytes, bytes]
+    ) -> None:
+        begun, status = perf_counter(), 500
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        try:
+            await self._answer(scope, receive, noted, headers)
+        finally:
+            watch.count(watch.TILES, status, perf_counter() - begun)
+
+    async def _answer(
+        self, scope: Scope, receive: Receive, send: Send, headers: Mapping[bytes, bytes]
+    ) -> None:
+        crossing = allowed(self.tray.work.settings, headers.get(b"origin"))
         if scope["method"] == "OPTIONS":
             await answer(send, 204, [*crossing, *_PREFLIGHT])
             return
@@ -85,48 +134,38 @@ class Tiles:
             await _told(fault, crossing)(scope, receive, send)
             return
         try:
-            if (found := TILE.fullmatch(scope["path"])) is not None:
+            if (asked := read(scope["path"])) is not None:
                 _no_parameters(scope)
-                tile = await self._tile(found, scope.get("view", PUBLIC))
+                tile = await self.tray.tile(asked)
                 await _send_tile(scope, send, headers, tile, crossing)
                 return
             response = await asyncio.get_running_loop().run_in_executor(
-                self.threads, self._other, scope, headers
+                self.tray.threads, tile_files.other, self.tray.work, scope, headers
             )
             await _told(response, crossing)(scope, receive, send)
         except GeoError as fault:
-            await _told(_problem(fault), crossing)(scope, receive, send)
-
-    async def _tile(self, found: re.Match[str], view: str) -> Finished:
-        datum, names, at = found[1] or "wgs84", found[2], _address(found)
-        asked = _names(names)
-        known = self._service
-        if known is not None and (kept := known.peek(asked, at, datum, view)) is not None:
-            return kept
-        for name in asked:
-            tile_layers.layer(name)
-        return await asyncio.get_running_loop().run_in_executor(
-            self.threads, lambda: self.service.tile(asked, at, datum, view)
-        )
-
-    def _other(self, scope: Scope, headers: Mapping[bytes, bytes]) -> Response:
-        """Answer for TileJSON and archives; on a thread."""
-        path = scope["path"]
-        if (found := TILEJSON.fullmatch(path)) is not None:
-            base = _base_url(scope, headers, self.work.settings)
-            told = tilejson(self.service, _names(found[2]), found[1] or "wgs84", base)
-            return Response(orjson.dumps(told), media_type="application/json", headers=_NO_CACHE)
-        if (found := ARCHIVED.fullmatch(path)) is not None:
-            return _archived(self.work, found, headers)
-        if (found := ARCHIVE.fullmatch(path)) is not None:
-            return _range(tile_archives.path_of(self.work, found[1]), headers, scope["method"])
-        raise NotFound(
-            f"there is nothing at {path}", zh="没有这个地址",
-            hint="/tiles/LAYER/Z/X/Y.mvt, /tiles/LAYER.json", hint_zh="/tiles/图层/层级/列/行.mvt",
-        )  # fmt: skip
+            await _told(problems.answer(fault), crossing)(scope, receive, send)
 
 
-_NO_CACHE = {"Cache-Control": "no-cache"}
+@lru_cache(16_384)
+def read(path: str) -> Asked | None:
+    """Read the address of a tile; None when it is that of something else.
+
+    Raises
+    ------
+    BadInput
+        When there is no such tile, or too many layers are asked for.
+    NotFound
+        When there is no such layer.
+    """
+    found = TILE.fullmatch(path)
+    if found is None:
+        return None
+    view, datum, layers, *place = found.groups()
+    at = tiling.address(*map(int, place))
+    return Asked(tile_layers.names(layers), at, datum or "wgs84", STAFF if view else PUBLIC)
+
+
 _PREFLIGHT: Headers = [
     (b"access-control-allow-methods", b"GET, HEAD"),
     (b"access-control-allow-headers", b"If-None-Match, Range"),
@@ -148,47 +187,9 @@ def allowed(settings: Settings, origin: bytes | None) -> Headers:
     ]
 
 
-def tilejson(
-    service: TileService, names: tuple[str, ...], datum: str, base: str
-) -> dict[str, object]:
-    """Describe tiles of some layers (TileJSON 3.0); `version` grows with every change."""
-    sheets = [service.sheet(name, datum) for name in names]
-    boxes = [box for sheet in sheets if (box := sheet.bounds) is not None]
-    joined = ",".join(names)
-    prefix = "" if datum == "wgs84" else f"{datum}/"
-    lows = [tile_layers.layer(name).shown_from for name in names]
-    told: dict[str, object] = {
-        "tilejson": "3.0.0",
-        "name": "、".join(tile_layers.layer(name).zh for name in names),
-        "tiles": [f"{base}/tiles/{prefix}{joined}/{{z}}/{{x}}/{{y}}.mvt"],
-        "version": f"{VERSION}+{service.watch.epoch}",
-        "scheme": "xyz",
-        "minzoom": min(lows) if len(names) > 1 else 0,
-        "maxzoom": 18,
-        "attribution": service.work.settings.map_approval_no,
-        "vector_layers": [tile_layers.described(name, alone=len(names) == 1) for name in names],
-    }
-    if boxes:
-        west, south = min(b[0] for b in boxes), min(b[1] for b in boxes)
-        east, north = max(b[2] for b in boxes), max(b[3] for b in boxes)
-        told["bounds"] = [west, south, east, north]
-        told["center"] = [(west + east) / 2, (south + north) / 2, 12]
-    return told
-
-
-def _names(text: str) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(text.split(",")))
-    if len(names) > MOST_LAYERS:
-        raise BadInput(f"at most {MOST_LAYERS} layers at once", zh=f"一次最多 {MOST_LAYERS} 个图层")
-    return names
-
-
-def _address(found: re.Match[str]) -> Address:
-    z, x, y = (int(text) for text in found.groups()[-3:])
-    return tiling.address(z, x, y)
-
-
 def _no_parameters(scope: Scope) -> None:
+    if not scope["query_string"]:
+        return
     known = {"v", "key"}
     if unknown := set(parse_qs(scope["query_string"].decode("latin-1"))) - known:
         name = min(unknown)
@@ -207,7 +208,7 @@ async def _send_tile(
         await answer(send, 304, tagged)
         return
     body, kind = tile.body, PACKED
-    if not _takes_gzip(asked.get(b"accept-encoding", b"")):
+    if not tile_files.takes_gzip(asked.get(b"accept-encoding", b"")):
         body, kind = zlib.decompress(tile.body, 31), PLAIN
     length = (b"content-length", str(len(body)).encode())
     await answer(send, 200, [*kind, length, *tagged], b"" if scope["method"] == "HEAD" else body)
@@ -219,69 +220,10 @@ def _has(asked: bytes | None, tag: bytes) -> bool:
     return asked in {tag, b"*"} or tag in (part.strip() for part in asked.split(b","))
 
 
-def _takes_gzip(asked: bytes) -> bool:
-    for part in asked.split(b","):
-        name, _, more = part.partition(b";")
-        if name.strip() in (b"gzip", b"*"):
-            return more.replace(b" ", b"") not in (b"q=0", b"q=0.0", b"q=0.00", b"q=0.000")
-    return False
-
-
 async def answer(send: Send, status: int, headers: Headers, body: bytes = b"") -> None:
     """Send a whole answer."""
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-
-
-def _archived(work: Work, found: re.Match[str], asked: Mapping[bytes, bytes]) -> Response:
-    """Give one tile out of an archive."""
-    body = tile_archives.opened(work, found[1]).tile(_address(found))
-    if body is None:
-        return Response(status_code=204, headers=_NO_CACHE)
-    headers = {**_NO_CACHE, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    if not _takes_gzip(asked.get(b"accept-encoding", b"")):
-        body = zlib.decompress(body, 31)
-        del headers["Content-Encoding"]
-    return Response(body, media_type=mvt.CONTENT_TYPE, headers=headers)
-
-
-def _range(path: Path, asked: Mapping[bytes, bytes], method: str) -> Response:
-    """Give a file or a part of it (RFC 9110, one range)."""
-    state = path.stat()
-    tag = f'"{state.st_mtime_ns:x}-{state.st_size:x}"'
-    headers = {**_NO_CACHE, "ETag": tag, "Accept-Ranges": "bytes"}
-    if asked.get(b"if-none-match") == tag.encode():
-        return Response(status_code=304, headers=headers)
-    wanted = RANGE.fullmatch(asked.get(b"range", b"").decode("latin-1"))
-    first, last = 0, state.st_size - 1
-    if wanted is not None and (wanted[1] or wanted[2]):
-        first = int(wanted[1]) if wanted[1] else max(0, state.st_size - int(wanted[2]))
-        last = min(last, int(wanted[2])) if wanted[1] and wanted[2] else last
-        if first > last:
-            headers["Content-Range"] = f"bytes */{state.st_size}"
-            return Response(status_code=416, headers=headers)
-        last = min(last, first + MOST_RANGE - 1)
-        headers["Content-Range"] = f"bytes {first}-{last}/{state.st_size}"
-    with path.open("rb") as file:
-        file.seek(first)
-        body = file.read(last - first + 1) if method == "GET" else b""
-    if method == "HEAD":
-        headers["Content-Length"] = str(last - first + 1)
-    status = 206 if "Content-Range" in headers else 200
-    return Response(body, status, headers, media_type=archive.CONTENT_TYPE)
-
-
-def _base_url(scope: Scope, headers: Mapping[bytes, bytes], settings: Settings) -> str:
-    if settings.base_url:
-        return settings.base_url.rstrip("/")
-    return f"{scope['scheme']}://{headers.get(b'host', b'127.0.0.1').decode('latin-1')}"
-
-
-def _problem(fault: GeoError) -> Response:
-    return problems.problem(
-        problems.status(fault), fault.code, fault.zh or fault.message, detail=fault.message,
-        hint=fault.hint, hint_zh=fault.hint_zh, where=list(fault.where),
-    )  # fmt: skip
 
 
 def _told(response: Response, more: Iterable[tuple[bytes, bytes]]) -> Response:

@@ -6,6 +6,7 @@ the address itself: places and names that people ask for stay theirs.
 
 import logging
 import sys
+from functools import lru_cache
 from time import perf_counter, time
 
 import orjson
@@ -27,6 +28,8 @@ TOOK = Histogram(
     "wangge_request_seconds", "Time to the last byte, by route", ("route",),
     buckets=(0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60),
 )  # fmt: skip
+TILES = "/tiles/{rest:path}"
+"""The route of tiles, which are counted where they are answered."""
 OPEN = Gauge("wangge_requests_open", "Requests under way")
 
 
@@ -59,6 +62,18 @@ def metrics() -> Response:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
+@lru_cache(1024)
+def _counted(route: str, status: int) -> tuple[Counter, Histogram]:
+    return ASKED.labels(route, str(status)), TOOK.labels(route)
+
+
+def count(route: str, status: int, took_s: float) -> None:
+    """Count an answer."""
+    asked, took = _counted(route, status)
+    asked.inc()
+    took.observe(took_s)
+
+
 class Watched:
     """Count every answer and, where wanted, write a line of JSON about it."""
 
@@ -86,8 +101,7 @@ class Watched:
         finally:
             OPEN.dec()
             took, route = perf_counter() - begun, access.label(scope["path"])
-            ASKED.labels(route, str(status)).inc()
-            TOOK.labels(route).observe(took)
+            count(route, status, took)
             if self.lines:
                 self._write(scope, route, status, sent, took)
 

@@ -4,6 +4,7 @@ from api.tasks.design_microgrids import DesignMicrogrids
 from api.tasks.form_alliances import FormAlliances
 from api.tasks.measure_coverage import MeasureCoverage
 from api.tasks.place_sites import PlaceSites
+from api.tasks.tile_archives import ArchivePublication
 from api.tasks.weigh_alliances import WeighAlliances
 from api.tasks.work import Form
 from geo.errors import NotFound
@@ -13,6 +14,7 @@ KINDS: dict[str, type[Form]] = {
     "coverage": MeasureCoverage,
     "microgrids": DesignMicrogrids,
     "sites": PlaceSites,
+    "tiles": ArchivePublication,
     "weighing": WeighAlliances,
 }
 

@@ -20,13 +20,13 @@ from api.tasks.known import known
 from api.tasks.shelf import Shelf, shelf
 from api.tasks.work import Form, Work
 from geo import finding, layers
-from geo.asking import Pack
+from geo.asking import Pack, Rows
 from geo.errors import BadInput, NotFound
 
 LEVELS = tuple(level.name for level in layers.DEFAULT_SCHEME)
 KINDS = ("compound", "landmark", "station", *LEVELS, "street", "building")
 """What is found, of things that fit alike first what people mean most often."""
-MOST_BESIDE = 500
+MOST_BESIDE = 4000
 """So many new names stand beside an index before it is built anew."""
 
 
@@ -79,29 +79,37 @@ class Hit(NamedTuple):
 
 
 class LevelNames:
-    """The names of a level: an index, and beside it what was published since."""
+    """The names of a level: an index, and beside it small ones of what was published since.
+
+    A small one joins the one before it as soon as it is as large, so that a new name waits
+    for few others to be written, and there are few to look through.
+    """
 
     def __init__(self, pack: Pack) -> None:
+        self._pack = pack
         self._base = finding.Names(pack.columns["name"].tolist())
-        self._numbers = pack.numbers
-        self._pack, self._beside, self._beside_numbers = pack, finding.Names([]), pack.numbers[:0]
+        self._numbers, self._highest = pack.numbers, int(pack.numbers.max(initial=0))
+        self._beside: list[tuple[finding.Names, Rows]] = []
 
     def follow(self, pack: Pack) -> bool:
         """Take in another state of the level; say no when that is better built anew."""
         if pack is not self._pack:
-            rows = np.flatnonzero(~np.isin(pack.numbers, self._numbers))
-            if len(rows) > MOST_BESIDE:
+            new = pack.numbers[pack.numbers > self._highest]
+            if len(new) + sum(len(numbers) for _, numbers in self._beside) > MOST_BESIDE:
                 return False
-            self._beside = finding.Names(pack.columns["name"][rows].tolist())
-            self._beside_numbers, self._pack = pack.numbers[rows], pack
+            self._pack, self._highest = pack, int(new.max(initial=self._highest))
+            while self._beside and len(self._beside[-1][1]) <= len(new):
+                earlier = self._beside.pop()[1]
+                new = np.concatenate([earlier[np.isin(earlier, pack.numbers)], new])
+            if len(new):
+                names = pack.columns["name"][pack.rows_numbered(new)]
+                self._beside.append((finding.Names(names.tolist()), new))
         return True
 
     def find(self, text: str) -> dict[int, float]:
         """Give rows of the level as it is, with their scores."""
         found: dict[int, float] = {}
-        for names, numbers in (
-            (self._base, self._numbers), (self._beside, self._beside_numbers),
-        ):  # fmt: skip
+        for names, numbers in ((self._base, self._numbers), *self._beside):
             for place, score in names.find(text, 50).items():
                 if (row := self._pack.row_numbered(int(numbers[place]))) is not None:
                     found[row] = score

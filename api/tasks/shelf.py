@@ -8,9 +8,11 @@ a layer that was replaced as a whole is read anew by who asks next.
 from collections import Counter, OrderedDict
 from collections.abc import Hashable
 from threading import Lock, RLock
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 from sqlalchemy.orm import Session
 
 from api.tasks.work import Work
@@ -20,6 +22,7 @@ from geo.layers import View
 from geo.store import changes, rows, versions
 from geo.store.versions import Days
 
+Cells = dict[str, npt.NDArray[Any]]
 MOST_STORES = 2
 MOST_OLD = 12
 """So many states of the past are kept, the latest asked for."""
@@ -98,7 +101,7 @@ class Shelf:
         nothing is ever missing between the two.
         """
         old = self._packs[key]
-        with self._db.read() as session:
+        with self._db.glance() as session:
             born = versions.newer(session, key[0], int(old.numbers.max(initial=0)))
             every = tuple({*ids, *born})
             return old.changed(every, _pack(_read(session, key[0], every), *key))
@@ -110,13 +113,13 @@ def columns(layer: str, view: View) -> tuple[str, ...]:
     return (*shown, "born", "died") if shown and layers.layer(layer).level else shown
 
 
-def _read(session: Session, layer: str, ids: tuple[int, ...] | None = None) -> gpd.GeoDataFrame:
+def _read(session: Session, layer: str, ids: tuple[int, ...] | None = None) -> Cells:
     if layers.layer(layer).level:
-        return versions.read(session, layer, ids=ids)
-    return rows.read(session, layer, ids=ids)
+        return versions.cells(session, layer, ids=ids)
+    return rows.cells(session, layer, ids=ids)
 
 
-def _pack(frame: gpd.GeoDataFrame, layer: str, view: View) -> Pack:
+def _pack(frame: gpd.GeoDataFrame | Cells, layer: str, view: View) -> Pack:
     return asking.pack(frame, layers.layer(layer).key, columns(layer, view))
 
 

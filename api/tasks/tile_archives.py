@@ -1,5 +1,7 @@
 """Archives of all tiles, one a publication: built, found, opened; and tiles as plain files."""
 
+import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
@@ -18,6 +20,9 @@ from geo.tiling import Address, Sheet
 from geo.tiling.archive import Archive, write
 from geo.tiling.pyramid import pyramid
 
+LATEST = "latest"
+MOST_KEPT = 20
+NUMBERED = re.compile(r"r(\d+)\.pmtiles")
 _OPEN: dict[tuple[Path, int], Archive] = {}
 _LOCK = Lock()
 
@@ -70,13 +75,48 @@ class BuildTiles(Form):
         work.progress("draw", 1, 1)
 
 
+class ArchivePublication(Form):
+    """Draw all public layers as they are published now into an archive that is served.
+
+    It is called after the revision that it shows (``r12``), and ``latest`` until the next.
+    """
+
+    revision: int = Field(default=0, ge=0, description="不早于此版 no earlier than this one")
+
+    def run(self, work: Work) -> dict[str, Any]:
+        """Build it, unless it is there; the oldest go when there are more than `MOST_KEPT`."""
+        with work.db.read() as session:
+            latest = store.revisions.latest(session)
+        here = folder(work)
+        name = f"r{latest.number if latest else 0}"
+        if (path := here / f"{name}.pmtiles").is_file():
+            return {"path": str(path), "archive": name, "tiles": 0}
+        begun = here / f".{name}-{os.getpid()}.pmtiles"
+        told = BuildTiles(out=begun).run(work)
+        name = f"r{told['revision']}"
+        path = begun.replace(here / f"{name}.pmtiles")
+        for old in published(work)[:-MOST_KEPT]:
+            (here / f"r{old}.pmtiles").unlink(missing_ok=True)
+        return told | {"path": str(path), "archive": name}
+
+
+def published(work: Work) -> list[int]:
+    """List the revisions of which there are archives."""
+    found = (NUMBERED.fullmatch(path.name) for path in folder(work).glob("r*.pmtiles"))
+    return sorted(int(name[1]) for name in found if name)
+
+
 def folder(work: Work) -> Path:
     """Give the folder whose archives are served."""
     return work.settings.home / "tiles"
 
 
 def path_of(work: Work, name: str) -> Path:
-    """Find an archive that is served, or raise `NotFound`."""
+    """Find an archive that is served, or raise `NotFound`; ``latest`` is that of the last
+    publication.
+    """
+    if name == LATEST and (found := published(work)):
+        name = f"r{found[-1]}"
     path = folder(work) / f"{name}.pmtiles"
     if not path.is_file():
         raise NotFound(

@@ -1,23 +1,30 @@
 """Which layers there are as tiles, of what they are made, and what each view says of them.
 
-The public view carries no person, no telephone and nothing counted by household. A view that
-may see more is another set of columns and rows here, and another part of the cache.
+The public view carries no person, no telephone and nothing counted by household. Those who
+work here see the other columns of a layer too; the cache keeps what each may see apart.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from sqlalchemy.orm import Session
 
 from geo import coords, layers, store, tiling
-from geo.errors import NotFound
+from geo.errors import BadInput, NotFound
+from geo.layers import View
 
-PUBLIC = "public"
+PUBLIC: View = "public"
+STAFF: View = "staff"
+MOST_LAYERS = 16
+"""So many layers come in one tile at most."""
 Reading = Callable[[Session], gpd.GeoDataFrame]
+Cells = dict[str, npt.NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,13 @@ class TileLayer:
     said_from: int = 0
     whole: Reading | None = None
     brief: int = field(default=1)
+
+    def told(self, view: View) -> tuple[str, ...]:
+        """Give the columns that a view is told, the public ones first."""
+        if view == PUBLIC or self.whole is not None or len(self.sources) > 1:
+            return self.columns
+        every = (column.name for column in layers.shown(next(iter(self.sources)), view))
+        return (*self.columns, *(name for name in every if name not in self.columns))
 
     @property
     def watched(self) -> frozenset[str]:
@@ -131,13 +145,23 @@ def layer(name: str) -> TileLayer:
         ) from None  # fmt: skip
 
 
-def described(name: str, *, alone: bool) -> dict[str, object]:
+def names(text: str) -> tuple[str, ...]:
+    """Read names of layers, or raise `BadInput` or `NotFound`."""
+    found = tuple(dict.fromkeys(text.split(",")))
+    if len(found) > MOST_LAYERS:
+        raise BadInput(f"at most {MOST_LAYERS} layers at once", zh=f"一次最多 {MOST_LAYERS} 个图层")
+    for name in found:
+        layer(name)
+    return found
+
+
+def described(name: str, view: View = PUBLIC, *, alone: bool) -> dict[str, object]:
     """Describe a layer for TileJSON: what it says, and from which zoom it comes."""
     of = layer(name)
     return {
         "id": name,
         "description": of.zh,
-        "fields": {column: _said(of, column) for column in of.columns},
+        "fields": {column: _said(of, column) for column in of.told(view)},
         "minzoom": 0 if alone else of.shown_from,
         "maxzoom": 18,
     }
@@ -152,30 +176,32 @@ def _said(of: TileLayer, column: str) -> str:
     return column
 
 
-def sheet(session: Session, of: TileLayer, view: str = PUBLIC) -> tiling.Sheet:
+def sheet(session: Session, of: TileLayer, view: View = PUBLIC) -> tiling.Sheet:
     """Read and pack a whole layer, as a view shows it."""
+    told: gpd.GeoDataFrame | Cells
     if of.whole is not None:
-        frame = of.whole(session)
+        told = of.whole(session)
     else:
-        frames = [rows(session, of, source, None, view) for source in of.sources]
-        frame = pd.concat(frames, ignore_index=True) if len(frames) > 1 else frames[0]
+        parts = [rows(session, of, source, None, view) for source in of.sources]
+        told = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return tiling.sheet(
-        of.name, frame, key=of.key, columns=of.columns, said_from=of.said_from, brief=of.brief
+        of.name, told, key=of.key, columns=of.told(view), said_from=of.said_from, brief=of.brief
     )
 
 
 def rows(
-    session: Session, of: TileLayer, source: str, ids: tuple[int, ...] | None, view: str = PUBLIC
-) -> gpd.GeoDataFrame:
+    session: Session, of: TileLayer, source: str, ids: tuple[int, ...] | None, view: View = PUBLIC
+) -> Cells:
     """Read rows of one source of a layer that show, as a view shows them."""
-    if view != PUBLIC:
-        raise NotFound(f"nobody sees tiles as {view!r}", zh=f"没有“{view}”视图")
-    found = store.rows.read(session, source, ids=ids)
+    found = store.rows.cells(session, source, ids=ids)
     if (shown := of.sources[source]) is not None:
-        found = found[found[shown[0]].isin(shown[1])]
+        here = np.isin(found[shown[0]], shown[1])
+        found = {name: cells[here] for name, cells in found.items()}
     if len(of.sources) > 1:
-        found = found.assign(fid=found["fid"] * len(of.sources) + list(of.sources).index(source))
-    return found[["fid", of.key, *(c for c in of.columns if c != of.key), "geometry"]]
+        found["fid"] = found["fid"] * len(of.sources) + list(of.sources).index(source)
+    return {
+        name: found[name] for name in dict.fromkeys(("fid", of.key, *of.told(view), "geometry"))
+    }
 
 
 def fids(of: TileLayer, source: str, ids: tuple[int, ...]) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from api.tasks import tile_layers
 from api.tasks.tile_layers import LAYERS, PUBLIC, TileLayer
 from api.tasks.work import Work
 from geo import store, tiling
+from geo.layers import View
 from geo.store.changes import EVERYTHING, Boxes
 from geo.tiling import Address, Cache, Finished, Sheet
 
@@ -29,13 +30,13 @@ class Shown(NamedTuple):
 
     layer: str
     datum: str
-    view: str
+    view: View
 
 
 class Kept:
     """A layer as a view shows it, in all datums that were asked for."""
 
-    def __init__(self, of: TileLayer, view: str) -> None:
+    def __init__(self, of: TileLayer, view: View) -> None:
         self.of, self.view = of, view
         self.lock = RLock()
         self.sheets: dict[str, Sheet] = {}
@@ -61,12 +62,12 @@ class TileService:
         """Follow the store no more."""
         self.watch.unsubscribe(self.subscription)
 
-    def peek(self, names: tuple[str, ...], at: Address, datum: str, view: str) -> Finished | None:
+    def peek(self, names: tuple[str, ...], at: Address, datum: str, view: View) -> Finished | None:
         """Give a tile that is at hand."""
         return self.cache.get(tuple(Shown(name, datum, view) for name in names), at)
 
     def tile(
-        self, names: tuple[str, ...], at: Address, datum: str = "wgs84", view: str = PUBLIC
+        self, names: tuple[str, ...], at: Address, datum: str = "wgs84", view: View = PUBLIC
     ) -> Finished:
         """Give a tile of one or several layers; whoever asks for the same at once waits for it.
 
@@ -86,7 +87,7 @@ class TileService:
             self._flights.pop(flight, None)
         return made
 
-    def sheet(self, name: str, datum: str = "wgs84", view: str = PUBLIC) -> Sheet:
+    def sheet(self, name: str, datum: str = "wgs84", view: View = PUBLIC) -> Sheet:
         """Give a layer as it is now, read and packed on first use."""
         of = tile_layers.layer(name)
         with self._lock:
@@ -102,7 +103,7 @@ class TileService:
         with self.work.db.read() as session:
             return tile_layers.sheet(session, kept.of, kept.view)
 
-    def _made(self, names: tuple[str, ...], at: Address, datum: str, view: str) -> Finished:
+    def _made(self, names: tuple[str, ...], at: Address, datum: str, view: View) -> Finished:
         parts, tag = [], 0
         for name in names:
             if len(names) > 1 and at.z < LAYERS[name].shown_from:
@@ -132,7 +133,7 @@ class TileService:
                     self._change(held, layer, ids)
 
     def _change(self, held: Kept, source: str, ids: tuple[int, ...]) -> None:
-        with self.work.db.read() as session:
+        with self.work.db.glance() as session:
             come = tile_layers.rows(session, held.of, source, ids, held.view)
         gone = tile_layers.fids(held.of, source, ids)
         sheet, touched = held.sheets["wgs84"].changed(gone, come)

@@ -83,6 +83,11 @@ class Pack:
         here[here] = known[at[here]] == numbers[here]
         return np.sort(rows[at[here]])
 
+    def rows_numbered(self, numbers: npt.NDArray[np.int64]) -> Rows:
+        """Give the rows of numbers that are all here, number by number."""
+        known, rows = self._by_number
+        return rows[np.searchsorted(known, numbers)]
+
     def row_numbered(self, number: int) -> int | None:
         """Give the row of a number."""
         known, rows = self._by_number
@@ -134,38 +139,85 @@ class Pack:
 
         None when an id would come twice: such a layer is packed anew.
         """
-        leave = np.ones(len(self), dtype=bool)
-        leave[self.rows_of(np.fromiter(gone, dtype=np.int64))] = False
-        leave[self.rows_of(fresh.numbers)] = False
-        kept = np.flatnonzero(leave)
-        keys = [self.keys[row] for row in kept.tolist()]
-        at = np.array([bisect_left(keys, key) for key in fresh.keys], dtype=np.int64)
-        if any(keys[place : place + 1] == [key] for place, key in zip(at, fresh.keys, strict=True)):
+        numbers = np.concatenate([np.fromiter(gone, dtype=np.int64), fresh.numbers])
+        out = np.unique(self.rows_of(numbers))
+        old = [self.keys[row] for row in out.tolist()]
+        if not set(old).issuperset(key for key in fresh.keys if self.row(key) is not None):
             return None
-        order = np.argsort(np.concatenate([2 * np.arange(len(kept)) + 1, 2 * at]), kind="stable")
+        made = self._exchanged(out, fresh) if old == fresh.keys else self._resorted(out, fresh)
+        self.tree.add(fresh.numbers, fresh.boxes)
+        return made
+
+    def _exchanged(self, rows: Rows, fresh: "Pack") -> "Pack":
+        """Give the pack with other contents under the same ids; what is equal is shared."""
+
+        def put(old: npt.NDArray[Any], new: npt.NDArray[Any]) -> npt.NDArray[Any]:
+            if old.dtype != object and np.array_equal(old[rows], new):
+                return old
+            made = old.copy()
+            made[rows] = new
+            return made
+
+        texts = self.texts.copy()
+        for row, text in zip(rows.tolist(), fresh.texts, strict=True):
+            texts[row] = text
+        return Pack(
+            self.keys,
+            {name: put(values, fresh.columns[name]) for name, values in self.columns.items()},
+            put(self.shapes, fresh.shapes),
+            put(self.boxes, fresh.boxes),
+            texts,
+            self.tree,
+            put(self.numbers, fresh.numbers),
+            self._sum_with(rows, fresh),
+        )
+
+    def _resorted(self, rows: Rows, fresh: "Pack") -> "Pack":
+        """Give the pack with other rows, each at the place of its id."""
+        keys = _without(self.keys, rows)
+        at = np.array([bisect_left(keys, key) for key in fresh.keys], dtype=np.int64)
 
         def joined(old: npt.NDArray[Any], new: npt.NDArray[Any]) -> npt.NDArray[Any]:
-            return np.concatenate([old[kept], new])[order]
+            return np.insert(np.delete(old, rows, axis=0), at, new, axis=0)
 
-        def listed(old: list[Item], new: list[Item]) -> list[Item]:
-            both = [*(old[row] for row in kept.tolist()), *new]
-            return [both[row] for row in order.tolist()]
-
-        self.tree.add(fresh.numbers, fresh.boxes)
         return Pack(
-            listed(self.keys, fresh.keys),
+            _with(keys, at, fresh.keys),
             {name: joined(values, fresh.columns[name]) for name, values in self.columns.items()},
             joined(self.shapes, fresh.shapes),
             joined(self.boxes, fresh.boxes),
-            listed(self.texts, fresh.texts),
+            _with(_without(self.texts, rows), at, fresh.texts),
             self.tree,
             joined(self.numbers, fresh.numbers),
-            self.sum + fresh.sum - _sum(self.texts[row] for row in np.flatnonzero(~leave)),
+            self._sum_with(rows, fresh),
         )
+
+    def _sum_with(self, rows: Rows, fresh: "Pack") -> int:
+        return self.sum + fresh.sum - _sum(self.texts[row] for row in rows.tolist())
+
+
+def _without(old: list[Item], rows: Rows) -> list[Item]:
+    """Give a list without some places, which are in order."""
+    made: list[Item] = []
+    begin = 0
+    for row in rows.tolist():
+        made += old[begin:row]
+        begin = row + 1
+    return made + old[begin:]
+
+
+def _with(old: list[Item], at: Rows, new: list[Item]) -> list[Item]:
+    """Give a list with items before some of its places, which are in order."""
+    made: list[Item] = []
+    begin = 0
+    for place, item in zip(at.tolist(), new, strict=True):
+        made += old[begin:place]
+        made.append(item)
+        begin = place
+    return made + old[begin:]
 
 
 def pack(
-    frame: gpd.GeoDataFrame,
+    frame: gpd.GeoDataFrame | Mapping[str, npt.NDArray[Any]],
     key: str,
     columns: Sequence[str],
 ) -> Pack:
@@ -173,7 +225,7 @@ def pack(
 
     Parameters
     ----------
-    frame : GeoDataFrame
+    frame : GeoDataFrame, or arrays by name
         In stored degrees; `fid`, where there is one, numbers the rows for `Pack.changed`.
     key : str
         Column of the ids. The second row of an id is called ``id#2``; rows without an id
@@ -181,12 +233,13 @@ def pack(
     columns : sequence of str
         What becomes a property, in this order; nothing else does.
     """
-    numbers = frame["fid"].to_numpy() if "fid" in frame else np.arange(1, len(frame) + 1)
+    shapes = np.asarray(frame["geometry"], dtype=object)
+    numbers = np.asarray(frame["fid"]) if "fid" in frame else np.arange(1, len(shapes) + 1)
     names = _told_apart(frame[key].tolist(), numbers.tolist())
     order = np.array(sorted(range(len(names)), key=names.__getitem__), dtype=np.int64)
     keys = [names[row] for row in order.tolist()]
     cells = {name: _cells(frame[name])[order] for name in columns}
-    shapes = np.asarray(frame.geometry.array, dtype=object)[order]
+    shapes = shapes[order]
     boxes = shapely.bounds(shapes).reshape(-1, 4)
     texts = rendered(keys, cells, shapes)
     tree = BoxTree(numbers[order], boxes)
@@ -209,9 +262,9 @@ def _told_apart(ids: list[str], numbers: list[int]) -> list[str]:
 
 
 def _cells(values: Any) -> npt.NDArray[Any]:
-    plain = values.to_numpy()
+    plain = np.asarray(values)
     if plain.dtype.kind == "M":
-        return plain.astype("datetime64[s]")  # type: ignore[no-any-return]
+        return plain.astype("datetime64[s]")
     if plain.dtype.kind in "biuf":
-        return plain  # type: ignore[no-any-return]
+        return plain
     return np.array([str(value) for value in plain.tolist()], dtype=_TEXT)

@@ -184,12 +184,15 @@ class Watch:
     def _look(self, connection: Connection) -> None:
         """Read what is new and hand it on; with a gap, or a store put back, tell of everything."""
         begun = monotonic()
-        first, last = _span(connection)
-        if last < self._epoch or first > self._epoch + 1:
-            self._hand_on([Change(EVERYTHING, None, NOWHERE, last)])
-        elif last > self._epoch:
-            rows = connection.execute(statement("notices_since"), {"epoch": self._epoch})
-            self._hand_on(_together(rows.all(), last))
+        rows = connection.execute(statement("notices_since"), {"epoch": self._epoch}).all()
+        if rows and rows[0].epoch == self._epoch + 1:  # what comes next: nothing was lost between
+            self._hand_on(_together(rows, rows[-1].epoch))
+        else:
+            first, last = _span(connection)
+            if last < self._epoch or first > self._epoch + 1:
+                self._hand_on([Change(EVERYTHING, None, NOWHERE, last)])
+            elif rows:
+                self._hand_on(_together(rows, rows[-1].epoch))
         self._seen_s = begun
 
     def _hand_on(self, found: list[Change]) -> None:
@@ -226,7 +229,6 @@ def _span(connection: Connection) -> tuple[int, int]:
 
 def _together(rows: Sequence[Row[Any]], last: int) -> list[Change]:
     """Join what one look found of a layer: nobody sees a part of a transaction."""
-    last = max([last, *(row.epoch for row in rows)])
     found = []
     for layer in dict.fromkeys(row.layer for row in rows):
         mine = [row for row in rows if row.layer == layer]

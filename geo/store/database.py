@@ -40,6 +40,13 @@ class Database:
             session.execute(text("set transaction isolation level repeatable read, read only"))
             yield session
 
+    @contextmanager
+    def glance(self) -> Iterator[Session]:
+        """Open a session in which every question stands alone: for one small look."""
+        alone = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        with Session(alone) as session:
+            yield session
+
     def close(self) -> None:
         """Give every connection back; the next use opens new ones."""
         self.engine.dispose()

@@ -1,14 +1,16 @@
 """Rows by number: what is kept in memory is read by them, and read again when they change."""
 
 from collections.abc import Collection
+from typing import Any
 
 import geopandas as gpd
-from sqlalchemy import select
+import numpy.typing as npt
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from geo import layers
 from geo.store import frames
-from geo.store.stored import area, feature
+from geo.store.stored import Stored, area, feature
 
 
 def read(
@@ -27,14 +29,31 @@ def read(
         `fid` and the layer's columns, in the order of `fid`; EPSG:4490; a plain DataFrame
         for staff.
     """
+    stored = kept(layer_name)
+    found = session.execute(_query(stored, ids)).all()
+    return frames.frame_of(found, stored, first={"fid": "int64"})
+
+
+def cells(
+    session: Session, layer_name: str, *, ids: Collection[int] | None = None
+) -> dict[str, npt.NDArray[Any]]:
+    """Read the same as arrays, column by column, with `geometry`; for layers that have one."""
+    stored = kept(layer_name)
+    return frames.cells_of(session.execute(_query(stored, ids)).all(), stored)
+
+
+def kept(layer_name: str) -> Stored:
+    """Say where a layer is kept."""
     described = layers.LAYERS.get(layer_name)
     versioned = described is None or described.level is not None
-    stored = area(layer_name) if versioned else feature(layer_name)
+    return area(layer_name) if versioned else feature(layer_name)
+
+
+def _query(stored: Stored, ids: Collection[int] | None) -> Select[Any]:
     table = stored.table
     query = select(table.c.fid, *frames.columns(stored)).where(*stored.scope())
-    if versioned:
+    if stored.layer.level is not None:
         query = query.where(table.c.died.is_(None))
     if ids is not None:
         query = query.where(table.c.fid.in_(list(ids)))
-    found = session.execute(query.order_by(table.c.fid)).all()
-    return frames.frame_of(found, stored, first={"fid": "int64"})
+    return query.order_by(table.c.fid)

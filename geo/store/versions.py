@@ -2,15 +2,17 @@
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Any
 
 import geopandas as gpd
-from sqlalchemy import or_, select
+import numpy.typing as npt
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from geo import layers
 from geo.store import frames, models, revisions
 from geo.store.models import Area
-from geo.store.stored import area, feature
+from geo.store.rows import kept
+from geo.store.stored import Stored, area
 
 _AREAS = models.Base.metadata.tables[Area.__tablename__]
 Days = tuple[dt.date | None, dt.date | None]
@@ -40,6 +42,24 @@ def read(
         lives), sorted by code; EPSG:4490.
     """
     stored = area(level)
+    query = _query(session, stored, ids, during)
+    rows = session.execute(query.order_by(_AREAS.c.code, _AREAS.c.fid)).all()
+    days = {"born": "datetime64[s]", "died": "datetime64[s]"}
+    return frames.frame_of(rows, stored, first={"fid": "int64"}, last=days)
+
+
+def cells(
+    session: Session, level: str, *, ids: Collection[int] | None = None
+) -> dict[str, npt.NDArray[Any]]:
+    """Read those that live as arrays, column by column, with `geometry`; in no order."""
+    stored = area(level)
+    rows = session.execute(_query(session, stored, ids, None)).all()
+    return frames.cells_of(rows, stored, days=("born", "died"))
+
+
+def _query(
+    session: Session, stored: Stored, ids: Collection[int] | None, during: Days | None
+) -> Select[Any]:
     birth, death = aliased(models.Revision), aliased(models.Revision)
     query = (
         select(_AREAS.c.fid, *frames.columns(stored), birth.effective, death.effective)
@@ -58,15 +78,11 @@ def read(
             query = query.where(or_(_AREAS.c.died.is_(None), held))
         if last is not None:
             query = query.where(_AREAS.c.born <= (revisions.resolve(session, last) or 0))
-    rows = session.execute(query.order_by(_AREAS.c.code, _AREAS.c.fid)).all()
-    days = {"born": "datetime64[s]", "died": "datetime64[s]"}
-    return frames.frame_of(rows, stored, first={"fid": "int64"}, last=days)
+    return query
 
 
 def newer(session: Session, layer_name: str, above: int) -> list[int]:
     """Give the numbers of a layer's rows beyond one: what came since, in whatever commit."""
-    described = layers.LAYERS.get(layer_name)
-    versioned = described is None or described.level is not None
-    stored = area(layer_name) if versioned else feature(layer_name)
+    stored = kept(layer_name)
     column = stored.table.c.fid
     return list(session.scalars(select(column).where(*stored.scope(), column > above)))

@@ -62,22 +62,22 @@ def layer(
     used = np.empty(sum(len(seen.rows) for _, seen in drawings) * len(keys), dtype=np.int32)
     count, parts = 0, []
     for pack, seen in drawings:
-        out, size, count = _features(
+        out, size, count = features(
             seen.rows, seen.first_part, seen.first_point, seen.outer, seen.px, seen.py,
             pack.ids, pack.types, pack.codes, len(keys), places, used, count,
         )  # fmt: skip
         parts.append(out[:size].tobytes())
-    values = _values(used[:count], words.first, words.data, places)
+    spoken = values(used[:count], words.first, words.data, places)
     _SCRATCH.take_back(places)
     head = b"\x78\x02" + varint.field(1, name.encode())
     tail = b"".join(varint.field(3, key.encode()) for key in keys)
-    tail += values.tobytes() + b"\x28" + varint.varint(extent)
+    tail += spoken.tobytes() + b"\x28" + varint.varint(extent)
     size = len(head) + sum(map(len, parts)) + len(tail)
     return b"".join([b"\x1a", varint.varint(size), head, *parts, tail])
 
 
 @compiled
-def _features(
+def features(
     rows: I64, first_part: I64, first_point: I64, outer: Bools, px: I32, py: I32,
     ids: U64, types: U8, codes: I32, keys: int, places: I32, used: I32, said: int,
 ) -> tuple[U8, int, int]:  # fmt: skip
@@ -161,7 +161,7 @@ def _geometry(
 
 
 @compiled
-def _values(used: I32, first: I64, data: U8, places: I32) -> U8:
+def values(used: I32, first: I64, data: U8, places: I32) -> U8:
     """Write the words that were said, in their places; wipe the places."""
     size = 0
     for word in used:

@@ -4,11 +4,13 @@ Coordinates are those of the Web Mercator world, 0 … 1 east and south of its n
 corner, as float64. Rings are open: their last point is not their first again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from geo import coords
@@ -113,20 +115,24 @@ class Pack:
 
 
 def pack(
-    frame: gpd.GeoDataFrame, *, key: str, columns: tuple[str, ...], taken: U64 | None = None
+    frame: gpd.GeoDataFrame | Mapping[str, npt.NDArray[Any]],
+    *,
+    key: str,
+    columns: tuple[str, ...],
+    taken: Callable[[int], bool] = lambda _: False,
 ) -> Pack:
     """Pack a layer.
 
     Parameters
     ----------
-    frame : GeoDataFrame
+    frame : GeoDataFrame, or arrays by name
         In EPSG:4490, with `fid`; any mixture of points, lines and polygons.
     key : str
         The column that names a feature; empty names are made up of `fid`.
     columns : tuple of str
         What is said of a feature.
-    taken : array of uint64, sorted, optional
-        Numbers that other features have.
+    taken : callable
+        Says which numbers other features have.
 
     Returns
     -------
@@ -134,20 +140,21 @@ def pack(
         With importance and stamps; in the order of the frame. Rows without a shape are left
         out.
     """
-    frame = frame[~(frame.geometry.isna() | frame.geometry.is_empty).to_numpy()]
-    shapes = np.asarray(frame.geometry.array, dtype=object)
+    shapes = np.asarray(frame["geometry"], dtype=object)
+    here = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    shapes = shapes[here]
     pieces, owner, outer = _pieces(shapes)
     lonlat, piece = shapely.get_coordinates(pieces, return_index=True)
     x, y = world(lonlat[:, 0], lonlat[:, 1])
-    first_part = _starts(np.bincount(owner, minlength=len(frame)))
+    first_part = _starts(np.bincount(owner, minlength=len(shapes)))
     first_point = _starts(np.bincount(piece, minlength=len(pieces)))
-    fids = frame["fid"].to_numpy(dtype=np.int64)
-    said, codes = words([frame[name].tolist() for name in columns])
+    fids = np.asarray(frame["fid"])[here].astype(np.int64)
+    said, codes = words([np.asarray(frame[name])[here] for name in columns])
     made = Pack(
-        ids=numbers(frame[key].astype(str), fids.tolist(), _among(taken)),
+        ids=numbers(map(str, np.asarray(frame[key])[here].tolist()), fids.tolist(), taken),
         fids=fids,
         types=(shapely.get_dimensions(shapes) + 1).astype(np.uint8),
-        stamps=np.zeros(len(frame), dtype=np.uint64),
+        stamps=np.zeros(len(shapes), dtype=np.uint64),
         first_part=first_part,
         first_point=first_point,
         outer=outer,
@@ -201,16 +208,6 @@ def _shifted(x: F64, y: F64, datum: str) -> tuple[F64, F64]:
 def degrees(x: F64, y: F64) -> tuple[F64, F64]:
     """Give longitude and latitude of a place in the world."""
     return np.asarray(x) * 360.0 - 180.0, np.degrees(np.arctan(np.sinh(np.pi * (1.0 - 2.0 * y))))
-
-
-def _among(taken: U64 | None) -> Callable[[int], bool]:
-    def known(number: int) -> bool:
-        if taken is None:
-            return False
-        at = int(np.searchsorted(taken, np.uint64(number)))
-        return at < len(taken) and int(taken[at]) == number
-
-    return known
 
 
 def _pieces(shapes: Objects) -> tuple[Objects, I64, Bools]:

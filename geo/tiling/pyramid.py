@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,8 +11,26 @@ from geo.tiling.address import Address
 from geo.tiling.detail import EXTENT, MARGIN
 from geo.tiling.kernel import F64, I64, compiled
 from geo.tiling.sheets import Sheet
+from geo.tiling.writing import tiles
 
-_BATCH = 64
+_BATCH = 256
+_LOW = 0xFFFFFFFF
+
+
+class Dealt(NamedTuple):
+    """A layer in the tiles of a zoom: tile i (row << 32 | column) shows
+    ``rows[first[i]:first[i + 1]]``, sorted.
+    """
+
+    places: I64
+    first: I64
+    rows: I64
+
+    def between(self, low: int, high: int) -> "Dealt":
+        """Give the tiles from one to another, both among them."""
+        begin = int(np.searchsorted(self.places, low))
+        end = int(np.searchsorted(self.places, high, side="right"))
+        return Dealt(self.places[begin:end], self.first[begin : end + 1], self.rows)
 
 
 def pyramid(
@@ -34,23 +53,20 @@ def pyramid(
         Row by row.
     """
     settled = [s.settled() if len(s.fresh) or s.gone.any() else s for s in sheets]
-    dealt = [_dealt(sheet.base.pack.boxes, z, MARGIN / EXTENT) for sheet in settled]
-    places = np.unique(np.concatenate([tiles for tiles, _, _ in dealt]))
-    none = np.empty(0, dtype=np.int64)
+    dealt = [deal(sheet.base.pack.boxes, z, MARGIN / EXTENT) for sheet in settled]
+    places = np.unique(np.concatenate([found.places for found in dealt]))
 
     def draw(batch: I64) -> list[tuple[Address, bytes]]:
-        made = []
-        for place in batch.tolist():
-            at = Address(z, place & 0xFFFFFFFF, place >> 32)
-            parts = []
-            for sheet, (tiles, first, rows) in zip(settled, dealt, strict=True):
-                i = int(np.searchsorted(tiles, place))
-                if i < len(tiles) and tiles[i] == place:
-                    chosen = rows[first[i] : first[i + 1]]
-                    parts.append(sheet.encoded(at, chosen, none))
-            if body := b"".join(parts):
-                made.append((at, pack(body)))
-        return made
+        low, high = int(batch[0]), int(batch[-1])
+        parts: dict[int, list[bytes]] = {place: [] for place in batch.tolist()}
+        for sheet, found in zip(settled, dealt, strict=True):
+            for place, body in _written(sheet, z, found.between(low, high)):
+                parts[place].append(body)
+        return [
+            (Address(z, place & _LOW, place >> 32), pack(b"".join(bodies)))
+            for place, bodies in parts.items()
+            if bodies
+        ]
 
     batches = [places[i : i + _BATCH] for i in range(0, len(places), _BATCH)]
     if len(batches) > 0:
@@ -59,22 +75,31 @@ def pyramid(
                 yield from made
 
 
-def _dealt(boxes: F64, z: int, margin: float) -> tuple[I64, I64, I64]:
-    """Give the tiles of a zoom in order (row << 32 | column), and the features of each.
+def _written(sheet: Sheet, z: int, here: Dealt) -> Iterator[tuple[int, bytes]]:
+    """Give what a layer has to show in some tiles."""
+    packed, none = sheet.base.pack, np.empty(0, dtype=np.int64)
+    out, ends, whole = tiles(sheet.name, packed, sheet.said(z), z, *here)
+    bodies, ends = out.tobytes(), ends.tolist()
+    for i, (place, sound) in enumerate(zip(here.places.tolist(), whole.tolist(), strict=True)):
+        if sound:
+            body = bodies[ends[i] : ends[i + 1]]
+        else:
+            chosen = here.rows[here.first[i] : here.first[i + 1]]
+            body = sheet.encoded(Address(z, place & _LOW, place >> 32), chosen, none)
+        if body:
+            yield place, body
 
-    Returns
-    -------
-    tuple of arrays
-        Tiles; features of tile i are ``rows[first[i]:first[i + 1]]``, sorted.
-    """
+
+def deal(boxes: F64, z: int, margin: float) -> Dealt:
+    """Deal features out to the tiles of a zoom by their boxes, `margin` tiles widened."""
     count = 1 << z
     low = np.clip(np.floor(boxes[:, :2] * count - margin), 0, count - 1).astype(np.int64)
     high = np.clip(np.floor(boxes[:, 2:] * count + margin), 0, count - 1).astype(np.int64)
     places, rows = _spread(low, high)
     order = np.argsort(places, kind="stable")
     places, rows = places[order], rows[order]
-    tiles, first = np.unique(places, return_index=True)
-    return tiles, np.append(first, len(rows)).astype(np.int64), rows
+    found, first = np.unique(places, return_index=True)
+    return Dealt(found, np.append(first, len(rows)).astype(np.int64), rows)
 
 
 @compiled

@@ -1,13 +1,10 @@
 """The few shapes that whole numbers or the cut made touch themselves, made sound again."""
 
-from collections.abc import Iterable
-
 import numpy as np
 import shapely
-from shapely.geometry.base import BaseGeometry
 
-from geo.tiling.drawing import BROKEN, FINE, LOOK, Drawing
-from geo.tiling.kernel import I64
+from geo.tiling.drawing import BROKEN, FINE, Drawing
+from geo.tiling.kernel import I64, Objects
 
 _ROUNDS = 4
 
@@ -21,80 +18,80 @@ def sound(seen: Drawing) -> Drawing:
     suspects = np.flatnonzero(seen.state != FINE)
     if not len(suspects):
         return seen
-    shapes = [_shape(seen, int(i)) for i in suspects]
-    bad = [
-        (int(i), shape)
-        for i, shape in zip(suspects, shapes, strict=True)
-        if seen.state[i] == BROKEN or (seen.state[i] == LOOK and not shapely.is_valid(shape))
-    ]
-    if not bad:
+    shapes = _shapes(seen, suspects)
+    bad = (seen.state[suspects] == BROKEN) | ~shapely.is_valid(shapes)
+    if not bad.any():
         return seen
-    return _replaced(seen, {i: list(_mended(shape)) for i, shape in bad})
+    return _replaced(seen, suspects[bad], *_mended(shapes[bad]))
 
 
-def _shape(seen: Drawing, i: int) -> BaseGeometry:
-    """Give the polygons of a feature as they are, sound or not."""
-    polygons: list[shapely.Polygon] = []
-    shell: list[tuple[float, float]] | None = None
-    holes: list[list[tuple[float, float]]] = []
-    for p in range(seen.first_part[i], seen.first_part[i + 1]):
-        at = slice(seen.first_point[p], seen.first_point[p + 1])
-        ring = list(zip(seen.px[at].tolist(), seen.py[at].tolist(), strict=True))
-        if seen.outer[p]:
-            if shell is not None:
-                polygons.append(shapely.Polygon(shell, holes))
-            shell, holes = ring, []
-        else:
-            holes.append(ring)
-    if shell is not None:
-        polygons.append(shapely.Polygon(shell, holes))
-    return polygons[0] if len(polygons) == 1 else shapely.MultiPolygon(polygons)
-
-
-def _mended(shape: BaseGeometry) -> Iterable[shapely.Polygon]:
-    """Give valid polygons on whole numbers."""
-    for _ in range(_ROUNDS):
-        parts = shapely.get_parts(shapely.make_valid(shape, method="structure"))
-        flat = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
-        shape = shapely.simplify(shapely.set_precision(flat, 1.0), 0)
-        if shapely.is_valid(shape):
-            break
-    parts = shapely.get_parts(shape)
-    return list(parts[(shapely.get_dimensions(parts) == 2) & (shapely.area(parts) > 0)])
-
-
-def _replaced(seen: Drawing, instead: dict[int, list[shapely.Polygon]]) -> Drawing:
-    """Put polygons in the place of features, behind those that stay."""
-    stay = np.array([i not in instead for i in range(len(seen.rows))])
-    rings, owners, outer = [], [], []
-    rows: list[int] = []
-    for i, polygons in instead.items():
-        if not polygons:
-            continue
-        rows.append(int(seen.rows[i]))
-        for polygon in shapely.orient_polygons(np.array(polygons, dtype=object)):
-            for k, ring in enumerate([polygon.exterior, *polygon.interiors]):
-                rings.append(np.asarray(ring.coords)[:-1])
-                owners.append(len(rows) - 1)
-                outer.append(k == 0)
-    parts = np.flatnonzero(np.repeat(stay, np.diff(seen.first_part)))
-    points = np.flatnonzero(
-        np.repeat(np.isin(np.arange(len(seen.outer)), parts), np.diff(seen.first_point))
-    )
-    added = np.rint(np.concatenate(rings)).astype(np.int32) if rings else np.empty((0, 2), np.int32)
-    counts = np.diff(seen.first_part)[stay]
+def _shapes(seen: Drawing, which: I64) -> Objects:
+    """Give the polygons of some features as they are, sound or not."""
+    mine = np.zeros(len(seen.state), dtype=bool)
+    mine[which] = True
+    owner = np.repeat(np.cumsum(mine) - 1, np.diff(seen.first_part))
+    parts = np.repeat(mine, np.diff(seen.first_part))
+    points = np.repeat(parts, np.diff(seen.first_point))
     sizes = np.diff(seen.first_point)[parts]
+    rings = np.asarray(
+        shapely.linearrings(
+            np.column_stack([seen.px[points], seen.py[points]]).astype(np.float64),
+            indices=np.repeat(np.arange(len(sizes)), sizes),
+        )
+    )
+    outer = seen.outer[parts]
+    polygons = np.asarray(shapely.polygons(rings, indices=np.cumsum(outer) - 1))
+    return np.asarray(shapely.multipolygons(polygons, indices=owner[parts][outer]))
+
+
+def _mended(shapes: Objects) -> tuple[Objects, I64]:
+    """Give valid polygons on whole numbers, and which shape each is of, in their order."""
+    shapes = shapes.copy()
+    left = np.arange(len(shapes))
+    for _ in range(_ROUNDS):
+        shapes[left] = _rounded(shapes[left])
+        left = left[~shapely.is_valid(shapes[left])]
+        if not len(left):
+            break
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    keep = (shapely.get_dimensions(parts) == 2) & (shapely.area(parts) > 0)
+    return parts[keep], owner[keep].astype(np.int64)
+
+
+def _rounded(shapes: Objects) -> Objects:
+    """Make shapes valid, keep what of them has an area, and bring it to whole numbers."""
+    valid = shapely.make_valid(shapes, method="structure")
+    parts, owner = shapely.get_parts(valid, return_index=True)
+    inner, of = shapely.get_parts(parts, return_index=True)  # of collections that hold several
+    flat = shapely.get_dimensions(inner) == 2
+    made = np.full(len(shapes), shapely.Polygon(), dtype=object)
+    shapely.multipolygons(inner[flat], indices=owner[of][flat], out=made)
+    found: Objects = shapely.simplify(shapely.set_precision(made, 1.0), 0)
+    return found
+
+
+def _replaced(seen: Drawing, instead: I64, polygons: Objects, owners: I64) -> Drawing:
+    """Put polygons in the place of some features, behind those that stay."""
+    stay = np.ones(len(seen.rows), dtype=bool)
+    stay[instead] = False
+    rings, of = shapely.get_rings(shapely.orient_polygons(polygons), return_index=True)
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    sizes = np.bincount(ring, minlength=len(rings))
+    points = np.delete(points, np.cumsum(sizes) - 1, axis=0)  # the first point come again
+    drawn, count = np.unique(owners[of], return_counts=True)
+    parts = np.repeat(stay, np.diff(seen.first_part))
+    kept = np.repeat(parts, np.diff(seen.first_point))
+    added = np.rint(points).astype(np.int32)
     return Drawing(
-        np.concatenate([seen.rows[stay], np.array(rows, dtype=np.int64)]),
-        _starts(counts, np.bincount(owners, minlength=len(rows)) if rows else []),
-        _starts(sizes, [len(ring) for ring in rings]),
-        np.concatenate([seen.outer[parts], np.array(outer, dtype=bool)]),
-        np.concatenate([seen.px[points], added[:, 0]]),
-        np.concatenate([seen.py[points], added[:, 1]]),
-        np.zeros(int(stay.sum()) + len(rows), dtype=np.uint8),
+        np.concatenate([seen.rows[stay], seen.rows[instead[drawn]]]),
+        _starts(np.diff(seen.first_part)[stay], count),
+        _starts(np.diff(seen.first_point)[parts], sizes - 1),
+        np.concatenate([seen.outer[parts], np.diff(of, prepend=-1) > 0]),
+        np.concatenate([seen.px[kept], added[:, 0]]),
+        np.concatenate([seen.py[kept], added[:, 1]]),
+        np.zeros(int(stay.sum()) + len(drawn), dtype=np.uint8),
     )
 
 
-def _starts(some: I64, more: Iterable[int]) -> I64:
-    counts = np.concatenate([some, np.array(list(more), dtype=np.int64)])
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+def _starts(some: I64, more: I64) -> I64:
+    return np.concatenate([[0], np.cumsum(np.concatenate([some, more]))]).astype(np.int64)

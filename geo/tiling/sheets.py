@@ -4,12 +4,14 @@ A sheet never changes; a change makes another one, which shares the base. Tiles 
 drawn go on with the sheet that they began with.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from geo.tiling import mvt
@@ -47,6 +49,16 @@ class Base:
         at = order[np.minimum(at, len(order) - 1)]
         found: I64 = at[self.pack.fids[at] == fids]
         return found
+
+    @cached_property
+    def _by_id(self) -> I64:
+        return np.argsort(self.pack.ids, kind="stable").astype(np.int64)
+
+    def row_called(self, number: int) -> int | None:
+        """Give the position of the feature that the world calls by a number."""
+        ids, order = self.pack.ids, self._by_id
+        at = int(np.searchsorted(ids, np.uint64(number), sorter=order))
+        return int(order[at]) if at < len(ids) and int(ids[order[at]]) == number else None
 
     def within(self, box: Sequence[float]) -> I64:
         """Give the positions of the features whose boxes touch a box, sorted."""
@@ -117,8 +129,11 @@ class Sheet:
             for part, chosen in ((self.base.pack, rows), (self.fresh, fresh))
             if len(chosen)
         ]
-        said = len(self.fresh.keys) if at.z >= self.said_from else self.brief
-        return mvt.layer(self.name, EXTENT, drawings, self.fresh.words, said)
+        return mvt.layer(self.name, EXTENT, drawings, self.fresh.words, self.said(at.z))
+
+    def said(self, z: int) -> int:
+        """Give how many of the columns a tile of a zoom says, the first ones."""
+        return len(self.fresh.keys) if z >= self.said_from else self.brief
 
     def tag(self, at: Address) -> int:
         """Give a number that changes with anything that the tile shows of this layer."""
@@ -126,14 +141,16 @@ class Sheet:
         stamps = np.concatenate([self.base.pack.stamps[rows], self.fresh.stamps[fresh]])
         return int(stamps.sum(dtype=np.uint64)) if len(stamps) else 0
 
-    def changed(self, gone: Collection[int], come: gpd.GeoDataFrame) -> tuple["Sheet", F64]:
+    def changed(
+        self, gone: Collection[int], come: gpd.GeoDataFrame | Mapping[str, npt.NDArray[Any]]
+    ) -> tuple["Sheet", F64]:
         """Put rows in the place of others.
 
         Parameters
         ----------
         gone : collection of int
             `fid` of rows that are no more, or are read anew; unknown ones do no harm.
-        come : GeoDataFrame
+        come : GeoDataFrame, or arrays by name
             What there is now in their place; columns as for `pack`.
 
         Returns
@@ -143,20 +160,17 @@ class Sheet:
         array (n, 4)
             Boxes (worlds) of all that is drawn otherwise than before.
         """
-        left = np.array(sorted({*gone, *come["fid"].tolist()}), dtype=np.int64)
+        left = np.array(sorted({*gone, *np.asarray(come["fid"]).tolist()}), dtype=np.int64)
         out_base, out_fresh = self._rows_of(left)
         touched = np.concatenate([self.base.pack.boxes[out_base], self.fresh.boxes[out_fresh]])
-        taken = np.union1d(
-            np.delete(self.base.pack.ids, np.concatenate([out_base, np.flatnonzero(self.gone)])),
-            np.delete(self.fresh.ids, out_fresh),
-        )
-        new = relabelled(
-            pack(come, key=self.key, columns=self.base.pack.keys, taken=taken), self.fresh.words
-        )
         rest = replace(
             self, gone=_marked(self.gone, out_base),
             fresh=self.fresh.take(np.delete(np.arange(len(self.fresh)), out_fresh)),
         )  # fmt: skip
+        new = relabelled(
+            pack(come, key=self.key, columns=self.base.pack.keys, taken=rest.has),
+            self.fresh.words,
+        )
         rest = replace(rest, fresh=replace(rest.fresh, words=new.words))
         return rest._with(new, np.concatenate([touched, new.boxes]))
 
@@ -180,6 +194,11 @@ class Sheet:
         here, there = self.pack, other.pack
         same = np.intersect1d(here.stamps, there.stamps)
         return np.concatenate([pack.boxes[~np.isin(pack.stamps, same)] for pack in (here, there)])
+
+    def has(self, number: int) -> bool:
+        """Tell whether a feature is called by a number."""
+        row = self.base.row_called(number)
+        return (row is not None and not self.gone[row]) or bool((self.fresh.ids == number).any())
 
     def _rows_of(self, fids: I64) -> tuple[I64, I64]:
         rows = self.base.rows_of(fids)
@@ -228,7 +247,7 @@ class Sheet:
 
 def sheet(
     name: str,
-    frame: gpd.GeoDataFrame,
+    frame: gpd.GeoDataFrame | Mapping[str, npt.NDArray[Any]],
     *,
     key: str,
     columns: tuple[str, ...],

@@ -5,11 +5,15 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
 from geo.tiling import varint
-from geo.tiling.kernel import I32, I64, U8, U64, compiled
+from geo.tiling.kernel import I32, I64, U8, U64, Objects, compiled
+
+_FEW = 32
+"""So many words are looked for one by one; to sort all that are known takes longer."""
 
 
 class Words(NamedTuple):
@@ -28,12 +32,12 @@ class Words(NamedTuple):
         return len(self.hashes)
 
 
-def words(columns: Sequence[Sequence[Any]]) -> tuple[Words, I32]:
+def words(columns: Sequence[npt.NDArray[Any]]) -> tuple[Words, I32]:
     """Put the cells of columns into a dictionary.
 
     Parameters
     ----------
-    columns : sequence of columns
+    columns : sequence of arrays
         Of text, whole numbers or numbers, all of one length. Empty text and NaN say nothing.
 
     Returns
@@ -45,24 +49,36 @@ def words(columns: Sequence[Sequence[Any]]) -> tuple[Words, I32]:
     """
     rows = len(columns[0]) if columns else 0
     codes = np.full((rows, len(columns)), -1, dtype=np.int32)
-    series = [pd.Series(column) for column in columns]
-    numeric = [pd.api.types.is_numeric_dtype(cells) for cells in series]
-    texts = [i for i in range(len(columns)) if not numeric[i]]
-    found, values = pd.factorize(
-        np.concatenate([series[i].to_numpy(dtype=object) for i in texts]) if texts else
-        np.empty(0, dtype=object)
-    )  # fmt: skip
-    empty = np.flatnonzero(values == "")
-    found = np.where(np.isin(found, empty), -1, found)
+    texts = [i for i, cells in enumerate(columns) if cells.dtype.kind not in "iufb"]
+    found, values = _each_once([columns[i] for i in texts])
+    found = np.where(np.isin(found, np.flatnonzero(values == "")), -1, found)
     codes[:, texts] = found.reshape(len(texts), rows).T
     first, data = _texts(values)
-    hashes = pd.util.hash_array(values) if len(values) else np.empty(0, dtype=np.uint64)
-    made = Words(first, data, hashes.astype(np.uint64))
-    for i in [i for i in range(len(columns)) if numeric[i]]:
-        at, uniques = pd.factorize(series[i].to_numpy())
+    made = Words(first, data, _hashed(values))
+    for i in [i for i in range(len(columns)) if i not in texts]:
+        at, uniques = pd.factorize(columns[i])
         made, place = merged(made, _numbers(uniques.tolist()))
         codes[:, i] = np.where(at < 0, -1, place[at] if len(place) else -1)
     return made, codes
+
+
+def _each_once(columns: Sequence[npt.NDArray[Any]]) -> tuple[I64, Objects]:
+    """Give which value each cell is, one column after the other, and the values."""
+    if not columns:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=object)
+    cells = np.concatenate([column.astype(object) for column in columns])
+    if len(cells) > _FEW:
+        return pd.factorize(cells)
+    places: dict[Any, int] = {}
+    at = [-1 if pd.isna(cell) else places.setdefault(cell, len(places)) for cell in cells]
+    values = np.empty(len(places), dtype=object)
+    values[:] = list(places)
+    return np.array(at, dtype=np.int64), values
+
+
+def _hashed(values: Objects) -> U64:
+    found = pd.util.hash_array(values, categorize=False) if len(values) else values
+    return found.astype(np.uint64)
 
 
 def joined(some: Words, more: Words) -> Words:
@@ -76,12 +92,10 @@ def joined(some: Words, more: Words) -> Words:
 
 def merged(known: Words, more: Words) -> tuple[Words, I32]:
     """Add what is new of one dictionary to another; give where each of its words is now."""
-    order = np.argsort(known.hashes, kind="stable")
-    at = np.searchsorted(known.hashes, more.hashes, sorter=order)
-    near = order[np.minimum(at, max(known.total - 1, 0))] if known.total else at * 0
-    same = known.hashes[near] == more.hashes if known.total else np.zeros(more.total, dtype=bool)
-    new = np.flatnonzero(~same)
-    place = np.where(same, near, 0).astype(np.int32)
+    place = _places(known.hashes, more.hashes)
+    new = np.flatnonzero(place < 0)
+    if not len(new):
+        return known, place
     place[new] = known.total + np.arange(len(new), dtype=np.int32)
     pieces = [more.data[more.first[i] : more.first[i + 1]] for i in new]
     sizes = np.diff(more.first)[new]
@@ -91,6 +105,18 @@ def merged(known: Words, more: Words) -> tuple[Words, I32]:
         more.hashes[new],
     )
     return joined(known, added), place
+
+
+def _places(known: U64, wanted: U64) -> I32:
+    """Give where each of some hashes is among those known; -1 for one that is not."""
+    if len(wanted) <= _FEW:
+        here = [np.flatnonzero(known == one) for one in wanted]
+        return np.array([found[0] if len(found) else -1 for found in here], dtype=np.int32)
+    if not len(known):
+        return np.full(len(wanted), -1, dtype=np.int32)
+    order = np.argsort(known, kind="stable")
+    near = order[np.minimum(np.searchsorted(known, wanted, sorter=order), len(known) - 1)]
+    return np.where(known[near] == wanted, near, -1).astype(np.int32)
 
 
 def _texts(values: Any) -> tuple[I64, U8]:
@@ -128,9 +154,7 @@ def _numbers(values: list[Any]) -> Words:
     return Words(
         np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
         np.frombuffer(b"".join(fields), dtype=np.uint8),
-        pd.util.hash_array(np.array([f"\0{v!r}" for v in values], dtype=object)).astype(np.uint64)
-        if values
-        else np.empty(0, dtype=np.uint64),
+        _hashed(np.array([f"\0{v!r}" for v in values], dtype=object)),
     )
 
 

@@ -1,37 +1,68 @@
-"""One process of several that serve the same store: tells when each of its tiles turned."""
+"""One process of several that serve the same store: tells when it showed each change.
+
+Asked with a line ``code z x y name``, it looks at the tile, at the feature and at search by
+turns until each says the name, and answers with the three moments.
+"""
 
 import sys
 import time
+import zlib
+from collections.abc import Callable
 
 from api.settings import Settings
+from api.tasks.ask_items import AskItems
+from api.tasks.search_places import SearchPlaces
 from api.tasks.tile_service import TileService
 from api.tasks.work import Work
 from geo import store, tiling
 
+LIMIT_S = 10.0
+
 
 def main(url: str) -> None:
-    """Answer, for every line ``z x y name``, the moment at which the tile says the name."""
+    """Answer line by line until there are no more."""
     work = Work(settings=Settings(), database=store.connect(url))
     service = TileService(work)
     service.sheet("grid")
+    SearchPlaces(q="网格", kinds="grid").run(work)
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     for line in sys.stdin:
-        z, x, y, name = line.split()
-        at, wanted = tiling.address(int(z), int(x), int(y)), name.encode()
-        limit = time.time() + 5
-        dropped = service.cache.dropped
-        while wanted not in _plain(service, at) and time.time() < limit:
-            time.sleep(0.001)
-        sys.stdout.write(f"{time.time()} {service.cache.dropped - dropped}\n")
+        code, z, x, y, name = line.split()
+        at = tiling.address(int(z), int(x), int(y))
+        shown: dict[str, Callable[[], bool]] = {
+            "tile": lambda at=at, name=name: name.encode() in _plain(service, at),
+            "feature": lambda code=code, name=name: name.encode() in _feature(work, code),
+            "search": lambda code=code, name=name: code in _found(work, name),
+        }
+        moments = _seen(shown)
+        sys.stdout.write(" ".join(f"{moments[word]:.6f}" for word in shown) + "\n")
         sys.stdout.flush()
 
 
-def _plain(service: TileService, at: tiling.Address) -> bytes:
-    import zlib
+def _seen(shown: dict[str, Callable[[], bool]]) -> dict[str, float]:
+    """Give the moment at which each was true first."""
+    seen: dict[str, float] = {}
+    limit = time.time() + LIMIT_S
+    while len(seen) < len(shown):
+        for word in [word for word in shown if word not in seen]:
+            if shown[word]() or time.time() > limit:
+                seen[word] = time.time()
+        time.sleep(0.002)
+    return seen
 
+
+def _plain(service: TileService, at: tiling.Address) -> bytes:
     body = service.tile(("grid",), at).body
     return zlib.decompress(body, 31) if body else b""
+
+
+def _feature(work: Work, code: str) -> bytes:
+    return b"".join(AskItems(collection="grid", values=(("code", code),)).run(work).features())
+
+
+def _found(work: Work, name: str) -> list[str]:
+    return [str(hit["key"]) for hit in SearchPlaces(q=name, kinds="grid").run(work)]
 
 
 if __name__ == "__main__":

@@ -90,4 +90,5 @@ def test_the_style_names_layers_that_there_are(address: str, page: Page) -> None
     told = page.goto(style["sources"]["wangge"]["url"]).json()
     known = {layer["id"] for layer in told["vector_layers"]}
     assert {layer["source-layer"] for layer in style["layers"][1:]} <= known
-    assert "glyphs" not in style
+    for part in ("glyphs", "sprite"):
+        assert style[part].startswith(f"{address}/embed/")

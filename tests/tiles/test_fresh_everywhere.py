@@ -52,18 +52,18 @@ def test_every_worker_shows_every_change_within_a_second(
     work: Work, workers: list[subprocess.Popen[str]]
 ) -> None:
     rng = np.random.default_rng(5)
+    with work.db.read() as session:
+        grids = store.areas.read(session, "grid", extras=True)
     late = []
     for edit in range(EDITS):
-        with work.db.read() as session:
-            grids = store.areas.read(session, "grid", extras=True)
         row = int(rng.integers(len(grids)))
-        name = f"edit-{edit}-{rng.integers(10**9)}"
+        name = f"{rng.integers(10**9):09d}-{edit}"
         grids.loc[row, "name"] = name
         lon, lat = grids.geometry[row].representative_point().coords[0]
         at = next(tiling.tiles(tuple(map(float, tiling.world(lon, lat))) * 2, 15))
         for one in workers:
             assert one.stdin is not None
-            one.stdin.write(f"{at.z} {at.x} {at.y} {name}\n")
+            one.stdin.write(f"{grids['code'][row]} {at.z} {at.x} {at.y} {name}\n")
             one.stdin.flush()
         with work.db.session() as session:
             if edit % (EDITS // KILLS) == 1:  # some listeners are lost just before the commit
@@ -79,10 +79,10 @@ def test_every_worker_shows_every_change_within_a_second(
         committed = time.time()
         for one in workers:
             assert one.stdout is not None
-            seen = float(one.stdout.readline().split()[0])
-            late.append(seen - committed)
-    print(
-        f"{len(late)} looks: p50 {np.median(late) * 1e3:.0f} ms, "
-        f"p99 {np.quantile(late, 0.99) * 1e3:.0f} ms, worst {max(late) * 1e3:.0f} ms"
-    )
-    assert max(late) < 5  # each was seen; how fast is printed: a loaded machine is no proof
+            late.append([float(seen) - committed for seen in one.stdout.readline().split()])
+    for what, seen in zip(("tiles", "features", "search"), np.array(late).T, strict=True):
+        print(
+            f"{what}: {len(seen)} looks, p50 {np.median(seen) * 1e3:.0f} ms, "
+            f"p99 {np.quantile(seen, 0.99) * 1e3:.0f} ms, worst {seen.max() * 1e3:.0f} ms"
+        )
+    assert np.max(late) < 1  # none is ever older; the percentiles depend on who else is at work

