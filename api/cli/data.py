@@ -72,7 +72,7 @@ def take_in(
     from api.tasks.import_layer import ImportLayer, refusal
     from geo import files
 
-    if files.is_osm(path) and as_layer is None:
+    if files.is_osm(path) and as_layer is None and not (dry_run or page):
         from api.tasks.import_streets import ImportStreets
 
         counts = ask(ImportStreets(path=path, crs=crs))

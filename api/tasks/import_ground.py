@@ -22,42 +22,86 @@ MOST_SURVEYED = 100_000
 """A larger layer is kept first and checked as a whole by `wangge check`."""
 
 
-def held(
-    frame: gpd.GeoDataFrame,
-    report: Report,
-    work: Work,
-    *,
-    give_codes: bool,
-    survey: bool,
-    mend_datum: bool,
-) -> tuple[gpd.GeoDataFrame, Report]:
-    """Tell the datum, fill in parents and codes, survey the ground; add what was found."""
-    name = str(report.facts["layer"])
-    found: list[Finding] = []
-    facts = dict(report.facts)
-    if survey and FEWEST <= len(frame) <= MOST_SURVEYED:
-        frame, said, facts = _datum(frame, name, work, facts, mend=mend_datum)
+class Ground:
+    """The ground that incoming parts are held against; it remembers from part to part.
+
+    `survey`: borders, buildings, sizes and the datum are looked at too; of a file in parts
+    the datum alone, by its first part. `mend_datum` moves what was found shifted.
+    """
+
+    def __init__(self, work: Work, *, survey: bool, give_codes: bool, mend_datum: bool) -> None:
+        self._work = work
+        self._survey, self._give_codes, self._mend_datum = survey, give_codes, mend_datum
+        self._parts = 0
+        self._sick: files.doctor.Diagnosis | None = None
+        self._above: gpd.GeoDataFrame | None = None
+        self._ever: list[str] = []
+
+    def held(self, frame: gpd.GeoDataFrame, report: Report) -> tuple[gpd.GeoDataFrame, Report]:
+        """Tell the datum, fill in parents and codes, survey the ground; add what was found."""
+        facts = dict(report.facts)
+        name, whole = str(facts["layer"]), facts["features"] == facts["in_file"]
+        self._parts += 1
+        facts["surveyed"] = False
+        if frame.crs is None or not len(frame):
+            return frame, replace(report, facts=facts)
+        frame, found = self._in_datum(frame, name, facts)
+        frame, said = self._among_kin(frame, name)
         found += said
-    upper = files.upper_level(name)
-    if upper is not None:
-        with work.db.read() as session:
-            above = store.areas.read(session, upper)
-            ever = store.areas.codes_ever(session, name) if give_codes else []
-        frame, said = files.with_parents(frame, above, name)
-        found += said
-        if give_codes:
-            frame, said = files.with_codes(frame, name, ever)
+        kept = tuple(
+            f for f in report.findings if not (self._give_codes and _answered(f, name, frame))
+        )
+        areal = name == "building" or layers.layer(name).level
+        if self._survey and whole and areal and len(frame) <= MOST_SURVEYED:
+            facts["surveyed"] = True
+            found += _surveyed(frame, name, self._work)
+        return frame, replace(report, findings=(*kept, *found), facts=facts)
+
+    def _in_datum(
+        self, frame: gpd.GeoDataFrame, name: str, facts: dict[str, Any]
+    ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+        """Diagnose the first part, and treat the others as it was treated."""
+        if self._parts > 1:
+            return (files.doctor.mended(frame, self._sick) if self._sick else frame), []
+        if not self._survey or len(frame) < FEWEST:
+            return frame, []
+        told, trusted = _diagnosed(frame, self._work)
+        if told is None:
+            return frame, []
+        facts["datum"] = asdict(told) | {"trusted": trusted}
+        if not told.sick or told.confidence < SURE:
+            return frame, []
+        said = files.doctor.told(told, name, layers.layer(trusted).zh)
+        if not self._mend_datum:
+            return frame, [said]
+        facts["datum_mended"] = True
+        self._sick = told
+        mended = replace(
+            said, severity=Severity.INFO, hint_zh="已按此纠正", hint_en="it was mended so"
+        )
+        return files.doctor.mended(frame, told), [mended]
+
+    def _among_kin(
+        self, frame: gpd.GeoDataFrame, name: str
+    ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+        """Fill in parents by place, and codes where they are asked for."""
+        upper = files.upper_level(name)
+        if upper is None:
+            return frame, []
+        if self._above is None:
+            with self._work.db.read() as session:
+                self._above = store.areas.read(session, upper)
+                self._ever = store.areas.codes_ever(session, name) if self._give_codes else []
+        frame, found = files.with_parents(frame, self._above, name)
+        if self._give_codes:
+            frame, said = files.with_codes(frame, name, self._ever)
             found += said
-    kept = tuple(f for f in report.findings if not (give_codes and _answered(f, name, frame)))
-    if survey and (name == "building" or layers.layer(name).level) and len(frame) <= MOST_SURVEYED:
-        found += _surveyed(frame, name, work)
-    return frame, replace(report, findings=(*kept, *found), facts=facts)
+            self._ever += frame[layers.layer(name).key].tolist()
+        return frame, found
 
 
-def _datum(
-    frame: gpd.GeoDataFrame, name: str, work: Work, facts: dict[str, Any], *, mend: bool
-) -> tuple[gpd.GeoDataFrame, list[Finding], dict[str, Any]]:
-    """Hold a layer against kept streets or buildings; mend it only when that was asked for."""
+def _diagnosed(frame: gpd.GeoDataFrame, work: Work) -> tuple[files.doctor.Diagnosis | None, str]:
+    """Hold a layer against kept streets and buildings; give what the one that tells most says."""
     west, south, east, north = (float(v) for v in frame.total_bounds)
     near = (west - NEAR_DEG, south - NEAR_DEG, east + NEAR_DEG, north + NEAR_DEG)
     with work.db.read() as session:
@@ -66,18 +110,9 @@ def _datum(
         n: files.doctor.diagnose(frame, areas) for n, areas in kept.items() if len(areas) >= FEWEST
     }
     if not judged:
-        return frame, [], facts
+        return None, ""
     trusted = max(judged, key=lambda n: max((s for _, s in judged[n].scores), default=0.0))
-    told = judged[trusted]
-    facts = {**facts, "datum": asdict(told) | {"trusted": trusted}}
-    if not told.sick or told.confidence < SURE:
-        return frame, [], facts
-    said = files.doctor.told(told, name, layers.layer(trusted).zh)
-    if not mend:
-        return frame, [said], facts
-    facts["datum_mended"] = True
-    mended = replace(said, severity=Severity.INFO, hint_zh="已按此纠正", hint_en="it was mended so")
-    return files.doctor.mended(frame, told), [mended], facts
+    return judged[trusted], trusted
 
 
 def _answered(finding: Finding, name: str, frame: gpd.GeoDataFrame) -> bool:

@@ -1,15 +1,16 @@
 """Take a file in as a layer: read, judge, and keep it whole or not at all."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import geopandas as gpd
-from shapely.geometry.base import BaseGeometry
+import pandas as pd
 from sqlalchemy.orm import Session
 
-from api.tasks import import_ground, import_profiles, import_stream
+from api.tasks import import_parts, import_profiles
 from api.tasks.work import Form, Work
 from geo import coords, files, network, store
 from geo.errors import FileRefused
@@ -25,7 +26,9 @@ class ImportLayer(Form):
     department of a net. `profile` is a file of confirmations that was saved before.
     `give_codes`: rows without a code get the next free ones under their parents. `survey`:
     the layer is also held against what is kept (gaps, overlaps, parents, buildings, sizes,
-    datum). `mend_datum` moves a layer that was found shifted as a whole.
+    datum). `mend_datum` moves a layer that was found shifted as a whole. A GeoPackage or
+    FlatGeobuf beyond `part_bytes` is read, judged and written part by part, in the same one
+    transaction; borders are not surveyed then.
     """
 
     path: Path
@@ -42,11 +45,14 @@ class ImportLayer(Form):
     give_codes: bool = False
     mend_datum: bool = False
     survey: bool = True
+    part_bytes: int = files.PART_BYTES
     dry_run: bool = False
     why: str = ""
 
     def run(self, work: Work) -> "Imported":
         """Read the file and, unless something blocks, keep it in one transaction.
+
+        What is one part is judged before anything is written.
 
         Raises
         ------
@@ -54,67 +60,29 @@ class ImportLayer(Form):
             When a finding blocks, unless it is a dry run; nothing was changed then.
         """
         form = import_profiles.filled(self)
-        if import_stream.is_large(form) and form.save_profile is None:
-            return form.streamed(work)
-        frame, report = form.judged(work)
-        name = str(report.facts["layer"])
-        blocking = report.blocking(form.accept)
+        parts = import_parts.Parts(form, work)
+        frames = parts.frames()
+        head = next(frames)
         if form.save_profile is not None:
-            import_profiles.save(form, report)
-        if form.dry_run:
-            return Imported(name, len(frame), {}, None, report, frame, blocking)
-        if blocking:
+            import_profiles.save(form, parts.report())
+        if form.dry_run or parts.blocking():
+            for _ in frames:  # read on, so that all is told; nothing is kept
+                pass
+            report, blocking = parts.report(), parts.blocking()
+            if form.dry_run:
+                return Imported(parts.name, parts.rows, {}, None, report, head, blocking)
             raise refusal(form.path.name, blocking, report)
-        if name == "street" and len(frame):
-            frame, report = _joined(frame, report)
-        with work.step(f"入库 {layer(name).zh}"), work.db.session() as session:
-            counts, revision = _keep(session, name, frame, form, work.who)
-            detail = {"file": form.path.name, **counts, **_mended(report)}
-            store.audit.write(session, work.who, "import", subject=name, detail=detail)
-        return Imported(name, len(frame), counts, revision, report, frame)
-
-    def streamed(self, work: Work) -> "Imported":
-        """Read and keep a large file part by part; an error found in any part undoes all."""
-        parts = import_stream.Parts(
-            self, work, None if self.layer == "district" else _district(work)
-        )
-        if self.dry_run:
-            rows = sum(len(frame) for frame in parts.frames())
-            told = parts.report()
-            name = str(told.facts["layer"])
-            return Imported(name, rows, {}, None, told, parts.first, told.blocking(self.accept))
-        with work.db.session() as session:
-            counts, revision = import_stream.keep(session, parts, self, work.who)
+        rest: Iterable[gpd.GeoDataFrame] = import_parts.ahead(chain([head], frames))
+        if parts.name == "street" and len(head):
+            rest = [_joined(rest, parts.facts)]
+        with work.step(f"入库 {layer(parts.name).zh}"), work.db.session() as session:
+            counts, revision = _keep(session, parts.name, rest, form, work.who)
             report = parts.report()
-            name = str(report.facts["layer"])
-            blocking = report.blocking(self.accept)
-            if blocking or report.facts["crs_used"] is None:
-                raise refusal(self.path.name, blocking or report.findings, report)
-            detail = {"file": self.path.name, **counts}
-            store.audit.write(session, work.who, "import", subject=name, detail=detail)
-        return Imported(name, parts.rows, counts, revision, report, parts.first)
-
-    def judged(self, work: Work) -> tuple[gpd.GeoDataFrame, Report]:
-        """Read the file and hold it against what is kept; nothing is written."""
-        with work.step(f"读取 {self.path.name}"):
-            frame, report = files.read(
-                self.path,
-                layer=self.layer,
-                district=None if self.layer == "district" else _district(work),
-                crs=self.crs,
-                encoding=self.encoding,
-                columns=self.columns,
-                control=self.control,
-                fit=self.fit,
-                trusting="FIELD_PROPOSED" in self.accept,
-            )
-        if frame.crs is None or not len(frame):
-            return frame, report
-        with work.step(f"核对 {self.path.name}"):
-            return import_ground.held(
-                frame, report, work, give_codes=self.give_codes, survey=self.survey,
-                mend_datum=self.mend_datum,
-            )  # fmt: skip
+            if blocking := parts.blocking():  # found in a later part: all is undone
+                raise refusal(form.path.name, blocking, report)
+            detail = {"file": form.path.name, **counts, **_mended(report)}
+            store.audit.write(session, work.who, "import", subject=parts.name, detail=detail)
+        return Imported(parts.name, parts.rows, counts, revision, report, head)
 
 
 @dataclass(frozen=True)
@@ -145,13 +113,12 @@ def refusal(name: str, blocking: tuple[Finding, ...], report: Report) -> FileRef
     )
 
 
-def _joined(frame: gpd.GeoDataFrame, report: Report) -> tuple[gpd.GeoDataFrame, Report]:
-    """Let the ways of a street file meet where they cross, and say how many did not."""
+def _joined(parts: Iterable[gpd.GeoDataFrame], facts: dict[str, Any]) -> gpd.GeoDataFrame:
+    """Let the ways of a street file meet where they cross, and note how many did not."""
+    frame = pd.concat(list(parts), ignore_index=True)
     metres, lacking = network.met(coords.to_metres(frame))
-    facts = {**report.facts, "crossings_joined": lacking, "joined_within_m": network.MEET_M}
-    if lacking:
-        frame = coords.to_degrees(metres)
-    return frame, replace(report, facts=facts)
+    facts |= {"crossings_joined": lacking, "joined_within_m": network.MEET_M}
+    return coords.to_degrees(metres) if lacking else frame
 
 
 def _mended(report: Report) -> dict[str, object]:
@@ -159,19 +126,12 @@ def _mended(report: Report) -> dict[str, object]:
     return {"datum": report.facts["datum"]} if report.facts.get("datum_mended") else {}
 
 
-def _district(work: Work) -> BaseGeometry | None:
-    """Give the shape of the district that is kept, so that strays and shifted data are seen."""
-    with work.db.read() as session:
-        kept = store.areas.read(session, "district")
-    return kept.union_all() if len(kept) else None
-
-
 def _keep(
-    session: Session, name: str, frame: gpd.GeoDataFrame, form: ImportLayer, who: str
+    session: Session, name: str, parts: Iterable[gpd.GeoDataFrame], form: ImportLayer, who: str
 ) -> tuple[dict[str, int], int | None]:
     if layer(name).level is None:
         net = (form.net or form.path.stem) if name == "net" else None
-        return {"kept": store.features.replace(session, name, frame, net=net)}, None
+        return {"kept": store.features.replace_parts(session, name, parts, net=net)}, None
     why = form.why or f"{level(name).zh}：{form.path.name}"
     revision = store.revisions.open(session, "import", who, why)
-    return asdict(store.areas.replace(session, name, frame, revision)), revision
+    return asdict(store.areas.replace_parts(session, name, parts, revision)), revision

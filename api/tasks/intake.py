@@ -5,30 +5,39 @@ import itself is the same as the command's. What a layer without history held be
 beside the file, so that taking back gives it back to the last bit.
 """
 
-import hashlib
-import os
 import secrets
-import subprocess
-import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import orjson
-import pandas as pd
-import shapely
-from sqlalchemy.orm import Session
 
+from api.tasks import judge_upload, upload_lock
 from api.tasks.import_layer import ImportLayer
 from api.tasks.work import Form, Work, now
 from geo import store
 from geo.errors import Conflict, NotFound
 from geo.layers import layer
 
-LONGEST_S = 900
 MOST_BYTES = 4 * 2**30
+WAITING = ("uploading", "uploaded", "judging")
+"""States in which some process is at work on an upload."""
+BROKEN_OFF = {
+    "uploading": {
+        "error": "file", "message": "the sending broke off; nothing was changed",
+        "zh": "上传中断，文件不完整；数据库没有任何改动", "hint": "send the file again",
+        "hint_zh": "请重新上传",
+    },
+    "uploaded": {
+        "error": "file", "message": "the service was stopped before the file was judged",
+        "zh": "服务在检查之前停止；数据库没有任何改动", "hint": "the file is kept: judge it again",
+        "hint_zh": "文件已保留，请点“重新检查”",
+    },
+}  # fmt: skip
+BROKEN_OFF["judging"] = BROKEN_OFF["uploaded"] | {
+    "message": "the service was stopped while the file was judged",
+    "zh": "服务在检查途中停止；数据库没有任何改动",
+}
 _SAFE = "-_.() "
 
 
@@ -60,20 +69,14 @@ def opened(work: Work, name: str) -> tuple[str, Path]:
     key = f"{now():%Y%m%d%H%M%S}-{secrets.token_hex(4)}"
     own = folder(work) / key
     (own / "upload").mkdir(parents=True)
+    upload_lock.take(own)
     _write(
         own, {"id": key, "file": plain[-120:] or "upload", "state": "uploading", "who": work.who}
     )
     return key, own / "upload" / (plain[-120:] or "upload")
 
 
-def told(work: Work, key: str) -> dict[str, Any]:
-    """Tell what is known of an upload.
-
-    Raises
-    ------
-    NotFound
-        When there is none of this id.
-    """
+def _kept(work: Work, key: str) -> dict[str, Any]:
     known = all(c.isalnum() or c == "-" for c in key)
     try:
         found: dict[str, Any] = orjson.loads(
@@ -81,6 +84,22 @@ def told(work: Work, key: str) -> dict[str, Any]:
         )
     except (OSError, ValueError):
         raise NotFound(f"there is no import {key!r}", zh=f"没有编号为“{key[:40]}”的导入") from None
+    return found
+
+
+def told(work: Work, key: str) -> dict[str, Any]:
+    """Tell what is known of an upload; one whose process died is refused, with the way on.
+
+    Raises
+    ------
+    NotFound
+        When there is none of this id.
+    """
+    found = _kept(work, key)
+    if found["state"] in WAITING and not upload_lock.is_held(folder(work) / key):
+        found = _kept(work, key)  # it may have ended meanwhile
+        if found["state"] in WAITING:
+            found |= {"problem": BROKEN_OFF[found["state"]], "state": "refused"}
     return found
 
 
@@ -121,12 +140,20 @@ class JudgeUpload(Form):
     def run(self, work: Work) -> dict[str, Any]:
         """Judge, and give what is then known; a file that is refused is an answer too."""
         own = folder(work) / self.id
-        state = told(work, self.id) | {
-            "state": "judging",
-            "confirmed": self.confirmed.model_dump(mode="json"),
-        }
+        state = told(work, self.id)
+        if state["state"] in ("imported", "undone", "dropped"):
+            raise Conflict(
+                f"import {self.id} is {state['state']}; it is judged no more",
+                zh=f"此导入当前状态为 {state['state']}，不能再检查", where=[self.id],
+            )  # fmt: skip
+        with upload_lock.held(own):
+            return self._judged(work, own, state)
+
+    def _judged(self, work: Work, own: Path, state: dict[str, Any]) -> dict[str, Any]:
+        state |= {"state": "judging", "confirmed": self.confirmed.model_dump(mode="json")}
         _write(own, state)
-        answer = _judged(work, path_of(work, self.id), self.confirmed, own / "report.html")
+        path, address = path_of(work, self.id), _address(work)
+        answer = judge_upload.judged(path, self.confirmed, own / "report.html", address)
         if "report" in answer:
             blocking = answer["blocking"]
             state |= {
@@ -161,11 +188,12 @@ class AcceptImport(Form):
         }
         form = ImportLayer(path=path_of(work, self.id), **words)
         name = str(state["layer"])
-        with work.db.read() as session:
-            _keep_before(session, name, own, form)
+        if layer(name).level is None:
+            with work.db.read() as session:
+                store.copies.saved(session, name, own / "before.csv", net=_net(name, form))
         done = form.run(work)
         with work.db.read() as session:
-            after = _digest(session, done.layer, form)
+            after = store.copies.digest(session, done.layer, net=_net(name, form))
         state |= {
             "state": "imported", "revision": done.revision, "counts": done.counts, "after": after,
             "confirmed": words, "layer": done.layer, "report": done.report.as_dict(),
@@ -194,7 +222,7 @@ class UndoImport(Form):
             if layer(name).level:
                 why = f"撤销第 {state['revision']} 版的导入：{state['file']}"
                 revision = store.revisions.open(session, "undo", work.who, why)
-            if _digest(session, name, form) != state["after"]:
+            if store.copies.digest(session, name, net=_net(name, form)) != state["after"]:
                 raise Conflict(
                     f"{name} was changed after this import; taking it back would lose that",
                     zh=f"“{layer(name).zh}”在此次导入之后又有改动，撤销会丢失它们",
@@ -207,60 +235,16 @@ class UndoImport(Form):
                 )
                 store.areas.replace(session, name, before, revision)
             else:
-                store.features.replace(session, name, _before(own), net=_net(name, form))
+                store.copies.restored(session, name, own / "before.csv", net=_net(name, form))
             detail = {"import": self.id, "file": state["file"]}
             store.audit.write(session, work.who, "import undone", subject=name, detail=detail)
         _write(own, state | {"state": "undone", "undone_by": work.who, "undo_revision": revision})
         return told(work, self.id)
 
 
-def _judged(work: Work, path: Path, confirmed: Confirmed, page: Path) -> dict[str, Any]:
-    """Run the command on the file and read its answer."""
-    words = [
-        sys.executable,
-        "-m",
-        "api.cli",
-        "import",
-        str(path),
-        "--dry-run",
-        "--json",
-        "--report",
-        str(page),
-    ]
-    given = {
-        "--as": confirmed.layer,
-        "--crs": confirmed.crs,
-        "--encoding": confirmed.encoding,
-        "--net": confirmed.net,
-    }
-    words += [f"{option}={value}" for option, value in given.items() if value]
-    words += [f"--accept={code}" for code in confirmed.accept]
-    words += [f"--map={field}={column}" for field, column in confirmed.columns.items()]
-    words += ["--give-codes"] if confirmed.give_codes else []
-    words += ["--mend-datum"] if confirmed.mend_datum else []
-    with tempfile.TemporaryDirectory(prefix="wangge-") as scratch:
-        if confirmed.control:
-            table = Path(scratch) / "control.csv"
-            rows = [",".join(map(repr, point)) for point in confirmed.control]
-            table.write_text("\n".join(["x,y,lon,lat", *rows]), "utf-8")
-            words += [f"--control={table}"]
-        env = {**os.environ, "WANGGE_DATABASE_URL": _address(work), "TMPDIR": scratch}
-        try:
-            done = subprocess.run(
-                words, capture_output=True, env=env, timeout=LONGEST_S, check=False
-            )
-            answer: dict[str, Any] = orjson.loads(done.stdout)
-        except (subprocess.TimeoutExpired, ValueError):
-            return FAILED
-    return answer
-
-
-FAILED = {
-    "error": "file", "zh": "读取此文件时程序停止了，文件可能有意损坏；数据库没有任何改动",
-    "message": "the reading of this file broke off; nothing was changed",
-    "hint": "open it in the program it came from and export it again",
-    "hint_zh": "请用原软件打开检查后重新导出",
-}  # fmt: skip
+def dropped(work: Work, key: str) -> None:
+    """Let go of an upload of which not all bytes came."""
+    upload_lock.release(folder(work) / key)
 
 
 def _address(work: Work) -> str:
@@ -269,38 +253,6 @@ def _address(work: Work) -> str:
 
 def _net(name: str, form: ImportLayer) -> str | None:
     return (form.net or form.path.stem) if name == "net" else None
-
-
-def _read(session: Session, name: str, form: ImportLayer) -> pd.DataFrame:
-    if layer(name).level:
-        return store.areas.read(session, name, extras=True)
-    return store.features.read(session, name, net=_net(name, form), extras=True)
-
-
-def _digest(session: Session, name: str, form: ImportLayer) -> str:
-    """Sum up all that a layer holds, in whatever order."""
-    frame = _read(session, name, form)
-    plain = frame.drop(columns="geometry", errors="ignore").astype(str)
-    rows = plain.apply("\0".join, axis=1).tolist() if len(frame) else []
-    shapes = (
-        shapely.to_wkb(frame.geometry.to_numpy())
-        if isinstance(frame, gpd.GeoDataFrame)
-        else [b""] * len(rows)
-    )
-    parts = sorted(r.encode() + s for r, s in zip(rows, shapes, strict=True))
-    return hashlib.sha256(b"\1".join(parts)).hexdigest()
-
-
-def _keep_before(session: Session, name: str, own: Path, form: ImportLayer) -> None:
-    if layer(name).level is None:
-        _read(session, name, form).to_parquet(own / "before.parquet", index=False)
-
-
-def _before(own: Path) -> pd.DataFrame:
-    try:
-        return gpd.read_parquet(own / "before.parquet")
-    except ValueError:  # a layer without shapes
-        return pd.read_parquet(own / "before.parquet")
 
 
 def _write(own: Path, state: Mapping[str, Any]) -> None:

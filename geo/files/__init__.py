@@ -6,10 +6,11 @@ from geo.files.kinship import upper_level, with_codes, with_parents
 from geo.files.mending import Mended, mend
 from geo.files.opening import is_osm
 from geo.files.osm import streets_from_osm
-from geo.files.reading import batches, read, repeated
+from geo.files.reading import PART_BYTES, batches, read, repeated
 from geo.files.writing import write
 
 __all__ = [
+    "PART_BYTES",
     "Mended",
     "batches",
     "control_points",

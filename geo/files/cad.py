@@ -97,6 +97,8 @@ def areas_of_lines(table: Table, layer: Layer) -> Table:
     """
     if table.shapes is None or "Polygon" not in layer.geometry or "Point" in layer.geometry:
         return table
+    if table.geometry_type in ("Polygon", "MultiPolygon"):
+        return table
     shapes: npt.NDArray[np.object_] = shapely.from_wkb(table.shapes, on_invalid="ignore")
     flat = shapely.get_dimensions(shapes)
     lines = np.flatnonzero(flat == 1)

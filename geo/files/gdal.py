@@ -3,10 +3,14 @@
 import re
 import tempfile
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 import pyogrio
 from pyogrio.errors import CRSError as BrokenCrs
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
@@ -23,6 +27,7 @@ _FAULTS = (
     DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, ValueError,
     RuntimeError, OverflowError, MemoryError,
 )  # fmt: skip
+_CURVED = re.compile("Curve|Circular|Surface")
 pyogrio.set_gdal_config_options({"DXF_ENCODING": "ISO-8859-1"})
 """As with a DBF: words come as bytes, and are decoded here."""
 
@@ -73,16 +78,62 @@ def layers_of(source: Source) -> list[str]:
         raise unreadable(fault, source) from None
 
 
-def extent(source: Source, layer: str) -> tuple[tuple[float, float, float, float] | None, int]:
-    """Give the extent of a table as it stands in the file, and its number of rows."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a table says of itself: extent as it stands in the file, rows, whether of curves."""
+
+    bounds: tuple[float, float, float, float] | None
+    rows: int
+    curved: bool
+
+
+def told(source: Source, layer: str) -> Told:
+    """Ask a table for its extent, its number of rows and the kind of its shapes."""
     try:
-        told = pyogrio.read_info(
+        said = pyogrio.read_info(
             source.path, layer=layer, force_feature_count=True, force_total_bounds=True
         )
     except _FAULTS as fault:
         raise unreadable(fault, source) from None
-    bounds = told["total_bounds"]
-    return (None if bounds is None else tuple(float(v) for v in bounds)), int(told["features"])  # type: ignore[return-value]
+    edges = said["total_bounds"]
+    bounds = None if edges is None else tuple(float(v) for v in edges)
+    kind = str(said["geometry_type"] or "")
+    return Told(bounds, int(said["features"]), _CURVED.search(kind) is not None)  # type: ignore[arg-type]
+
+
+def parts(
+    source: Source, *, layer: str, rows: int
+) -> Iterator[tuple[dict[str, Any], npt.NDArray[np.object_] | None, list[npt.NDArray[Any]]]]:
+    """Read a table in parts of so many rows, in one pass: what it says of itself, WKB, columns.
+
+    As `read` gives them; an empty table has one empty part.
+
+    Raises
+    ------
+    FileRefused
+        When GDAL cannot read on.
+    """
+    try:
+        with pyogrio.open_arrow(source.path, layer=layer, batch_size=rows, use_pyarrow=True) as (
+            meta,
+            reader,
+        ):
+            shape = meta["geometry_name"] or "wkb_geometry"
+            spatial = meta["geometry_type"] is not None
+            for batch in reader:
+                shapes = _column(batch.column(shape)) if spatial else None
+                names = [n for n in batch.schema.names if not (spatial and n == shape)]
+                yield {**meta, "fields": names}, shapes, [_column(batch.column(n)) for n in names]
+    except (*_FAULTS, OSError) as fault:
+        raise unreadable(fault, source) from None
+
+
+def _column(cells: pa.Array) -> npt.NDArray[Any]:
+    """Give a column of Arrow as the plain reading gives it: codes for their words, None for null."""
+    if pa.types.is_dictionary(cells.type):
+        cells = cells.indices
+    found: npt.NDArray[Any] = cells.to_numpy(zero_copy_only=False)
+    return found
 
 
 def unreadable(fault: Exception, source: Source) -> FileRefused:

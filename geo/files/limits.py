@@ -11,9 +11,12 @@ from pathlib import Path
 from zipfile import ZipFile, ZipInfo
 
 import numpy as np
+import numpy.typing as npt
+import shapely
 
 from geo.errors import FileRefused
 
+Points = npt.NDArray[np.float64]
 MOST_VERTICES = 1_000_000
 """Of one feature; the coastline of a province has fewer."""
 MOST_TABLES = 200
@@ -28,6 +31,13 @@ _MOST_BYTES = {
 _MOST_FEATURE_BYTES = 24 * _MB
 """Of one GeoJSON feature: what a million vertices take at least."""
 _PART = 4 * _MB
+_VIEWS = (
+    "select name from sqlite_master where type = 'view' and lower(name) in "
+    "(select lower(table_name) from gpkg_contents)"
+)
+MOST_CROSSINGS = 2_000
+"""Of the border of one shape with itself; mending takes time and memory in their number."""
+_FEW, _LOOKED_AT, _MOST_PAIRS = 64, 256, 2_000_000
 
 
 def require_sane(path: Path, kind: str, shown: str) -> None:
@@ -50,16 +60,51 @@ def require_sane(path: Path, kind: str, shown: str) -> None:
         _require_package(path, shown)
     if kind == "geojson":
         _require_features(path, shown)
+    if kind in ("kml", "osm"):
+        _require_plain_words(path, shown)
     if kind == "xlsx":
         with _book(path, shown) as book:
             require_honest_zip(book.infolist(), len(book.infolist()), shown)
 
 
-def require_vertices(wkb: Iterable[bytes | None], shown: str) -> None:
+def require_vertices(wkb: Iterable[bytes | None] | None, shown: str) -> None:
     """Refuse shapes of more vertices than any true one has."""
-    longest = max((len(w) for w in wkb if w is not None), default=0)
+    longest = max((len(w) for w in (() if wkb is None else wkb) if w is not None), default=0)
     if longest > 16 * MOST_VERTICES:
         raise _vertices(shown, longest // 16)
+
+
+def require_untangled(shape: shapely.Geometry, name: str) -> None:
+    """Refuse a shape that crosses itself so often that mending it would never end.
+
+    The number of crossings is estimated from some of its edges.
+    """
+    xy = shapely.get_coordinates(shape)
+    if len(xy) < _FEW:
+        return
+    looked_at = min(_LOOKED_AT, max(16, _MOST_PAIRS // len(xy)))
+    some = np.linspace(0, len(xy) - 2, looked_at).astype(np.int64)
+    about = _crossings(xy, some) * (len(xy) - 1) / looked_at / 2
+    if about > MOST_CROSSINGS:
+        raise _too_much(
+            name, f"a border that crosses itself some {about:,.0f} times",
+            f"边界自相交约 {about:,.0f} 次",
+        )  # fmt: skip
+
+
+def _crossings(xy: Points, some: npt.NDArray[np.int64]) -> int:
+    """Count how often some edges of a line cross its others."""
+    a, b = xy[some, None], xy[some + 1, None]
+    c, d = xy[None, :-1], xy[None, 1:]
+    apart = _side(a, b, c) * _side(a, b, d) < 0
+    return int(np.sum(apart & (_side(c, d, a) * _side(c, d, b) < 0)))
+
+
+def _side(start: Points, end: Points, at: Points) -> Points:
+    """Say on which side of an edge points lie, by the sign."""
+    along, to = end - start, at - start
+    side: Points = along[..., 0] * to[..., 1] - along[..., 1] * to[..., 0]
+    return side
 
 
 def require_honest_zip(members: Iterable[ZipInfo], count: int, shown: str) -> None:
@@ -74,6 +119,14 @@ def require_honest_zip(members: Iterable[ZipInfo], count: int, shown: str) -> No
         )  # fmt: skip
     if count > MOST_MEMBERS:
         raise _too_much(shown, f"{count:,} members", f"内有 {count:,} 个文件")
+
+
+def _require_plain_words(path: Path, shown: str) -> None:
+    """Refuse XML that defines words of its own: they can grow a billionfold while it is read."""
+    with path.open("rb") as file:
+        head = file.read(_PART)
+    if b"<!ENTITY" in head:
+        raise _too_much(shown, "entities, as hostile XML does", "含有实体定义，疑为恶意 XML")
 
 
 def _book(path: Path, shown: str) -> ZipFile:
@@ -124,6 +177,12 @@ def _require_package(path: Path, shown: str) -> None:
             tables = base.execute("select count(*) from gpkg_contents").fetchone()[0]
             if tables > MOST_TABLES:
                 raise _too_much(shown, f"{tables:,} tables", f"内有 {tables:,} 个图层")
+            views = base.execute(_VIEWS).fetchall()
+            if views:
+                raise _too_much(
+                    shown, f"a view ({views[0][0]}), which may be a question without end",
+                    f"含有视图（{views[0][0]}），可能是永不结束的查询",
+                )  # fmt: skip
             pairs = base.execute("select table_name, column_name from gpkg_geometry_columns")
             for table, column in pairs.fetchall():
                 quoted = [str(n).replace('"', '""') for n in (column, table)]

@@ -49,7 +49,8 @@ def placed(
     """Report features outside the district, and a layer shifted as map apps shift it."""
     shapes = np.asarray(frame.geometry.array)
     east_m, _ = _metres_per_degree(district.bounds)
-    out = ~shapely.dwithin(shapes, district, _EDGE_M / east_m)
+    shapely.prepare(district)
+    out = ~shapely.dwithin(district, shapes, _EDGE_M / east_m)
     suspicion = _suspicion(shapes, out, district)
     findings = []
     if suspicion is not None:
@@ -93,8 +94,8 @@ def _comes_home(
         return np.column_stack(back(points[:, 0], points[:, 1]))
 
     points = shapely.point_on_surface(shapes)
-    inside_now = shapely.intersects(points, district)
-    inside_then = shapely.intersects(shapely.transform(points, move), district)
+    inside_now = shapely.intersects(district, points)
+    inside_then = shapely.intersects(district, shapely.transform(points, move))
     return bool(out.mean() >= 0.01 and inside_then.all() and not inside_now.all())
 
 

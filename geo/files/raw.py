@@ -3,9 +3,11 @@
 A DBF is read once as ISO-8859-1, which loses nothing and never fails, and decoded here.
 """
 
+import dataclasses
 import json
 import struct
 import zlib
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -73,10 +75,19 @@ def _loaded(source: Source, layer: str, encoding: str | None) -> Table:
     return modern(source, layer)
 
 
-def modern(source: Source, layer: str, **part: Any) -> Table:
-    """Read a GeoPackage or FlatGeobuf, or a part of one (`skip_features`, `max_features`)."""
-    meta, shapes, values, said = gdal.read(source, layer=table_of(source, layer), **part)
+def modern(source: Source, layer: str) -> Table:
+    """Read a GeoPackage or FlatGeobuf whole."""
+    meta, shapes, values, said = gdal.read(source, layer=table_of(source, layer))
     return _modern(meta, shapes, values, gdal.warned(said, layer), "utf-8")
+
+
+def in_parts(source: Source, table: str, rows: int) -> Iterator[Table]:
+    """Read a table of a GeoPackage or FlatGeobuf in parts of so many rows, in one pass."""
+    first = 0
+    for meta, shapes, values in gdal.parts(source, layer=table, rows=rows):
+        part = _modern(meta, shapes, values, (), "utf-8")
+        yield dataclasses.replace(part, first=first)
+        first += part.rows
 
 
 def _dbf_table(source: Source, layer: str, encoding: str | None) -> Table:

@@ -1,7 +1,8 @@
 """Read a file as a layer: open, decode, place, match, turn, clean; every doubt is a finding."""
 
+import contextlib
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,17 +10,20 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.coords import fitting
-from geo.errors import BadInput
-from geo.files import gdal, limits, raw, values
+from geo.errors import BadInput, FileRefused
+from geo.files import gdal, keys, limits, raw
 from geo.files.control import Control
 from geo.files.opening import Source, opened
 from geo.files.osm import streets_from_osm
 from geo.files.proposals import SWAPPED
+from geo.files.table import Table
 from geo.files.taking import Plan, planned, taken
 from geo.layers import Finding, Report
 from geo.layers import layer as description_of
 
-BATCH_ROWS = 50_000
+PART_BYTES = 32 * 2**20
+MOST_ROWS = 50_000
+"""Of one part, however small its rows are."""
 District = BaseGeometry | tuple[float, float, float, float]
 
 
@@ -75,7 +79,7 @@ def read(
         left out.
     report : Report
         Findings in the order of the reading; places in degrees. Facts: ``layer``,
-        ``features`` (rows in the file), ``rows`` (in the frame), ``crs_found``,
+        ``features`` (rows read), ``in_file`` (rows in the file), ``rows`` (in the frame), ``crs_found``,
         ``crs_used``, ``proposals``, ``encoding``, ``renamed``, ``filled``, ``kept``,
         ``mapping`` (fields proposed for columns), ``bounds`` (degrees).
 
@@ -87,57 +91,91 @@ def read(
     BadInput
         When an option makes no sense, or the layer cannot be told.
     """
-    path = Path(path)
-    with opened(path) as source:
-        if source.kind == "osm":
-            return _osm(path, source, layer or "street")
-        table = raw.load(source, layer=layer or source.name, encoding=encoding)
-        path = path / source.shown if path.is_dir() else path
-    table, plan = planned(
-        path, table, layer=layer, columns=columns or {}, crs=crs, district=_district(district),
-        control=control, fit=fit, trusting=trusting,
+    whole = batches(
+        path, part_bytes=None, layer=layer, crs=crs, encoding=encoding, columns=columns,
+        district=district, control=control, fit=fit, trusting=trusting,
     )  # fmt: skip
-    return taken(path, table, plan)
+    with contextlib.closing(whole):
+        return next(whole)
 
 
 def batches(
     path: str | Path,
     *,
-    rows: int = BATCH_ROWS,
+    part_bytes: int | None = PART_BYTES,
     layer: str | None = None,
     crs: str | None = None,
+    encoding: str | None = None,
     columns: Mapping[str, str] | None = None,
     district: District | None = None,
+    control: Control = (),
+    fit: fitting.Kind = "similarity",
     trusting: bool = False,
-) -> Iterator[tuple[gpd.GeoDataFrame, Report]]:
-    """Read a GeoPackage or FlatGeobuf in parts of so many rows, each as `read` gives it.
+) -> Generator[tuple[gpd.GeoDataFrame, Report]]:
+    """Read a file as `read` does, a large GeoPackage or FlatGeobuf in parts.
 
     Layer, columns and coordinates are decided once, from the first part and the extent of
     the whole, so that all parts are read alike. Features that came twice are only seen
-    within a part.
+    within a part, and so are keys.
+
+    Parameters
+    ----------
+    part_bytes : int, optional
+        What is larger comes in parts of about this size; without it, all comes whole.
     """
     path = Path(path)
     with opened(path) as source:
-        name = layer or source.name
-        bounds, count = gdal.extent(source, raw.table_of(source, name))
+        shown = path / source.shown if path.is_dir() else path
+        if source.kind == "osm":
+            yield _osm(shown, source, layer or "street")
+            return
         plan: Plan | None = None
-        for first in range(0, max(count, 1), rows):
-            table = raw.modern(source, name, skip_features=first, max_features=rows)
+        told, tables = _tables(source, layer or source.name, encoding, part_bytes)
+        for table in tables:
+            limits.require_vertices(table.shapes, path.name)
             if plan is None:
-                table, plan = planned(
-                    path, table, layer=layer, columns=columns or {}, crs=crs,
-                    district=_district(district), control=(), fit="similarity", trusting=trusting,
+                table, plan = planned(  # noqa: PLW2901 — drawn lines are areas from here on
+                    shown, table, layer=layer, columns=columns or {}, crs=crs, bounds=told.bounds if told else None,
+                    district=_district(district), control=control, fit=fit, trusting=trusting,
                 )  # fmt: skip
-                plan = dataclasses.replace(plan, bounds=bounds)
-            else:
-                plan = dataclasses.replace(plan, said=())
-                limits.require_vertices(table.shapes if table.shapes is not None else (), path.name)
-            yield taken(path, dataclasses.replace(table, first=first), plan)
+            frame, report = taken(shown, table, plan)
+            report.facts["in_file"] = told.rows if told else table.rows
+            yield frame, report
+            plan = dataclasses.replace(plan, said=())
+
+
+def _tables(
+    source: Source, layer: str, encoding: str | None, part_bytes: int | None
+) -> tuple[gdal.Told | None, Iterable[Table]]:
+    """Give the table, in parts where it is large, and what it then says of the whole."""
+    size = source.path.stat().st_size
+    if part_bytes and size > part_bytes and source.kind in ("geopackage", "flatgeobuf"):
+        name = raw.table_of(source, layer)
+        told = gdal.told(source, name)
+        if told.rows and not told.curved:
+            rows = max(1, min(MOST_ROWS, told.rows * part_bytes // size))
+            return told, _complete(source, raw.in_parts(source, name, rows), told.rows)
+    return None, [raw.load(source, layer=layer, encoding=encoding)]
+
+
+def _complete(source: Source, tables: Iterable[Table], promised: int) -> Iterator[Table]:
+    """Give all parts of a table, and refuse it at its end when rows are missing."""
+    rows = 0
+    for table in tables:
+        rows += table.rows
+        yield table
+    if rows < promised:
+        raise FileRefused(
+            f"{source.shown} says that it holds {promised:,} features; only {rows:,} can be read",
+            zh=f"{source.shown} 自称有 {promised:,} 个要素，只能读出 {rows:,} 个，文件可能已损坏",
+            hint="open it in the program it came from and export it again",
+            hint_zh="请用原软件打开检查后重新导出",
+        )
 
 
 def repeated(layer: str, rows: Sequence[int]) -> Finding:
     """Give the finding for rows of a file read in parts whose key stands in another part too."""
-    return values.repeated(description_of(layer), rows)
+    return keys.repeated(description_of(layer), rows)
 
 
 def _osm(path: Path, source: Source, layer: str) -> tuple[gpd.GeoDataFrame, Report]:
@@ -152,7 +190,7 @@ def _osm(path: Path, source: Source, layer: str) -> tuple[gpd.GeoDataFrame, Repo
         )
     frame = found[layer]
     facts = {
-        "layer": layer, "features": len(frame), "rows": len(frame), "crs_found": "EPSG:4326",
+        "layer": layer, "features": len(frame), "in_file": len(frame), "rows": len(frame), "crs_found": "EPSG:4326",
         "crs_used": "EPSG:4326", "proposals": [], "encoding": "UTF-8", "renamed": {},
         "filled": [], "kept": [], "mapping": [],
         "bounds": [round(float(v), 7) for v in frame.total_bounds] if len(frame) else None,
@@ -166,4 +204,4 @@ def _district(district: District | None) -> BaseGeometry | None:
     return shapely.box(*district)
 
 
-__all__ = ["BATCH_ROWS", "SWAPPED", "District", "batches", "read", "repeated"]
+__all__ = ["PART_BYTES", "SWAPPED", "District", "batches", "read", "repeated"]

@@ -11,6 +11,7 @@ from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
 
 from geo import coords
+from geo.files import limits
 from geo.files.faults import finding
 from geo.layers import Finding, Layer
 
@@ -102,7 +103,7 @@ def cleaned(shapes: Shapes, names: Sequence[str], layer: Layer, crs: CRS | None)
                 hint_en="nothing to do; keep heights in a field of their own if they matter",
             )
         )
-    flat = _single(shapely.force_2d(shapes))
+    flat = _single(shapely.force_2d(shapes) if deep else shapes.copy())
     findings += _mixed(flat, layer)
     flat, repairs = _repaired(flat, names, layer, crs)
     findings += repairs
@@ -140,6 +141,8 @@ def _repaired(
     bad = np.flatnonzero(~shapely.is_valid(shapes) & ~shapely.is_missing(shapes))
     if not len(bad):
         return shapes, []
+    for row in bad.tolist():
+        limits.require_untangled(shapes[row], names[row])
     mended = shapes.copy()
     kinds = {_KIND[t] for t in layer.geometry}
     mended[bad] = [_of_kind(shapely.make_valid(s), kinds) for s in shapes[bad]]

@@ -16,7 +16,7 @@ from geo import coords
 from geo.coords import fitting
 from geo.errors import FileRefused
 from geo.files import columns as naming
-from geo.files import letters, limits, placing, shapes, systems, values
+from geo.files import keys, letters, placing, shapes, systems, values
 from geo.files.cad import areas_of_lines
 from geo.files.control import Control, fitted
 from geo.files.faults import finding
@@ -25,6 +25,9 @@ from geo.files.table import ROW, Field, Table
 from geo.files.whereabouts import duplicates, marked
 from geo.layers import Finding, Layer, Report
 from geo.layers import layer as description_of
+
+_STRAY = 1e-3
+"""Of its size, as far as a file's own word on its extent may fall short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,12 @@ def planned(
     control: Control,
     fit: fitting.Kind,
     trusting: bool,
+    bounds: Bounds | None = None,
 ) -> tuple[Table, Plan]:
-    """Decide what a table is: its layer and which field is which column; all else is kept as told."""
+    """Decide what a table is: its layer and which field is which column; all else is kept as told.
+
+    `bounds` is the extent of the whole, where the table is the first of several parts.
+    """
     if not table.rows:
         raise FileRefused(
             f"{path.name} holds no features",
@@ -61,14 +68,12 @@ def planned(
             hint="check that the right layer was exported, without a filter",
             hint_zh="请检查导出时是否选对图层、是否带了筛选条件",
         )
-    if table.shapes is not None:
-        limits.require_vertices(table.shapes, path.name)
     wanted, said = _wanted(layer, path.stem, table)
     _require_shapes(path, table, wanted)
     table = areas_of_lines(table, wanted)
     matched = naming.match(table.fields, wanted, columns, trusting=trusting)
     said = [*table.findings, *said, *matched.findings]
-    return table, Plan(wanted, matched, crs, district, control, fit, tuple(said))
+    return table, Plan(wanted, matched, crs, district, control, fit, tuple(said), bounds)
 
 
 def taken(path: Path, table: Table, plan: Plan) -> tuple[gpd.GeoDataFrame, Report]:
@@ -122,7 +127,7 @@ def _attributes(
             continue
         series[column.name], said = values.converted(_field(table, at), column, wanted, names)
         findings += said
-    findings += values.code_findings(series[wanted.key], wanted, names)
+    findings += keys.code_findings(series[wanted.key], wanted, names, first=table.first)
     for name, at in matched.rest.items():
         series[name] = values.plain(_field(table, at))
         findings += values.lost(_field(table, at), wanted, names)
@@ -138,9 +143,15 @@ def _field(table: Table, at: int) -> Field:
 def _row_names(table: Table, wanted: Layer, matched: naming.Match) -> list[str]:
     """Call each row by its key, or by its number when it has none."""
     at = matched.of.get(wanted.key)
-    keys = values.plain(_field(table, at)) if at is not None else pd.Series([None] * table.rows)
-    words = ["" if v is None or v != v else str(v).strip() for v in keys.tolist()]  # noqa: PLR0124
-    return [word or f"#{row}" for row, word in enumerate(words, table.first + 1)]
+    names: npt.NDArray[np.object_] = np.full(table.rows, "", dtype=object)
+    if at is not None:
+        names = (
+            values.plain(_field(table, at)).astype("str").str.strip().fillna("").to_numpy(object)
+        )
+    bare = np.flatnonzero(names == "")
+    names[bare] = [f"#{row}" for row in (bare + table.first + 1).tolist()]
+    words: list[str] = names.tolist()
+    return words
 
 
 def _located(
@@ -156,10 +167,11 @@ def _located(
     forms, system = _turned(forms, table, plan)
     cleaned = shapes.cleaned(forms, names, wanted, system.crs)
     findings = [*system.findings, *broken, *cleaned.findings]
-    frame = gpd.GeoDataFrame(attributes, geometry=gpd.GeoSeries(cleaned.shapes, crs=system.crs))[
-        cleaned.kept
-    ].reset_index(drop=True)
-    kept = [names[i] for i in np.flatnonzero(cleaned.kept).tolist()]
+    frame = gpd.GeoDataFrame(attributes, geometry=gpd.GeoSeries(cleaned.shapes, crs=system.crs))
+    kept = list(names)
+    if not cleaned.kept.all():
+        frame = frame[cleaned.kept].reset_index(drop=True)
+        kept = [names[i] for i in np.flatnonzero(cleaned.kept).tolist()]
     if system.crs is None:
         return frame, kept, system, findings
     frame = _true(coords.to_degrees(frame), system.shifted)
@@ -175,14 +187,23 @@ def _turned(
     if len(plan.control):
         way, system = fitted(plan.control, layer=plan.layer.name, kind=plan.fit)
         return shapely.transform(shapely.force_2d(forms), way.apply), system
-    west, south, east, north = plan.bounds or (float(v) for v in shapely.total_bounds(forms))
     system = systems.decide(
-        table.crs, (west, south, east, north), layer=plan.layer.name, option=plan.crs,
+        table.crs, _extent(forms, plan.bounds), layer=plan.layer.name, option=plan.crs,
         district=plan.district,
     )  # fmt: skip
     if system.swapped:
         forms = shapely.transform(forms, lambda points: points[:, ::-1])
     return forms, system
+
+
+def _extent(forms: npt.NDArray[np.object_], whole: Bounds | None) -> Bounds:
+    """Give the extent that decides on the system: of the whole, unless these lie beyond it."""
+    west, south, east, north = (float(v) for v in shapely.total_bounds(forms))
+    if whole is not None:
+        apart = max(whole[0] - west, whole[1] - south, east - whole[2], north - whole[3])
+        if apart <= _STRAY * max(whole[2] - whole[0], whole[3] - whole[1]):
+            return whole
+    return west, south, east, north
 
 
 def _true(frame: gpd.GeoDataFrame, shifted: str | None) -> gpd.GeoDataFrame:

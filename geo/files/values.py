@@ -1,20 +1,20 @@
 """Turn the values of a file into those of a layer, and say which would not turn."""
 
-import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from geo.files import keys
 from geo.files.faults import finding
-from geo.files.table import ROW, Field
-from geo.layers import Column, Finding, Layer, codes
+from geo.files.table import Field
+from geo.layers import Column, Finding, Layer
 
-_AS_NUMBER = re.compile(r"\d+\.0*|\d(\.\d+)?[eE]\+?\d+", re.ASCII)
-_EXACT = 2**53
+_EXACT, _LARGEST = 2**53, 2**63
 _WORDS = {
     "综合网格": "comprehensive", "综合": "comprehensive", "专属网格": "dedicated", "专属": "dedicated",
     "河流": "river", "水系": "river", "铁路": "rail", "围墙": "wall", "是": "yes", "否": "no",
@@ -32,9 +32,10 @@ class Notes:
 
     rows: dict[str, list[int]]
 
-    def add(self, code: str, row: int) -> None:
-        """Note a row."""
-        self.rows.setdefault(code, []).append(row)
+    def add(self, code: str, *rows: int) -> None:
+        """Note rows."""
+        if rows:
+            self.rows.setdefault(code, []).extend(rows)
 
 
 def converted(
@@ -53,31 +54,60 @@ def converted(
     if column.type != "text" and field.values.dtype.kind in "iu":
         return pd.Series(field.values, dtype=_DTYPE[column.type]), lost(field, layer, names)
     notes = Notes({})
-    turn = _TURN[column.type]
-    out = _plain_words(field, column)
-    if out is None:
+    series = (
+        _words(field, column, notes) if column.type == "text" else _numbers(field, column, notes)
+    )
+    if series is None:
+        turn = _TURN[column.type]
         out = [_value(v, row, column, turn, notes) for row, v in enumerate(field.values.tolist())]
+        series = pd.Series(out, dtype=_DTYPE[column.type])
     if column.name in (layer.key, "parent"):
-        out = [_code(v, row, field, layer, notes) for row, v in enumerate(out)]
+        series, noted = keys.plain_codes(series, field, layer)
+        for code, rows in noted.items():
+            notes.add(code, *rows)
     if field.untyped:
         notes.rows.pop("NUMBER_AS_TEXT", None)
-    series = pd.Series(out, dtype=_DTYPE[column.type])
     return series, [*_findings(field, column, layer, names, notes), *lost(field, layer, names)]
 
 
-def _plain_words(field: Field, column: Column) -> list[Any] | None:
-    """Give the words of a free text column where every cell has some: most rows of most files."""
-    if column.type != "text" or column.choices or field.values.dtype != object:
+def _words(field: Field, column: Column, notes: Notes) -> pd.Series | None:
+    """Take a column of nothing but words or whole numbers at once, as `_value` takes cells."""
+    if not (field.values.dtype.kind in "iu" or _of_words(field.values)):
         return None
-    cells = field.values.tolist()
-    if not all(isinstance(cell, str) for cell in cells):
+    words = pd.Series(field.values).astype("str").fillna("").str.replace("\0", "", regex=False)
+    words = words.str.strip()
+    empty = (words == "").to_numpy(bool)
+    if column.choices:
+        known = words.isin(column.choices).to_numpy(bool) | empty
+        words = words.where(known, words.map({w: said_as(w) for w in words[~known].unique()}))
+        notes.add("VALUE_INVALID", *np.flatnonzero(~empty & ~words.isin(column.choices)).tolist())
+    if column.default is None:
+        notes.add("VALUE_MISSING", *np.flatnonzero(empty).tolist())
+    return words.mask(empty, str(column.default or ""))
+
+
+def _numbers(field: Field, column: Column, notes: Notes) -> pd.Series | None:
+    """Take a column of floating numbers at once, as `_value` takes cells."""
+    if field.values.dtype.kind != "f":
         return None
-    words = [cell.strip() for cell in cells]
-    return None if "" in words or any("\0" in word for word in words) else words
+    cells = field.values.astype(np.float64)
+    empty, wrong = np.isnan(cells), np.isinf(cells)
+    if column.type == "int":
+        wrong |= ~empty & ((cells != np.floor(cells)) | (np.abs(cells) >= _LARGEST))
+    notes.add("VALUE_INVALID", *np.flatnonzero(wrong).tolist())
+    filled = np.where(empty | wrong, float(column.default or 0), cells)
+    return pd.Series(filled, dtype=_DTYPE[column.type])
+
+
+def _of_words(cells: npt.NDArray[Any]) -> bool:
+    """Say whether cells hold words, or nothing at all."""
+    return cells.dtype == object and pd.api.types.infer_dtype(cells, skipna=True) == "string"
 
 
 def plain(field: Field) -> pd.Series:
     """Give a field that no column wants with the type it came with; dates as text."""
+    if _of_words(field.values):
+        return pd.Series(field.values, dtype="str")
     if field.values.dtype.kind == "M":
         return pd.Series([_text(v) or None for v in field.values.tolist()], dtype="str")
     if field.values.dtype == object:
@@ -93,7 +123,8 @@ def filled(column: Column, rows: int) -> pd.Series:
 
 def lost(field: Field, layer: Layer, names: Sequence[str]) -> list[Finding]:
     """Report words that the width of their field cut, and Excel's ``####``."""
-    hashes = {i for i, v in enumerate(field.values) if isinstance(v, str) and "####" in v}
+    words = field.values if field.values.dtype == object else ()
+    hashes = {i for i, v in enumerate(words) if isinstance(v, str) and "####" in v}
     rows = sorted({*field.cut_rows, *hashes})
     if not rows:
         return []
@@ -109,73 +140,6 @@ def lost(field: Field, layer: Layer, names: Sequence[str]) -> list[Finding]:
             hint_en="a DBF cell holds 254 bytes; take the words from their source, or send GeoPackage",
         )
     ]
-
-
-def code_findings(values: pd.Series, layer: Layer, names: Sequence[str]) -> list[Finding]:
-    """Report keys that are empty, malformed (for levels with a code rule) or given twice.
-
-    Layers whose key may be empty, such as streets, are not asked for one.
-    """
-    findings: list[Finding] = []
-    if layer.column(layer.key).default is not None:
-        return findings
-    words = values.astype(object).tolist()
-    bad = [i for i, v in enumerate(words) if not v or (layer.level and not _legal(v, layer.level))]
-    if bad and not all(v == "" for v in words):
-        findings.append(_bad_codes(layer, [names[i] for i in bad]))
-    twice = values[values.duplicated(keep=False) & (values != "")]
-    for code, rows in twice.groupby(twice).groups.items():
-        if len(rows) > 1:
-            at = "、".join(str(int(r) + 1) for r in rows)
-            findings.append(
-                finding(
-                    "CODE_DUPLICATE",
-                    layer.name,
-                    f"编码 {code} 出现 {len(rows)} 次（第 {at} 行）",
-                    f"the code {code} is given {len(rows)} times (rows {at.replace('、', ', ')})",
-                    features=[str(code)],
-                    field=layer.key,
-                    hint_zh="编码不得重复：请为其中一个编新码，或合并为一个多部件要素",
-                    hint_en="give one a new code, or join them to one feature of several parts",
-                )
-            )
-    return findings
-
-
-def repeated(layer: Layer, rows: Sequence[int]) -> Finding:
-    """Report keys that several rows of a large file have, by the numbers of the rows."""
-    shown = "、".join(str(r) for r in rows[:10])
-    return finding(
-        "CODE_DUPLICATE",
-        layer.name,
-        f"{len(rows)} 行的编码与别的行重复（第 {shown} 行等）",
-        f"{len(rows)} rows have a code that another row has (rows {shown.replace('、', ', ')} …)",
-        features=[f"#{r}" for r in rows[:500]],
-        field=layer.key,
-        hint_zh="编码不得重复：请另编新码，或合并为一个多部件要素",
-        hint_en="give new codes, or join them to one feature of several parts",
-    )
-
-
-def _bad_codes(layer: Layer, names: list[str]) -> Finding:
-    digits = codes.LENGTHS.get(layer.level or "")
-    rule_zh = f"应为 {digits} 位数字" if digits else "不得为空"
-    rule_en = f"must be {digits} digits" if digits else "must not be empty"
-    shown = "、".join(names[:5]) + ("…" if len(names) > 5 else "")
-    return finding(
-        "CODE_INVALID",
-        layer.name,
-        f"{len(names)} 个编码不合规（{rule_zh}）：{shown}",
-        f"{len(names)} codes are malformed ({rule_en}): {shown.replace('、', ', ')}",
-        features=names,
-        field=layer.key,
-        hint_zh="请按编码规则更正，或确认图层层级是否选对",
-        hint_en="correct them by the code rule, or check that this is the right level",
-    )
-
-
-def _legal(code: str, level: str) -> bool:
-    return codes.is_legal(code, level)
 
 
 def _value(
@@ -220,7 +184,7 @@ def _as_number(value: Any, column: Column, row: int, notes: Notes) -> float | in
         except ValueError:
             number = np.nan
     whole = column.type == "int"
-    if not np.isfinite(number) or (whole and number != int(number)):
+    if not np.isfinite(number) or (whole and (number != int(number) or abs(number) >= _LARGEST)):
         notes.add("VALUE_INVALID", row)
         number = column.default
     return int(number) if whole else float(number)
@@ -243,20 +207,6 @@ def _text(value: Any) -> str:
     if hasattr(value, "isoformat"):
         return str(value.isoformat()).removesuffix("T00:00:00")
     return str(value)
-
-
-def _code(value: str, row: int, field: Field, layer: Layer, notes: Notes) -> str:
-    """Look at a code: full-width digits are made plain, numbers are reported, not mended.
-
-    Own ids of places may be whole numbers; the codes of areas may not.
-    """
-    plain = value if value.isascii() else unicodedata.normalize("NFKC", value)
-    if plain != value:
-        notes.add("NUMBER_AS_TEXT", row)
-    number = field.values.dtype.kind in "iuf" and field.name != ROW and layer.level is not None
-    if value and (number or _AS_NUMBER.fullmatch(plain)):
-        notes.add("CODE_AS_NUMBER", row)
-    return plain
 
 
 _SAID = {

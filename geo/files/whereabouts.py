@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import geopandas as gpd
 import numpy as np
@@ -18,7 +18,7 @@ _MOST = 500
 
 
 def marked(
-    findings: Iterable[Finding], frame: gpd.GeoDataFrame, names: Sequence[str]
+    findings: Sequence[Finding], frame: gpd.GeoDataFrame, names: Sequence[str]
 ) -> list[Finding]:
     """Give every finding that names features the place of these features.
 
@@ -34,9 +34,11 @@ def marked(
     list of Finding
         In the same order. One feature: its shape; several: a point in each, at most 500.
     """
+    lacking = {name for f in findings if f.place is None for name in f.features}
     rows: dict[str, list[int]] = defaultdict(list)
-    for row, name in enumerate(names):
-        rows[name].append(row)
+    for row, name in enumerate(names if lacking else ()):
+        if name in lacking:
+            rows[name].append(row)
     shapes = np.asarray(frame.geometry.array, dtype=object)
     return [
         f if f.place is not None or not f.features
@@ -60,9 +62,12 @@ def duplicates(frame: gpd.GeoDataFrame, names: Sequence[str], layer: Layer) -> l
     """Report features that came twice: the same shape, and for points the same words too."""
     if not len(frame):
         return []
-    shapes = shapely.normalize(np.asarray(frame.geometry.array, dtype=object))
-    keys = pd.Series(list(shapely.to_wkb(shapes)), dtype=object)
-    rows_alike = np.flatnonzero(keys.duplicated(keep=False))
+    shapes = np.asarray(frame.geometry.array, dtype=object)
+    boxes = pd.DataFrame(shapely.bounds(shapes))
+    framed_alike = np.flatnonzero(boxes.duplicated(keep=False))
+    written = shapely.to_wkb(shapely.normalize(shapes[framed_alike]))
+    keys = pd.Series(list(written), index=framed_alike, dtype=object)
+    rows_alike = framed_alike[keys.duplicated(keep=False).to_numpy(bool)]
     if layer.geometry == ("Point",) or (shapely.get_type_id(shapes) == 0).any():
         words = frame[[c.name for c in layer.columns if c.name != layer.key]]
         cells = words.iloc[rows_alike].itertuples(index=False)

@@ -39,14 +39,26 @@ def test_up_down_and_up_again_without_drift(bare_url: str) -> None:
     db.close()
 
 
+def parts(db: store.Database) -> set[tuple[str, str]]:
+    """Name every column and index there is."""
+    with db.read() as session:
+        rows = session.execute(
+            text(
+                "select c.relname, a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid "
+                "where c.relnamespace = 'public'::regnamespace and a.attnum > 0 and not a.attisdropped"
+            )
+        )
+        return {(row[0], row[1]) for row in rows}
+
+
 def test_every_step_can_be_taken_back_alone(bare_url: str) -> None:
     db = store.connect(bare_url)
     store.upgrade(db)
     steps = 0
     while store.current(db) != BASE:
-        before = tables(db)
+        before = parts(db)
         store.downgrade(db, "-1")
-        assert tables(db) < before
+        assert parts(db) != before
         steps += 1
     assert steps == int(store.head())
     db.close()

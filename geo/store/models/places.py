@@ -59,7 +59,7 @@ class Building(Base):
     """A building, footprint or point, and the people in it."""
 
     __tablename__ = "buildings"
-    __table_args__ = _indexes("buildings", metres=True)
+    __table_args__ = _indexes("buildings")
 
     fid: Mapped[Fid]
     id: Mapped[str]
