@@ -1,5 +1,6 @@
 """The application: routes, errors, headers and files of our own host, nothing else."""
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -37,6 +38,8 @@ from api.http.keys import Keyed
 from api.settings import VERSION
 from api.tasks.work import Work
 
+TURN_S = 0.0005
+"""Threads take turns so often: a short answer does not wait at each of its steps for a long one."""
 STRICT = [Depends(queries.known_only)]
 
 
@@ -53,6 +56,7 @@ def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         yield {} if work.settings.access_log else {"tray": tray}  # what is swift writes no lines
 
+    sys.setswitchinterval(TURN_S)
     app = FastAPI(
         title="Wangge 网格",
         summary="网格化管理空间服务 Spatial service for grassroots grid governance",
