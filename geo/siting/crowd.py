@@ -177,13 +177,15 @@ class Seating:
 def _doubtful(game: Field, room: Room, now: Prices, take: int, goal: float) -> Bools:
     """Force every pair in turn: what the prices say of the rise (weak duality of the knapsack)."""
     n, m = len(game.base), len(game.by_start) - 1
-    rho, critical = np.full(m, np.inf), np.zeros(m)
+    rho, critical, parts = np.full(m, np.inf), np.zeros(m), np.zeros(m)
     into = Bag(np.empty(n, dtype=np.int32), np.empty(n), np.empty(n))
     total = now.u.sum()
     for j in range(m):
         if now.mark[j] != SHUT:
-            paid, _, rate = fill(game, room, now.u, j, into)
-            rho[j], critical[j] = room.fee[j] - paid, rate
+            paid, _, rate = fill(game, room, now.u, j, into, False)
+            parts[j], critical[j] = room.fee[j] - paid, rate
+            paid, _, _ = fill(game, room, now.u, j, into, True)
+            rho[j] = room.fee[j] - paid
             if now.mark[j] == OPEN:
                 total += rho[j]
     free = np.sort(rho[now.mark == FREE])
@@ -197,6 +199,7 @@ def _doubtful(game: Field, room: Room, now: Prices, take: int, goal: float) -> B
             if now.mark[j] == SHUT or room.size[i] > room.holds[j]:
                 continue
             rise = max(0.0, rho[j] - last) if now.mark[j] == FREE else 0.0
-            rise += max(0.0, critical[j] * room.size[i] + game.cost[t] - now.u[i])
+            forced = parts[j] + max(0.0, critical[j] * room.size[i] + game.cost[t] - now.u[i])
+            rise += max(0.0, forced - rho[j])
             use[t] = total + rise < goal
     return use

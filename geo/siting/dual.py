@@ -92,20 +92,39 @@ def worth(game: Field, u: Floats, mark: Marks, rho: Floats) -> float:
 
 @njit(cache=True, nogil=True)
 def _crowded(  # noqa: PLR0917
-    game: Field, room: Room, u: Floats, mark: Marks, rho: Floats, into: Bag
+    game: Field, room: Room, u: Floats, mark: Marks, rho: Floats, take: int, into: Bag
 ) -> float:
-    """Reckon ρ where room is short; give Σ u and what the sites that stand open bring."""
+    """Reckon ρ where room is short; give Σ u and what the sites that stand open bring.
+
+    What fits by parts is reckoned for all, what fits whole for those that stand open and, the
+    best first, until no other site can be among the `take` best.
+    """
     total = 0.0
     for i in range(len(u)):
         total += u[i]
     for j in range(len(rho)):
         rho[j] = np.inf
         if mark[j] != SHUT:
-            paid, _, _ = fill(game, room, u, j, into)
+            paid, _, _ = fill(game, room, u, j, into, mark[j] == OPEN)
             rho[j] = room.fee[j] - paid
             if mark[j] == OPEN:
                 total += rho[j]
                 rho[j] = np.inf
+    if take <= 0:
+        return total
+    best, count = np.full(min(take, len(rho)), np.inf), 0
+    for j in np.argsort(rho):
+        if rho[j] >= min(best[-1], 0.0):
+            break
+        paid, _, _ = fill(game, room, u, j, into, True)
+        rho[j] = room.fee[j] - paid
+        k = min(count, len(best) - 1)
+        if rho[j] < best[k]:
+            while k > 0 and best[k - 1] > rho[j]:
+                best[k] = best[k - 1]
+                k -= 1
+            best[k] = rho[j]
+            count = min(count + 1, len(best))
     return total
 
 
@@ -150,7 +169,7 @@ def ascend(  # noqa: C901, PLR0912, PLR0915, PLR0917 — one compiled loop over 
         u[i] = min(u[i], now.cap[i])
     for _ in range(rounds):
         if crowded:
-            total = _crowded(game, room, u, now.mark, rho, into)
+            total = _crowded(game, room, u, now.mark, rho, take - opened, into)
         else:
             total = worth(game, u, now.mark, rho)
         last, following = _choose(rho, take - opened)
@@ -265,7 +284,7 @@ def _served(  # noqa: PLR0917
     slope[:] = 1.0
     for j in range(len(picked)):
         if picked[j] or mark[j] == OPEN:
-            _, count, _ = fill(game, room, u, j, into)
+            _, count, _ = fill(game, room, u, j, into, True)
             for k in range(count):
                 slope[into.who[k]] -= into.part[k]
 

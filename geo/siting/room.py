@@ -1,9 +1,10 @@
 """Room at the sites: what a point takes, what a site holds, and the best that fits for given prices.
 
 With a price u_i for point i being served, a site is worth what the points that fit into it pay
-above their cost: a knapsack, whose linear relaxation (Dantzig 1957) keeps the bound true and
-is filled by pay for size (Lagrangian relaxation of the capacitated p-median: Ceselli & Righini
-2005, "A branch-and-price algorithm for the capacitated p-median problem").
+above their cost: a knapsack. Its linear relaxation (Dantzig 1957), filled by pay for size, says
+quickly what it is worth at most; what fits whole is worth less and makes the bound tight
+(Lagrangian relaxation of the capacitated p-median: Ceselli & Righini 2005, "A branch-and-price
+algorithm for the capacitated p-median problem").
 """
 
 from typing import NamedTuple
@@ -13,6 +14,9 @@ from numba import njit
 
 from geo.siting.costs import Floats, Ints
 from geo.siting.field import Field
+
+BRANCHES = 2_000
+"""Most branches for what fits whole into one site."""
 
 
 class Room(NamedTuple):
@@ -46,14 +50,22 @@ class Bag(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def fill(game: Field, room: Room, u: Floats, j: int, into: Bag) -> tuple[float, int, float]:
+def fill(  # noqa: PLR0917
+    game: Field, room: Room, u: Floats, j: int, into: Bag, exact: bool
+) -> tuple[float, int, float]:
     """Fill site j with the points that pay most for their size.
+
+    Parameters
+    ----------
+    exact : bool
+        Whether only whole points go in, as long as few branches tell which; the last one that
+        fits goes in by a part otherwise.
 
     Returns
     -------
     (float, int, float)
-        What is paid above cost, how many points are in the bag, and the pay for size of the
-        point that no longer fits whole (0 where all do).
+        What is paid above cost at most, how many points are in the bag, and the pay for size of
+        the first point that does not fit whole (0 where all do).
     """
     paid, load, count = 0.0, 0.0, 0
     for t in range(game.by_start[j], game.by_start[j + 1]):
@@ -66,24 +78,79 @@ def fill(game: Field, room: Room, u: Floats, j: int, into: Bag) -> tuple[float, 
             count += 1
     if load <= room.holds[j]:
         return paid, count, 0.0
-    return _pack(room, j, into, count)
+    rate = _in_order(room, into, count)
+    paid, last, rate_there = _in_parts(room, j, into, count)
+    if exact:
+        whole = _whole(room, j, into, count, rate)
+        if whole >= 0.0:
+            return min(paid, whole), count, rate_there
+    return paid, last, rate_there
 
 
 @njit(cache=True, nogil=True)
-def _pack(room: Room, j: int, into: Bag, count: int) -> tuple[float, int, float]:
+def _in_order(room: Room, into: Bag, count: int) -> Floats:
+    """Put those who pay most for their size first; give how much each does."""
     rate = np.empty(count)
     for k in range(count):
         size = room.size[into.who[k]]
         rate[k] = -into.pay[k] / size if size > 0.0 else -np.inf
     order = np.argsort(rate)
-    who, pay = into.who[:count][order], into.pay[:count][order]
+    into.who[:count], into.pay[:count] = into.who[:count][order], into.pay[:count][order]
+    return -rate[order]
+
+
+@njit(cache=True, nogil=True)
+def _in_parts(room: Room, j: int, into: Bag, count: int) -> tuple[float, int, float]:
+    """One after the other, the last one by a part."""
     paid, left = 0.0, room.holds[j]
     for k in range(count):
-        size = room.size[who[k]]
-        into.who[k], into.pay[k], into.part[k] = who[k], pay[k], 1.0
+        size = room.size[into.who[k]]
+        into.part[k] = 1.0
         if size > left:
             into.part[k] = left / size
-            return paid + pay[k] * into.part[k], k + 1, pay[k] / size
+            return paid + into.pay[k] * into.part[k], k + 1, into.pay[k] / size
         left -= size
-        paid += pay[k]
+        paid += into.pay[k]
     return paid, count, 0.0
+
+
+@njit(cache=True, nogil=True)
+def _whole(room: Room, j: int, into: Bag, count: int, rate: Floats) -> float:
+    """The best that fits whole, in `part`; −1, and parts as they were, after too many branches.
+
+    Depth first with what parts would bring as the bound (Horowitz & Sahni 1974).
+    """
+    taken, best_taken = np.zeros(count), np.zeros(count)
+    best, paid, left, k = -1.0, 0.0, room.holds[j] * (1.0 + 1e-9), 0
+    for _ in range(BRANCHES):
+        bound, rest, q = paid, left, k
+        while q < count and room.size[into.who[q]] <= rest:
+            rest -= room.size[into.who[q]]
+            bound += into.pay[q]
+            q += 1
+        if q < count:
+            bound += rest * rate[q]
+        if bound > best + 1e-10 * (1.0 + abs(best)):
+            for s in range(k, q):
+                taken[s] = 1.0
+                left -= room.size[into.who[s]]
+                paid += into.pay[s]
+            if q < count:
+                k = q + 1
+                if k < count:
+                    continue
+            if paid > best:
+                best = paid
+                best_taken[:] = taken
+            k = count
+        k -= 1
+        while k >= 0 and taken[k] == 0.0:
+            k -= 1
+        if k < 0:
+            into.part[:count] = best_taken
+            return best + 1e-10 * (1.0 + abs(best))
+        taken[k] = 0.0
+        left += room.size[into.who[k]]
+        paid -= into.pay[k]
+        k += 1
+    return -1.0

@@ -17,7 +17,7 @@ from geo.layers import Clock
 from geo.siting import few, mip
 from geo.siting.chance import Words
 from geo.siting.costs import Floats, Ints, Rows
-from geo.siting.loose import Loose, folded, loosened
+from geo.siting.loose import Loose, loosened
 from geo.siting.reduce import reduced
 from geo.siting.seek import seek
 
@@ -25,6 +25,8 @@ FEW, BRANCHES = 12, 20_000
 """Up to so many sites an exhaustive search is tried first, for so many branches."""
 PROOF = 0.6
 """Share of the time left that a proof may take; then the search goes on."""
+SMALLER = 0.8
+"""Share of the sites up to which what prices leave of a question is a question anew."""
 LOOKS = 30_000_000
 """About how many pairs a search for one cover may look at."""
 
@@ -64,9 +66,17 @@ def fewest(
     """
     if np.any(np.diff(rows.start) == 0):
         return Cover(None, m + 1)
-    matrix, sites, forced = reduced(incidence(rows, m))
+    return _by_parts(incidence(rows, m), clock, random, most, start, clock.left())
+
+
+def _by_parts(  # noqa: PLR0917
+    matrix: sparse.csr_matrix, clock: Clock, random: Words, most: int | None, start: Ints | None,
+    limit_s: float,
+) -> Cover:  # fmt: skip
+    """Reduce a question and answer it part by part."""
+    matrix, sites, forced = reduced(matrix)
     chosen: list[Ints] = [forced]
-    parts = _parts(matrix)
+    parts, end = _parts(matrix), clock.seconds() + limit_s
     bound, rest = len(forced), len(parts)
     for part, columns in parts:
         rest -= 1
@@ -81,7 +91,7 @@ def fewest(
         )
         asked = _Part(part, clock, random)
         try:
-            found = asked.solve(alone, warm, clock.left() / (rest + 1))
+            found = asked.solve(alone, warm, (end - clock.seconds()) / (rest + 1))
         except (KeyboardInterrupt, Stopped):
             clock.stop()
             found = Cover(asked.so_far(), asked.floor)
@@ -141,15 +151,15 @@ class _Part:
         if most is not None and most <= FEW and (known := self._whole(most)) is not None:
             return known
         began = self.clock.seconds()
-        goal = np.inf if most is None else most + 2e-6
-        loose = loosened(self.matrix, self.clock, limit_s=limit_s / 3, goal=goal)
-        self.floor = floor = max(1, int(np.ceil(loose.bound - 1e-6)))
-        if most is not None and floor > most:
-            return Cover(None, floor)
-        chosen = self._cover(floor if most is None else most, warm, loose.y)
-        if len(chosen) <= (floor if most is None else most):
-            return Cover(chosen, floor)
+        chosen = self._cover(1 if most is None else most, warm)
+        if most is not None and len(chosen) <= most:
+            return Cover(chosen, 1)
         room = len(chosen) - 1 if most is None else most
+        goal = room + 2e-6
+        loose = loosened(self.matrix, self.clock, limit_s=limit_s / 2, goal=goal)
+        self.floor = floor = max(1, int(np.ceil(loose.bound - 1e-6)))
+        if floor > room:
+            return Cover(chosen if most is None else None, floor)
         left = limit_s - (self.clock.seconds() - began)
         better = self._proof(room, loose, left if most is not None else PROOF * left, most)
         self.floor = floor = max(floor, better.bound)
@@ -171,7 +181,7 @@ class _Part:
 
     def so_far(self) -> Ints:
         """The smallest cover seen, or one made at once."""
-        return self._greedy(None) if self.best is None else self.best
+        return self._greedy() if self.best is None else self.best
 
     def _whole(self, most: int) -> Cover | None:
         used, chosen = few.reach_all(self.matrix.toarray() > 0, most, BRANCHES)
@@ -179,9 +189,9 @@ class _Part:
             return Cover(None, most + 1)
         return Cover(chosen, 1) if used > 0 else None
 
-    def _cover(self, enough: int, warm: Ints | None, guide: Floats | None) -> Ints:
+    def _cover(self, enough: int, warm: Ints | None) -> Ints:
         """A small cover: greedy, then with one site less for as long as the search succeeds."""
-        best = self._greedy(guide)
+        best = self._greedy()
         if warm is not None and len(warm) < len(best) and self._reached(warm):
             best = warm
         self.best = best
@@ -212,15 +222,14 @@ class _Part:
             self.clock.tell("covers", 0, 1)
         return left == 0
 
-    def _greedy(self, guide: Floats | None) -> Ints:
-        """Take the site that reaches most of what is left; the relaxed answer breaks ties."""
-        tie = np.zeros(self.matrix.shape[1]) if guide is None else guide * 0.5
+    def _greedy(self) -> Ints:
+        """Take the site that reaches most of what is left."""
         bare = np.ones(self.matrix.shape[0])
         taken: list[int] = []
         by_site = self.matrix.T.tocsr()
         gain = np.asarray(by_site @ bare).ravel()
         while bare.any():
-            j = int(np.argmax(gain + tie))
+            j = int(np.argmax(gain))
             taken.append(j)
             points = by_site.indices[by_site.indptr[j] : by_site.indptr[j + 1]]
             new = points[bare[points] > 0]
@@ -234,13 +243,18 @@ class _Part:
         matrix = self.matrix[:, kept]
         if np.any(np.diff(matrix.indptr) == 0):
             return Cover(None, room + 1)
+        if len(kept) < SMALLER * self.matrix.shape[1]:
+            found = _by_parts(matrix, self.clock, self.random, room, None, limit_s)
+            short = found.chosen is not None and len(found.chosen) <= room
+            chosen = kept[found.chosen].astype(np.int32) if short else None
+            return Cover(chosen, min(found.bound, room + 1))
         small, sites, forced = reduced(matrix)
         if min(small.shape) == 0:
-            found = kept[forced].astype(np.int32)
-            return Cover(found if len(forced) <= room else None, min(len(forced), room + 1))
-        halves = folded(matrix, loose.odd)
-        must = loose.right - np.asarray(halves[:, forced].sum(axis=1)).ravel()
-        model = _model(small, room - len(forced), halves[:, sites][must > 0], must[must > 0])
+            alone = kept[forced].astype(np.int32)
+            return Cover(alone if len(forced) <= room else None, min(len(forced), room + 1))
+        cuts = loose.cuts[:, kept]
+        must = loose.right - np.asarray(cuts[:, forced].sum(axis=1)).ravel()
+        model = _model(small, room - len(forced), cuts[:, sites][must > 0], must[must > 0])
         outcome = mip.run(
             replace(model, aim=None if aim is None else aim - len(forced)),
             self.clock,
@@ -251,16 +265,16 @@ class _Part:
         bound = len(forced) + int(np.ceil(max(outcome.bound, 0.0) - 1e-6))
         if outcome.x is None:
             return Cover(None, min(bound, room + 1))
-        found = kept[np.concatenate([forced, sites[outcome.x > 0.5]])]
-        return Cover(np.sort(found).astype(np.int32), min(bound, room + 1))
+        whole = kept[np.concatenate([forced, sites[outcome.x > 0.5]])]
+        return Cover(np.sort(whole).astype(np.int32), min(bound, room + 1))
 
 
 def _model(
-    matrix: sparse.csr_matrix, room: int, halves: sparse.csr_matrix, need: Floats
+    matrix: sparse.csr_matrix, room: int, cuts: sparse.csr_matrix, need: Floats
 ) -> mip.Model:
-    """The program: every point is reached, odd sets get what they need, at most `room` sites."""
+    """The program: every point is reached, cuts get what they need, at most `room` sites."""
     n, m = matrix.shape
-    rows = [matrix, halves, sparse.csr_matrix(np.ones((1, m)))]
+    rows = [matrix, cuts, sparse.csr_matrix(np.ones((1, m)))]
     lower = np.concatenate([np.ones(n), need, [0.0]])
     upper = np.concatenate([np.full(n + len(need), np.inf), [float(room)]])
     return mip.Model(

@@ -3,6 +3,7 @@
 from functools import cache
 
 import numpy as np
+from scipy import sparse
 
 from geo.errors import BadInput, Stopped
 from geo.layers import Clock, Progress, quiet
@@ -11,6 +12,7 @@ from geo.siting.center import Radii
 from geo.siting.chance import source
 from geo.siting.costs import Floats, Ints, Points, Rows
 from geo.siting.field import PAIRS, field
+from geo.siting.loose import loosened
 from geo.siting.play import play, rehearse
 from geo.siting.problem import Problem
 from geo.siting.problem import problem as make
@@ -71,6 +73,8 @@ def compiled() -> None:
     game, _ = field(make(points, objective="median", p=3), most=10)
     score = Score(np.zeros(0, dtype=np.int32))
     rehearse(game, np.random.default_rng(0), Clock(600.0), None, score)
+    ring = sparse.csr_matrix(np.eye(5) + np.roll(np.eye(5), 1, axis=1))
+    loosened(ring, Clock(600.0), limit_s=600.0)
 
 
 @cache

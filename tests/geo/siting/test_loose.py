@@ -1,6 +1,6 @@
 """The relaxation of covering: its bound never crosses the best whole answer, and odd sets lift it."""
 
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pytest
@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from geo.layers import Clock
+from geo.siting.local import Pattern, local_cuts
 from geo.siting.loose import loosened
+from geo.siting.patch import cheapest
 
 
 def fewest(reach: np.ndarray) -> int:
@@ -26,7 +28,37 @@ def test_three_points_each_two_of_which_share_a_site_need_two() -> None:
     assert plain.bound == pytest.approx(1.5, abs=1e-4)
     tight = loosened(ring, Clock(10.0), limit_s=10.0)
     assert tight.bound == pytest.approx(2.0, abs=1e-4)
-    assert tight.odd.shape == (1, 3)
+    assert tight.cuts.toarray().tolist() == [[1, 1, 1]]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 100_000))
+def test_every_cover_keeps_every_cut_and_a_patch_is_covered_at_the_least_cost(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n, m = int(rng.integers(3, 12)), int(rng.integers(3, 10))
+    reach = rng.random((n, m)) < 0.35
+    reach[np.arange(n), rng.integers(0, m, n)] = True
+    plans = np.array(list(product([0, 1], repeat=m)))
+    covers = plans[(plans @ reach.T > 0).all(axis=1)]
+    y = rng.dirichlet(np.ones(len(covers))) @ covers * rng.uniform(0.5, 1.0)
+    rows = sparse.csr_matrix(reach)
+    other = rows.T.tocsr()
+    at = Pattern(
+        rows.indptr.astype(np.int64), rows.indices.astype(np.int32),
+        other.indptr.astype(np.int64), other.indices.astype(np.int32), y, np.zeros(n),
+    )  # fmt: skip
+    seeds, often = np.arange(n, dtype=np.int32), np.zeros(n, dtype=np.int64)
+    start, site, factor, right = local_cuts(at, seeds, n - 1, often, 99)
+    for k in range(len(right)):
+        part = slice(start[k], start[k + 1])
+        assert (covers[:, site[part]] @ factor[part] >= right[k]).all()
+        assert y[site[part]] @ factor[part] < right[k]
+    price = rng.integers(0, 9, m)
+    bits = np.array([sum(1 << int(i) for i in np.flatnonzero(c)) for c in reach.T], dtype=np.uint64)
+    picked = np.zeros(n + 2, dtype=np.int64)
+    least, size = cheapest(bits, price, m, n, 1000, 10_000, picked)
+    assert least == (covers @ price).min() == price[picked[:size]].sum()
+    assert reach[:, picked[:size]].any(axis=1).all()
 
 
 @settings(max_examples=40, deadline=None)
