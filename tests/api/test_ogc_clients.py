@@ -1,4 +1,4 @@
-"""Real clients read us over a real socket: GDAL's driver for OGC API – Features."""
+"""Real clients read us over a real socket: GDAL's drivers for the open standards and tiles."""
 
 import os
 import socket
@@ -16,10 +16,13 @@ import pyogrio
 import pytest
 import shapely
 
-from api.tasks.work import Work
+from api.settings import Settings
+from api.tasks.tile_archives import BuildTiles, folder
+from api.tasks.work import Work, perform
 from geo import asking, store
 
 pytestmark = pytest.mark.store
+TILED = ("grid", "station")
 SERVE = """
 import logging, sys, uvicorn
 from api.http import create_app
@@ -33,11 +36,15 @@ def service(
     work: Work, database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, Path]]:
     """Serve the town in a process of its own; give the address and where requests are noted."""
-    log = tmp_path_factory.mktemp("service") / "requests"
+    home = tmp_path_factory.mktemp("service")
+    log = home / "requests"
+    own = Work(settings=Settings(home=home), database=work.db)
+    perform(BuildTiles(out=folder(own) / "town.pmtiles", layers=TILED, low=12, high=14), own)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    env = {**os.environ, "WANGGE_DATABASE_URL": database_url.replace("+psycopg", "")}
+    env = {**os.environ, "WANGGE_HOME": str(home),
+           "WANGGE_DATABASE_URL": database_url.replace("+psycopg", "")}  # fmt: skip
     command = [sys.executable, "-c", SERVE, str(port), str(log)]
     with subprocess.Popen(command, env=env) as process:
         address = f"http://127.0.0.1:{port}/ogc"
@@ -126,3 +133,54 @@ def test_gdal_turns_pages(service: tuple[str, Path], kept: dict[str, Any]) -> No
     assert sorted(found["id"]) == sorted(kept["building"]["id"])
     info = pyogrio.read_info(f"OAPIF:{service[0]}", layer="building")
     assert info["features"] == len(kept["building"])
+
+
+def asked_by_debian(*command: str) -> str:
+    """Ask with the programs of Debian, another version of GDAL."""
+    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert "ERROR" not in told.stderr, told.stderr
+    return told.stdout
+
+
+def test_degrees_of_4490_come_home_through_gdal(
+    service: tuple[str, Path], kept: dict[str, Any], tmp_path: Path
+) -> None:
+    out = tmp_path / "grid.gpkg"
+    asked_by_debian("ogr2ogr", str(out), f"OAPIF:{service[0]}", "grid")
+    found = gpd.read_file(out).set_index("code").sort_index()
+    expected = kept["grid"].set_index("code").sort_index()
+    far = shapely.hausdorff_distance(found.geometry.values, expected.geometry.values)
+    assert found.index.tolist() == expected.index.tolist()
+    assert far.max() <= 2e-7  # Debian's version asks in CRS84, seven decimals
+    assert found.crs.to_epsg() in (4326, 4490)
+
+
+def test_gdal_lists_collections_and_reads_one_by_its_own_address(
+    service: tuple[str, Path], kept: dict[str, Any]
+) -> None:
+    listed = asked_by_debian("gdalinfo", f"OGCAPI:{service[0]}")
+    assert listed.count("_NAME=OGCAPI:") == len(pyogrio.list_layers(f"OAPIF:{service[0]}"))
+    here = f"OGCAPI:{service[0]}/collections/grid"
+    assert sorted(pyogrio.read_dataframe(here)["code"]) == sorted(kept["grid"]["code"])
+    told = asked_by_debian("ogrinfo", "-so", here, "grid")
+    assert f"Feature Count: {len(kept['grid'])}" in told
+
+
+def test_gdal_reads_a_zoom_of_tiles_by_its_address(
+    service: tuple[str, Path], kept: dict[str, Any]
+) -> None:
+    here = f"MVT:{service[0].removesuffix('/ogc')}/tiles/grid/13"
+    found = pyogrio.read_dataframe(here)
+    assert set(found["code"]) == set(kept["grid"]["code"])
+    assert "Layer name: grid" in asked_by_debian("ogrinfo", "-so", here, "grid")
+
+
+def test_gdal_reads_an_archive_by_its_address(
+    service: tuple[str, Path], kept: dict[str, Any]
+) -> None:
+    here = f"/vsicurl/{service[0].removesuffix('/ogc')}/tiles/archive/town.pmtiles"
+    found = pyogrio.read_dataframe(here, layer="grid")
+    assert set(found["code"]) == set(kept["grid"]["code"])
+    west, south, east, north = found.total_bounds
+    box = (west, south, (west + east) / 2, (south + north) / 2)
+    assert 0 < len(pyogrio.read_dataframe(here, layer="grid", bbox=box)) < len(found)

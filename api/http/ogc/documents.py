@@ -37,6 +37,9 @@ CONFORMS = [
     *(_TILES + name for name in ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt")),
 ]  # fmt: skip
 REL = "http://www.opengis.net/def/rel/ogc/1.0/"
+TILESETS = f"{media.JSON};charset=utf-8"
+"""GDAL's OGCAPI driver reads items where it knows no tiles by exactly JSON; of tiles in metres
+it asks for those of the collection's degrees, and reads nothing (up to 3.12 at least)."""
 ENGLISH = {
     "district": "District", "subdistrict": "Subdistricts", "community": "Communities",
     "grid": "Grids", "microgrid": "Micro-grids", "station": "Stations",
@@ -105,7 +108,7 @@ def collection(base: str, name: str, view: View, kept: Shelf, form: str = "") ->
             link(f"{here}/items?f=html", "items", media.HTML, "要素 Features"),
             link(f"{here}/queryables", REL + "queryables", media.SCHEMA, "可查询属性 Queryables"),
             link(f"{here}/schema", REL + "schema", media.SCHEMA, "属性 Schema"),
-            link(f"{here}/tiles", REL + "tilesets-vector", media.JSON, "矢量切片 Vector tiles"),
+            link(f"{here}/tiles", REL + "tilesets-vector", TILESETS, "矢量切片 Vector tiles"),
         ],
     }
     extent: Json = {}
