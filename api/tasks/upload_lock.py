@@ -5,18 +5,18 @@ one of the file system: every process can ask for it, and no process that ended 
 """
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
-_HELD: dict[Path, IO[bytes]] = {}
+_HELD: dict[Path, int] = {}
 
 
 def take(own: Path) -> None:
     """Hold an upload's folder until `release`, or until this process ends; twice is once."""
     if own not in _HELD:
-        file = (own / ".at-work").open("wb")
+        file = os.open(own / ".at-work", os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600)
         fcntl.flock(file, fcntl.LOCK_EX)
         _HELD[own] = file
 
@@ -24,7 +24,7 @@ def take(own: Path) -> None:
 def release(own: Path) -> None:
     """Let go of it; twice is once."""
     if (file := _HELD.pop(own, None)) is not None:
-        file.close()
+        os.close(file)
 
 
 @contextmanager

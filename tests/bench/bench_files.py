@@ -159,20 +159,10 @@ def run_load(count: int) -> None:
         told = db.engine.url
         target = f"PG:host={told.query['host']} dbname={told.database} user={told.username}"
         for turn in range(2):
-            bare = _timed(
-                [
-                    "ogr2ogr",
-                    "-f",
-                    "PostgreSQL",
-                    target,
-                    str(path),
-                    "-nln",
-                    f"bare{turn}",
-                    "--config",
-                    "PG_USE_COPY",
-                    "YES",
-                ]
-            )
+            bare = _timed([
+                "ogr2ogr", "-f", "PostgreSQL", target, str(path), "-nln", f"bare{turn}",
+                "--config", "PG_USE_COPY", "YES",
+            ])  # fmt: skip
             env = {
                 "WANGGE_DATABASE_URL": told.set(drivername="postgresql").render_as_string(
                     hide_password=False
@@ -181,7 +171,8 @@ def run_load(count: int) -> None:
             command = [sys.executable, "-m", "api.cli", "import", str(path), "--as", "building"]
             own = _timed(command, env)
             print(
-                f"ogr2ogr {bare[0]:.1f} s, wangge {own[0]:.1f} s: {own[0] / bare[0]:.2f} x; wangge holds at most {own[1]:.0f} MB",
+                f"ogr2ogr {bare[0]:.1f} s ({bare[2]:.1f} CPU), wangge {own[0]:.1f} s ({own[2]:.1f} CPU): "
+                f"{own[0] / bare[0]:.2f} x; wangge holds at most {own[1]:.0f} MB",
                 flush=True,
             )
         db.close()
@@ -200,14 +191,14 @@ def _polygons(path: Path, count: int) -> Path:
     return path
 
 
-def _timed(command: list[str], env: dict[str, str] | None = None) -> tuple[float, float]:
-    """Give wall seconds and the most memory, MB, of a command."""
+def _timed(command: list[str], env: dict[str, str] | None = None) -> tuple[float, float, float]:
+    """Give wall seconds, the most memory, MB, and CPU seconds of a command."""
     start = time.perf_counter()
     child = subprocess.Popen(command, env={**os.environ, **(env or {})}, stdout=subprocess.DEVNULL)
     _, status, used = os.wait4(child.pid, 0)
     if status:
         raise SystemExit(f"{command[0]} failed")
-    return time.perf_counter() - start, used.ru_maxrss / 1024
+    return time.perf_counter() - start, used.ru_maxrss / 1024, used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":

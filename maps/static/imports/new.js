@@ -10,6 +10,9 @@
   let where = "";
   for (const [value, zh] of LAYERS) by("layer").append(new Option(`${zh} ${value}`, value));
   const say = (text) => { by("state").textContent = text; };
+  const read = (problem) => problem && [problem.zh || problem.title || problem.message, problem.hint_zh, problem.message || problem.detail, problem.hint]
+    .filter(Boolean).filter((words, i, all) => all.indexOf(words) === i).map((words) => words.replace(/[。.]$/, "")).join("。 ");
+  const complain = (problem) => { by("fault").textContent = read(problem) || ""; };
 
   function made(tag, words, kind) {
     const node = document.createElement(tag);
@@ -19,9 +22,13 @@
   }
 
   function shown(told) {
-    const problem = told.problem ? `${told.problem.zh || told.problem.message}。${told.problem.hint_zh || ""}` : "";
-    say(`${WORDS[told.state] || told.state} ${told.features ?? ""} ${problem}`);
-    by("found").hidden = !told.report;
+    say(`${WORDS[told.state] || told.state} ${told.features ?? ""}`);
+    complain(told.problem);
+    by("found").hidden = !(told.report || told.state === "refused");
+    by("findings").hidden = by("page").hidden = !told.report;
+    by("take").disabled = !["ready", "blocked"].includes(told.state);
+    by("again").disabled = ["imported", "undone", "dropped"].includes(told.state);
+    by("undo").disabled = ["undone", "dropped"].includes(told.state);
     if (!told.report) return;
     by("page").href = `${where}/report`;
     by("offers").replaceChildren(...(told.report.facts.proposals || []).map((p) => new Option(`${p.zh} ${p.evidence_zh}`, p.crs)));
@@ -39,18 +46,37 @@
       return item;
     });
     by("findings").replaceChildren(...rows);
-    by("take").disabled = !["ready", "blocked"].includes(told.state);
+    by("columns").replaceChildren(...(told.report.facts.mapping || []).map((offer) => {
+      const label = made("label", ` 字段“${offer.field}”是“${offer.column}” ${Math.round(100 * offer.score)}%：${offer.why_zh} `, "tick");
+      const box = document.createElement("input");
+      box.type = "checkbox"; box.className = "column"; box.dataset.field = offer.field; box.value = offer.column;
+      label.prepend(box);
+      const line = document.createElement("p");
+      line.append(label);
+      return line;
+    }));
   }
 
   async function ask(path, method, body) {
-    const answer = await fetch(where + path, {method, headers: {"Content-Type": "application/json"}, body: body && JSON.stringify(body)});
-    const told = await answer.json();
-    if (answer.ok) shown(told); else say(`${told.title || ""} ${told.hint_zh || told.detail || ""}`);
+    complain(null);
+    try {
+      const answer = await fetch(where + path, {method, headers: {"Content-Type": "application/json"}, body: body && JSON.stringify(body)});
+      const told = await answer.json();
+      if (answer.ok) { shown(told); return; }
+      if (path === "/judge") shown(await (await fetch(where)).json()); else say("");
+      complain(told);
+    } catch {
+      say("");
+      complain({zh: "服务没有回答，请稍后再试", message: "the service does not answer; try again"});
+    }
   }
 
   function confirmed() {
-    const accept = [...new Set([...document.querySelectorAll(".accept:checked")].map((box) => box.value))];
-    return {accept, ...(by("crs").value ? {crs: by("crs").value} : {}), ...(by("layer").value ? {layer: by("layer").value} : {})};
+    const ticked = (kind) => [...document.querySelectorAll(`.${kind}:checked`)];
+    const columns = Object.fromEntries(ticked("column").map((box) => [box.dataset.field, box.value]));
+    const said = {columns, accept: [...new Set(ticked("accept").map((box) => box.value))], mend_datum: by("mend").checked, give_codes: by("codes").checked};
+    for (const id of ["crs", "layer", "encoding"]) if (by(id).value) said[id] = by(id).value;
+    return said;
   }
 
   function listen() {
@@ -64,6 +90,13 @@
     });
   }
 
+  // The import stands in the address, so that a page loaded again shows it again.
+  function follow(key) {
+    where = `/v1/imports/${key}`;
+    location.hash = key;
+    listen();
+  }
+
   by("send").addEventListener("submit", (event) => {
     event.preventDefault();
     const file = by("file").files[0];
@@ -73,16 +106,17 @@
     sent.upload.addEventListener("progress", (e) => { by("sent").value = e.total ? e.loaded / e.total : 0; });
     sent.addEventListener("load", () => {
       const told = JSON.parse(sent.responseText || "{}");
-      if (sent.status !== 202) { say(`${told.title || sent.status} ${told.hint_zh || ""}`); return; }
+      if (sent.status !== 202) { say(""); complain(told); return; }
       by("sent").value = 1;
-      where = told.self;
-      listen();
+      follow(told.id);
     });
-    sent.addEventListener("error", () => say("上传中断 the upload broke off"));
+    sent.addEventListener("error", () => { say(""); complain({zh: "上传中断，请重新上传", message: "the upload broke off; send it again"}); });
+    complain(null);
     say(WORDS.uploading);
     sent.send(file);
   });
   by("again").addEventListener("click", () => { say(WORDS.judging); ask("/judge", "POST", confirmed()); });
   by("take").addEventListener("click", () => ask("/accept", "POST", confirmed()));
   by("undo").addEventListener("click", () => ask("", "DELETE"));
+  if (/^#[\w-]+$/.test(location.hash)) follow(location.hash.slice(1));
 })();
