@@ -52,7 +52,7 @@ def odd_sets(  # noqa: C901, PLR0912, PLR0915, PLR0917 — one compiled search o
     for i in range(n):
         for t in range(start[i], start[i + 1]):
             mass[i] += y[site[t]]
-    members, columns = np.empty(WIDEST, dtype=np.int32), np.empty(m, dtype=np.int32)
+    members, columns = np.empty(WIDEST, dtype=np.int32), np.empty(WIDEST * m, dtype=np.int32)
     for a in range(n):
         for turn in range(start[a], start[a + 1]):
             if slack[a] >= 0.9 or count == most:
