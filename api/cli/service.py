@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 from typing import Annotated
@@ -13,7 +13,6 @@ from api.cli.door import err
 
 app = typer.Typer()
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
-PROTOCOL = "api.http.express:Express"
 AGAIN_S = 2.0
 """A worker that died is started again after so long."""
 
@@ -27,31 +26,24 @@ def serve(
         bool, typer.Option("--jobs/--no-jobs", help="同时启动后台任务进程 a worker for long work")
     ] = True,
 ) -> None:
-    """启动网页与接口 Serve pages and the API."""
-    import uvicorn
+    """启动网页与接口 Serve pages and the API; SIGHUP renews several processes unnoticed."""
+    from api.cli import processes
 
     if host not in LOOPBACK:
         err.print("公众页面对外开放；其余页面需登录，先用 wangge users add 建立用户")
         err.print("The public's pages are open to others; the rest needs a log-in", style="dim")
-    with worker_beside(wanted=jobs):
-        uvicorn.run(
-            "api.http:create_app",
-            factory=True,
-            host=host,
-            port=port,
-            workers=workers,
-            http=PROTOCOL,
-            loop="uvloop",
-            access_log=False,
-            log_level="warning",
-        )
+    with worker_beside(wanted=jobs) as renew:
+        processes.run(host, port, workers, renew)
 
 
 @contextmanager
-def worker_beside(*, wanted: bool) -> Iterator[None]:
-    """Keep a worker process running beside the service; it ends with it, however that ends."""
+def worker_beside(*, wanted: bool) -> Iterator[Callable[[], None]]:
+    """Keep a worker process running beside the service; it ends with it, however that ends.
+
+    Gives what ends the worker softly, so that a fresh one takes its place.
+    """
     if not wanted:
-        yield
+        yield lambda: None
         return
     over, held = Event(), list[subprocess.Popen[bytes]]()
     command = [sys.executable, "-m", "api.cli", "jobs", "work", "--with-parent"]
@@ -63,10 +55,14 @@ def worker_beside(*, wanted: bool) -> Iterator[None]:
                 pass
             over.wait(AGAIN_S)
 
+    def renew() -> None:
+        for running in held:
+            running.terminate()
+
     keeper = Thread(target=keep, daemon=True)
     keeper.start()
     try:
-        yield
+        yield renew
     finally:
         over.set()
         keeper.join()

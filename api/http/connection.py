@@ -26,7 +26,10 @@ RESUMED = 1 << 40
 
 
 class Connection(HttpToolsProtocol):
-    """Watches one client; the limits are of the class, so that others may be tried."""
+    """Watches one client; the limits are of the class, so that others may be tried.
+
+    Who answers without a request cycle notes in `_served_s` when that was.
+    """
 
     ASK_S = 15.0
     """The head of a request is complete after so long, or the client is told 408 and left."""
@@ -43,7 +46,7 @@ class Connection(HttpToolsProtocol):
         super().connection_made(transport)
         self._head = self._heard = self._caught_up = self._far = self._slow = 0
         self._seen: tuple[str, Any] = ("ask", None)
-        self._since = self.loop.time()
+        self._since, self._served_s = self.loop.time(), 0.0
         self._watch = self.loop.call_later(self.LOOK_S, self._look)
         files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
         if len(self.connections) > min(self.MOST, files - FILES_BESIDE):
@@ -102,7 +105,8 @@ class Connection(HttpToolsProtocol):
         if (doing, cycle) != self._seen:
             self._seen, self._since, self._far, self._slow = (doing, cycle), now, far, 0
         elif doing == "ask":
-            self._slow = self.LOOKS if now - self._since >= self.ASK_S else 0
+            quiet_s = now - max(self._since, self._served_s)
+            self._slow = self.LOOKS if quiet_s >= self.ASK_S else 0
         elif doing:
             self._slow = self._slow + 1 if far - self._far < self.LEAST_BYTES else 0
             self._far = far

@@ -48,8 +48,7 @@ class Dressed:
             await self.pages(scope, receive, send)
             return
         path, headers = scope["path"], Headers(scope=scope)
-        data, taken = path.startswith("/v1/"), 0
-        crossing = _crossing(scope, headers)
+        taken, crossing = 0, _crossing(scope, headers)
         if crossing and scope["method"] == "OPTIONS":
             await tiles.answer(send, 204, [*crossing, *PREFLIGHT])
             return
@@ -70,7 +69,8 @@ class Dressed:
 
         async def dressed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                worn = {name for name, _ in message["headers"]}
+                worn = dict(message["headers"])
+                data = path.startswith("/v1/") or b"json" in worn.get(b"content-type", b"")
                 wanted = (*HEADERS, DATA) if data else HEADERS
                 more = [header for header in (*wanted, *crossing) if header[0] not in worn]
                 more += [FOR_EVER] * lasting + [VARIES] * bool(crossing)

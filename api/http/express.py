@@ -33,7 +33,6 @@ class Express(Connection):
         super().__init__(*given, **named)
         self._tray: tiles.Tray | None = self.app_state.get("tray")
         self._within = False
-        self._served_s = 0.0
 
     def data_received(self, data: bytes) -> None:
         """Answer at once, or take the usual way."""

@@ -5,13 +5,23 @@ the address itself: places and names that people ask for stay theirs.
 """
 
 import logging
+import os
 import sys
 from functools import lru_cache
 from time import perf_counter, time
 
 import orjson
 from fastapi import APIRouter
-from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,7 +40,9 @@ TOOK = Histogram(
 )  # fmt: skip
 TILES = "/tiles/{rest:path}"
 """The route of tiles, which are counted where they are answered."""
-OPEN = Gauge("wangge_requests_open", "Requests under way")
+OPEN = Gauge("wangge_requests_open", "Requests under way", multiprocess_mode="livesum")
+SHARED = "PROMETHEUS_MULTIPROC_DIR"
+"""Several processes count in files of this folder, and each tells the sum of all."""
 
 
 @router.get("/healthz", summary="存活 This process answers")
@@ -56,10 +68,14 @@ def ready(work: WorkDep) -> dict[str, str]:
     return {"status": "ready", "tables": version}
 
 
-@router.get("/metrics", summary="指标 Prometheus metrics of this process", response_class=Response)
+@router.get("/metrics", summary="指标 Prometheus metrics", response_class=Response)
 def metrics() -> Response:
-    """Give counts and times since this process began."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    """Give counts and times since the service began, of all its processes together."""
+    counted = REGISTRY
+    if os.environ.get(SHARED):
+        counted = CollectorRegistry()
+        MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+    return Response(generate_latest(counted), media_type=CONTENT_TYPE_LATEST)
 
 
 @lru_cache(1024)

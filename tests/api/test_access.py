@@ -75,6 +75,13 @@ def routes(door: TestClient) -> list[tuple[str, str]]:
     return [(verb.upper(), path) for path, verbs in paths.items() for verb in verbs]
 
 
+WORN = {
+    ("x-content-type-options", "nosniff"), ("x-frame-options", "SAMEORIGIN"),
+    ("referrer-policy", "same-origin"), ("cross-origin-opener-policy", "same-origin"),
+}  # fmt: skip
+POLICED = ("text/html", "application/json", "application/problem+json", "application/geo+json")
+
+
 def test_every_route_is_in_the_table(door: TestClient) -> None:
     for verb, path in routes(door):
         filled = re.sub(r"\{[^}]*\}", "1", path)
@@ -97,7 +104,13 @@ def test_every_route_lets_in_who_may_and_nobody_else(
         for role in ("public", *tokens):  # some routes end the token that is sent
             fresh = perform(MakeToken(name=role), work)["token"] if role in tokens else ""
             headers = sent(fresh) if fresh else {}
-            status = door.request(verb, filled, headers=headers, json={}).status_code
+            answer = door.request(verb, filled, headers=headers, json={})
+            status = answer.status_code
+            assert answer.headers.items() >= WORN, (verb, path)
+            if answer.headers.get("content-type", "").startswith(POLICED):
+                policy = answer.headers["content-security-policy"]
+                assert "default-src" in policy, (verb, path)
+                assert "unsafe-eval" not in policy, (verb, path)
             if Role[role.upper()] >= need:
                 assert status not in (401, 403) or path == "/v1/tokens", (verb, path, role)
             else:

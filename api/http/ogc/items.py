@@ -86,9 +86,9 @@ def _links(
         return f"{here}/items?{urlencode([*pairs, ('f', wanted)])}"
 
     links = [
-        documents.link(at(told, form), "self", forms[form]),
-        documents.link(at(told, other), "alternate", forms[other]),
-        documents.link(here, "collection", media.JSON),
+        documents.link(at(told, form), "self", forms[form], "本页 This page"),
+        documents.link(at(told, other), "alternate", forms[other], other.upper()),
+        documents.link(here, "collection", media.JSON, "数据集 Collection"),
     ]
     if found.page.after:
         rest = [pair for pair in told if pair[0] != "after"]
@@ -118,9 +118,9 @@ def _one(request: Request) -> Response:
         return Response(None, 304, headers=media.FRESH | headers)
     here = f"{asked.root(request)}/collections/{question.collection}"
     links = [
-        documents.link(f"{here}/items/{key}?f={form}", "self", media.GEOJSON),
-        documents.link(f"{here}/items/{key}?f=html", "alternate", media.HTML),
-        documents.link(here, "collection", media.JSON),
+        documents.link(f"{here}/items/{key}?f={form}", "self", media.GEOJSON, "本页 This feature"),
+        documents.link(f"{here}/items/{key}?f=html", "alternate", media.HTML, "HTML"),
+        documents.link(here, "collection", media.JSON, "数据集 Collection"),
     ]
     if form == "html":
         return pages.feature(question.collection, text, links, headers)

@@ -27,6 +27,12 @@ dt{font-weight:600}dd{margin:0 0 .5rem}code{overflow-wrap:anywhere}ul{padding-le
 """
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'self'"
 DRAWN = 2000
+WORDS = {
+    "description": "说明", "conformsTo": "遵循", "crs": "坐标系", "storageCrs": "存储坐标系",
+    "extent": "范围", "spatial": "空间", "temporal": "时间", "interval": "时段", "bbox": "边界",
+    "id": "编号", "itemType": "类型", "properties": "属性", "title": "名称", "type": "类型",
+    "format": "格式", "addresses": "地址", "tilesets": "切片集", "tileMatrices": "层级",
+}  # fmt: skip
 
 
 def page(heading: str, parts: Iterable[str], headers: Mapping[str, str] | None = None) -> Response:
@@ -62,7 +68,8 @@ def items(
         + "</tr>"
         for row in rows
     )
-    count = f"共 {found.page.matched} 个要素，本页 {len(rows)} 个 features in all, here"
+    matched = found.page.matched
+    count = f"共 {matched} 个要素，本页 {len(rows)} 个 {matched} features, {len(rows)} on this page"
     table = f"<div class='wide'><table><thead><tr><th>编号 id</th>{head}</tr></thead><tbody>{cells}</tbody></table></div>"
     parts = [_links(links), f"<p>{count}</p>", _drawn(pack, rows), table, _links(links)]
     return page(title(asked.collection), parts, headers)
@@ -136,7 +143,10 @@ def _collections(told: Iterable[Json]) -> str:
 
 
 def _said(told: Mapping[str, Any]) -> str:
-    rows = "".join(f"<dt>{escape(str(k))}</dt><dd>{_value(v)}</dd>" for k, v in told.items())
+    rows = "".join(
+        f"<dt>{escape(f'{WORDS[k]} {k}' if k in WORDS else str(k))}</dt><dd>{_value(v)}</dd>"
+        for k, v in told.items()
+    )
     return f"<dl>{rows}</dl>"
 
 
