@@ -15,8 +15,8 @@ from geo.layers import Clock
 from geo.siting import dual, resite, seats
 from geo.siting.chance import source
 from geo.siting.costs import Bools, Floats, Ints, Rows
-from geo.siting.dual import FREE, OPEN, SHUT, Prices
-from geo.siting.field import Field, transposed
+from geo.siting.dual import Prices
+from geo.siting.field import FREE, OPEN, SHUT, Field, transposed
 from geo.siting.part import climb
 from geo.siting.problem import Problem
 from geo.siting.room import Bag, Room, fill

@@ -15,12 +15,8 @@ import numpy.typing as npt
 from numba import njit
 
 from geo.siting.costs import Floats
-from geo.siting.field import Field
-from geo.siting.room import Bag, Room, fill
-
-Marks = npt.NDArray[np.int8]
-
-FREE, OPEN, SHUT = 0, 1, -1
+from geo.siting.field import Field, Marks
+from geo.siting.room import Bag, Room, served_filled, worth_filled
 
 
 class Prices(NamedTuple):
@@ -91,44 +87,6 @@ def worth(game: Field, u: Floats, mark: Marks, rho: Floats) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _crowded(  # noqa: PLR0917
-    game: Field, room: Room, u: Floats, mark: Marks, rho: Floats, take: int, into: Bag
-) -> float:
-    """Reckon ρ where room is short; give Σ u and what the sites that stand open bring.
-
-    What fits by parts is reckoned for all, what fits whole for those that stand open and, the
-    best first, until no other site can be among the `take` best.
-    """
-    total = 0.0
-    for i in range(len(u)):
-        total += u[i]
-    for j in range(len(rho)):
-        rho[j] = np.inf
-        if mark[j] != SHUT:
-            paid, _, _ = fill(game, room, u, j, into, mark[j] == OPEN)
-            rho[j] = room.fee[j] - paid
-            if mark[j] == OPEN:
-                total += rho[j]
-                rho[j] = np.inf
-    if take <= 0:
-        return total
-    best, count = np.full(min(take, len(rho)), np.inf), 0
-    for j in np.argsort(rho):
-        if rho[j] >= min(best[-1], 0.0):
-            break
-        paid, _, _ = fill(game, room, u, j, into, True)
-        rho[j] = room.fee[j] - paid
-        k = min(count, len(best) - 1)
-        if rho[j] < best[k]:
-            while k > 0 and best[k - 1] > rho[j]:
-                best[k] = best[k - 1]
-                k -= 1
-            best[k] = rho[j]
-            count = min(count + 1, len(best))
-    return total
-
-
-@njit(cache=True, nogil=True)
 def _choose(rho: Floats, take: int) -> tuple[float, float]:
     """Give the `take`-th least ρ and the next (−inf, inf where there is none)."""
     if take >= len(rho):
@@ -169,7 +127,7 @@ def ascend(  # noqa: C901, PLR0912, PLR0915, PLR0917 — one compiled loop over 
         u[i] = min(u[i], now.cap[i])
     for _ in range(rounds):
         if crowded:
-            total = _crowded(game, room, u, now.mark, rho, take - opened, into)
+            total = worth_filled(game, room, u, now.mark, rho, take - opened, into)
         else:
             total = worth(game, u, now.mark, rho)
         last, following = _choose(rho, take - opened)
@@ -185,7 +143,7 @@ def ascend(  # noqa: C901, PLR0912, PLR0915, PLR0917 — one compiled loop over 
                     value += rho[j]
                     count += 1
         if crowded:
-            _served(game, room, u, now.mark, picked, slope, into)
+            served_filled(game, room, u, now.mark, picked, slope, into)
         else:
             _served_by_all(game, u, picked, slope)
         _held(u, now.cap, slope)
@@ -273,20 +231,6 @@ def _served_by_all(game: Field, u: Floats, picked: npt.NDArray[np.uint8], slope:
             for t in range(game.by_start[j], game.by_start[j + 1]):
                 if game.by_cost[t] < u[game.by_point[t]]:
                     slope[game.by_point[t]] -= 1.0
-
-
-@njit(cache=True, nogil=True)
-def _served(  # noqa: PLR0917
-    game: Field, room: Room, u: Floats, mark: Marks, picked: npt.NDArray[np.uint8],
-    slope: Floats, into: Bag,
-) -> None:  # fmt: skip
-    """1 − how often each point is served by what fits."""
-    slope[:] = 1.0
-    for j in range(len(picked)):
-        if picked[j] or mark[j] == OPEN:
-            _, count, _ = fill(game, room, u, j, into, True)
-            for k in range(count):
-                slope[into.who[k]] -= into.part[k]
 
 
 @njit(cache=True, nogil=True)

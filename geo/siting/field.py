@@ -13,11 +13,16 @@ true, and an answer in which nobody is served beyond the cut costs the same in b
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
 from geo.siting.costs import Bools, Floats, Ints, Longs
 from geo.siting.problem import Problem
 
+Marks = npt.NDArray[np.int8]
+
+FREE, OPEN, SHUT = 0, 1, -1
+"""What is settled about a site."""
 PAIRS = 30_000_000
 """Most pairs that are kept (about 1 GB with both orders)."""
 

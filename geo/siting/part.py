@@ -7,8 +7,8 @@ import numpy as np
 from geo.layers import Clock
 from geo.siting import dual
 from geo.siting.costs import Ints
-from geo.siting.dual import FREE, OPEN, Prices
-from geo.siting.field import Field, kept
+from geo.siting.dual import Prices
+from geo.siting.field import FREE, OPEN, Field, kept
 from geo.siting.room import ENDLESS, Room
 from geo.siting.score import Score, rounded, target
 

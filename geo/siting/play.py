@@ -13,8 +13,7 @@ from geo.layers import Clock
 from geo.siting import core, dual, mip
 from geo.siting.coarse import coarse, spread
 from geo.siting.costs import Ints
-from geo.siting.dual import FREE, SHUT
-from geo.siting.field import Field, kept
+from geo.siting.field import FREE, SHUT, Field, kept
 from geo.siting.greedy import greedy
 from geo.siting.loose import loosened
 from geo.siting.part import Part, climb, shrink

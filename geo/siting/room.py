@@ -10,10 +10,11 @@ algorithm for the capacitated p-median problem").
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
 from geo.siting.costs import Floats, Ints
-from geo.siting.field import Field
+from geo.siting.field import OPEN, SHUT, Field, Marks
 
 BRANCHES = 2_000
 """Most branches for what fits whole into one site."""
@@ -85,6 +86,58 @@ def fill(  # noqa: PLR0917
         if whole >= 0.0:
             return min(paid, whole), count, rate_there
     return paid, last, rate_there
+
+
+@njit(cache=True, nogil=True)
+def worth_filled(  # noqa: PLR0917
+    game: Field, room: Room, u: Floats, mark: Marks, rho: Floats, take: int, into: Bag
+) -> float:
+    """Reckon ρ (`dual.worth`) where room is short; give Σ u and what the sites that stand open bring.
+
+    What fits by parts is reckoned for all, what fits whole for those that stand open and, the
+    best first, until no other site can be among the `take` best.
+    """
+    total = 0.0
+    for i in range(len(u)):
+        total += u[i]
+    for j in range(len(rho)):
+        rho[j] = np.inf
+        if mark[j] != SHUT:
+            paid, _, _ = fill(game, room, u, j, into, mark[j] == OPEN)
+            rho[j] = room.fee[j] - paid
+            if mark[j] == OPEN:
+                total += rho[j]
+                rho[j] = np.inf
+    if take <= 0:
+        return total
+    best, count = np.full(min(take, len(rho)), np.inf), 0
+    for j in np.argsort(rho):
+        if rho[j] >= min(best[-1], 0.0):
+            break
+        paid, _, _ = fill(game, room, u, j, into, True)
+        rho[j] = room.fee[j] - paid
+        k = min(count, len(best) - 1)
+        if rho[j] < best[k]:
+            while k > 0 and best[k - 1] > rho[j]:
+                best[k] = best[k - 1]
+                k -= 1
+            best[k] = rho[j]
+            count = min(count + 1, len(best))
+    return total
+
+
+@njit(cache=True, nogil=True)
+def served_filled(  # noqa: PLR0917
+    game: Field, room: Room, u: Floats, mark: Marks, picked: npt.NDArray[np.uint8],
+    slope: Floats, into: Bag,
+) -> None:  # fmt: skip
+    """1 − how often each point is served by what fits."""
+    slope[:] = 1.0
+    for j in range(len(picked)):
+        if picked[j] or mark[j] == OPEN:
+            _, count, _ = fill(game, room, u, j, into, True)
+            for k in range(count):
+                slope[into.who[k]] -= into.part[k]
 
 
 @njit(cache=True, nogil=True)

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from geo.layers import Clock
 from geo.siting import dual
 from geo.siting.costs import Floats
-from geo.siting.dual import FREE, OPEN, SHUT, Prices
-from geo.siting.field import Field
+from geo.siting.dual import Prices
+from geo.siting.field import FREE, OPEN, SHUT, Field
 from geo.siting.part import Part
 from geo.siting.room import ENDLESS
 from geo.siting.score import Score, rounded, target, value_of
