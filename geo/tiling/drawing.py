@@ -7,6 +7,9 @@ import numpy as np
 from geo.tiling import rings
 from geo.tiling.kernel import F32, F64, I32, I64, U8, Bools, compiled
 
+CLEAR = 2.0
+"""Edges so far apart, in units, do not meet: vertices left out move them by half a unit, and
+whole numbers both by three quarters."""
 FINE, LOOK, BROKEN = 0, 1, 2
 """Sound; of several rings, which may touch each other; with a ring that touches itself."""
 
@@ -32,7 +35,7 @@ class Drawing(NamedTuple):
 @compiled
 def draw(
     rows: I64, first_part: I64, first_point: I64, types: U8, outer: Bools, x: F64, y: F64,
-    importance: F32, boxes: F64, scale: float, west: float, north: float, extent: int,
+    importance: F32, clear: F32, boxes: F64, scale: float, west: float, north: float, extent: int,
     margin: int, tolerance: float, least: float,
 ) -> tuple[I64, I64, I64, Bools, I32, I32, U8]:  # fmt: skip
     """Draw features into a tile.
@@ -41,6 +44,8 @@ def draw(
     ----------
     rows : array of int
         Which features of the pack.
+    clear : array of float
+        So far apart are the edges of each that do not meet, at least (worlds); 0 says nothing.
     scale : float
         Units of the tile in one world: ``extent · 2**z``.
     west, north : float
@@ -64,16 +69,17 @@ def draw(
             total += size
             longest = max(longest, size)
             many += 1
-    room = 2 * total + 16 * many + 16
+    room = 6 * total + 64 * many + 64
     px, py = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
-    part_room = many + total + 1
+    part_room = many + 3 * total + 16
     point_at = np.zeros(part_room + 1, dtype=np.int64)
     part_outer = np.ones(part_room, dtype=np.bool_)
     kept = np.empty(len(rows), dtype=np.int64)
     part_at = np.zeros(len(rows) + 1, dtype=np.int64)
     state = np.zeros(len(rows), dtype=np.uint8)
-    ux, uy = np.empty(2 * longest + 16), np.empty(2 * longest + 16)
-    vx, vy = np.empty(2 * longest + 16), np.empty(2 * longest + 16)
+    ux, uy = np.empty(6 * longest + 64), np.empty(6 * longest + 64)
+    vx, vy = np.empty(6 * longest + 64), np.empty(6 * longest + 64)
+    us, vs = np.zeros(3 * longest + 16, dtype=np.int64), np.zeros(3 * longest + 16, dtype=np.int64)
     low, high = float(-margin), float(extent + margin)
     end, parts, found = 0, 0, 0
     tolerance /= scale
@@ -96,29 +102,34 @@ def draw(
                     ux[count], uy[count] = x[v] * scale - west, y[v] * scale - north
                     count += 1
             if kind == 3:
+                pieces = 1 if count > 0 else 0
+                us[1] = count
                 if not inside:
-                    count = rings.cut(ux, uy, count, vx, vy, 0, low)
-                    count = rings.cut(vx, vy, count, ux, uy, 1, high)
-                    count = rings.cut(ux, uy, count, vx, vy, 2, low)
-                    count = rings.cut(vx, vy, count, ux, uy, 3, high)
-                after = rings.snap(ux, uy, count, px, py, end)
-                area2 = rings.area2(px, py, end, after)
-                if area2 == 0:
-                    skipping = skipping or outer[p]
-                    if after > end and not rings.simple(px, py, end, after):
-                        faulty = True  # an eight of equal halves: what it covers is not nothing
-                    else:
-                        continue
+                    last = p + 1 == first_part[row + 1]
+                    apart = not outer[p] or last or outer[p + 1]  # holes are of one ring
+                    pieces = rings.cut(ux, uy, us, pieces, vx, vy, vs, 0, low, apart)
+                    pieces = rings.cut(vx, vy, vs, pieces, ux, uy, us, 1, high, apart)
+                    pieces = rings.cut(ux, uy, us, pieces, vx, vy, vs, 2, low, apart)
+                    pieces = rings.cut(vx, vy, vs, pieces, ux, uy, us, 3, high, apart)
+                drawn = 0
+                for r in range(pieces):
+                    after = rings.snap(ux, uy, us[r], us[r + 1], px, py, end)
+                    area2 = rings.area2(px, py, end, after)
+                    sure = inside and clear[row] * scale >= CLEAR
+                    sound = sure or rings.simple(px, py, end, after)
+                    if area2 == 0 and (after == end or sound):
+                        continue  # an eight of equal halves covers something nevertheless
+                    if (area2 > 0) != outer[p]:
+                        rings.turn(px, py, end, after)
+                    faulty = faulty or not sound
+                    part_outer[parts] = outer[p]
+                    drawn += 1
+                    end = after
+                    parts += 1
+                    point_at[parts] = end
+                rings_made += drawn
                 if outer[p]:
-                    skipping = False
-                if (area2 > 0) != outer[p]:
-                    rings.turn(px, py, end, after)
-                faulty = faulty or not rings.simple(px, py, end, after)
-                part_outer[parts] = outer[p]
-                rings_made += 1
-                end = after
-                parts += 1
-                point_at[parts] = end
+                    skipping = drawn == 0
             elif kind == 2:
                 end, parts = _line(ux, uy, count, px, py, end, point_at, parts, low, high, inside)
             else:

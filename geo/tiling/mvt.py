@@ -7,7 +7,7 @@ import numpy as np
 
 from geo.tiling import varint
 from geo.tiling.drawing import Drawing
-from geo.tiling.kernel import I32, I64, U8, U64, Bools, compiled
+from geo.tiling.kernel import I32, I64, U8, U64, compiled
 from geo.tiling.pack import Pack
 from geo.tiling.words import Words
 
@@ -63,7 +63,7 @@ def layer(
     count, parts = 0, []
     for pack, seen in drawings:
         out, size, count = features(
-            seen.rows, seen.first_part, seen.first_point, seen.outer, seen.px, seen.py,
+            np.arange(len(seen.rows)), seen.rows, seen.first_part, seen.first_point, seen.px, seen.py,
             pack.ids, pack.types, pack.codes, len(keys), places, used, count,
         )  # fmt: skip
         parts.append(out[:size].tobytes())
@@ -78,19 +78,19 @@ def layer(
 
 @compiled
 def features(
-    rows: I64, first_part: I64, first_point: I64, outer: Bools, px: I32, py: I32,
+    which: I64, rows: I64, first_part: I64, first_point: I64, px: I32, py: I32,
     ids: U64, types: U8, codes: I32, keys: int, places: I32, used: I32, said: int,
 ) -> tuple[U8, int, int]:  # fmt: skip
-    """Write features; note in `used` which words they say, and in `places` where those come."""
-    most = 16
-    for i in range(len(rows)):
-        points = first_point[first_part[i + 1]] - first_point[first_part[i]]
-        most = max(most, 10 * int(points) + 12 * int(first_part[i + 1] - first_part[i]) + 20)
+    """Write those features of a drawing; note in `used` which words they say, and in `places` where those come."""
+    most, room = 16, 16
+    for i in which:
+        points = int(first_point[first_part[i + 1]] - first_point[first_part[i]])
+        size = 10 * points + 12 * int(first_part[i + 1] - first_part[i]) + 20
+        most, room = max(most, size), room + size + 48 + 10 * keys
     body = np.empty(most, dtype=np.uint8)
-    room = 12 * len(px) + 12 * len(outer) + (48 + 10 * keys) * len(rows) + 16
     out = np.empty(room, dtype=np.uint8)
     end = 0
-    for i in range(len(rows)):
+    for i in which:
         row = rows[i]
         kind = types[row]
         size = _geometry(

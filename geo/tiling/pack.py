@@ -17,6 +17,7 @@ from geo import coords
 from geo.tiling import simplify
 from geo.tiling.kernel import F32, F64, I32, I64, U8, U64, Bools, Objects, compiled
 from geo.tiling.names import numbers
+from geo.tiling.rings import clearances
 from geo.tiling.words import Words, merged, words
 
 DATUMS = ("wgs84", "gcj02", "bd09")
@@ -30,7 +31,8 @@ class Pack:
     `stamps` change with anything that is drawn or said of a feature. Parts of feature i
     (rings, lines, points) are ``first_part[i]:first_part[i + 1]``, points of part p
     ``first_point[p]:first_point[p + 1]``; `outer` is False for holes. A vertex is drawn where
-    its `importance` (worlds) is at least the tolerance. `boxes`: west, north, east, south.
+    its `importance` (worlds) is at least the tolerance. `clear`
+    tells how far apart edges are (`rings.clearances`). `boxes`: west, north, east, south.
     `codes` (features, keys) point into `words`; -1 says nothing.
     """
 
@@ -44,6 +46,7 @@ class Pack:
     x: F64
     y: F64
     importance: F32
+    clear: F32
     boxes: F64
     keys: tuple[str, ...]
     codes: I32
@@ -82,6 +85,7 @@ class Pack:
             x=self.x[points],
             y=self.y[points],
             importance=self.importance[points],
+            clear=self.clear[rows],
             boxes=self.boxes[rows],
             codes=self.codes[rows],
         )
@@ -101,6 +105,7 @@ class Pack:
             x=both([self.x, other.x]),
             y=both([self.y, other.y]),
             importance=both([self.importance, other.importance]),
+            clear=both([self.clear, other.clear]),
             boxes=both([self.boxes, other.boxes]),
             codes=both([self.codes, other.codes]),
             words=max(self.words, other.words, key=lambda w: w.total),
@@ -148,12 +153,13 @@ def pack(
     x, y = world(lonlat[:, 0], lonlat[:, 1])
     first_part = _starts(np.bincount(owner, minlength=len(shapes)))
     first_point = _starts(np.bincount(piece, minlength=len(pieces)))
+    types = (shapely.get_dimensions(shapes) + 1).astype(np.uint8)
     fids = np.asarray(frame["fid"])[here].astype(np.int64)
     said, codes = words([np.asarray(frame[name])[here] for name in columns])
     made = Pack(
         ids=numbers(map(str, np.asarray(frame[key])[here].tolist()), fids.tolist(), taken),
         fids=fids,
-        types=(shapely.get_dimensions(shapes) + 1).astype(np.uint8),
+        types=types,
         stamps=np.zeros(len(shapes), dtype=np.uint64),
         first_part=first_part,
         first_point=first_point,
@@ -161,6 +167,7 @@ def pack(
         x=x,
         y=y,
         importance=np.full(len(x), np.inf, dtype=np.float32),
+        clear=clearances(first_part, first_point, types, x, y),
         boxes=_boxes(x, y, first_part, first_point),
         keys=columns,
         codes=codes,

@@ -77,17 +77,12 @@ def pyramid(
 
 def _written(sheet: Sheet, z: int, here: Dealt) -> Iterator[tuple[int, bytes]]:
     """Give what a layer has to show in some tiles."""
-    packed, none = sheet.base.pack, np.empty(0, dtype=np.int64)
-    out, ends, whole = tiles(sheet.name, packed, sheet.said(z), z, *here)
-    bodies, ends = out.tobytes(), ends.tolist()
-    for i, (place, sound) in enumerate(zip(here.places.tolist(), whole.tolist(), strict=True)):
-        if sound:
-            body = bodies[ends[i] : ends[i + 1]]
-        else:
-            chosen = here.rows[here.first[i] : here.first[i + 1]]
-            body = sheet.encoded(Address(z, place & _LOW, place >> 32), chosen, none)
-        if body:
-            yield place, body
+    out, ends = tiles(sheet.name, sheet.base.pack, sheet.said(z), z, *here)
+    for place, begin, end in zip(
+        here.places.tolist(), ends.tolist(), ends[1:].tolist(), strict=False
+    ):
+        if end > begin:
+            yield place, out[begin:end].tobytes()
 
 
 def deal(boxes: F64, z: int, margin: float) -> Dealt:

@@ -9,19 +9,20 @@ from geo.tiling.kernel import I64, Objects
 _ROUNDS = 4
 
 
-def sound(seen: Drawing) -> Drawing:
-    """Give a drawing whose polygons are all valid; most are and stay as they are.
+def sound(seen: Drawing) -> tuple[Drawing, I64]:
+    """Give a drawing whose polygons are all valid, and which feature before each of it was.
 
-    A ring that touches itself, or a hole that touches its ring along an edge, is taken apart
-    into polygons that cover the same ground to within a unit. What covers nothing goes.
+    Most are valid and stay as they are. A ring that touches itself, or a hole that touches its
+    ring along an edge, is taken apart into polygons that cover the same ground to within a
+    unit. What covers nothing goes.
     """
     suspects = np.flatnonzero(seen.state != FINE)
     if not len(suspects):
-        return seen
+        return seen, np.arange(len(seen.rows))
     shapes = _shapes(seen, suspects)
     bad = (seen.state[suspects] == BROKEN) | ~shapely.is_valid(shapes)
     if not bad.any():
-        return seen
+        return seen, np.arange(len(seen.rows))
     return _replaced(seen, suspects[bad], *_mended(shapes[bad]))
 
 
@@ -70,7 +71,7 @@ def _rounded(shapes: Objects) -> Objects:
     return found
 
 
-def _replaced(seen: Drawing, instead: I64, polygons: Objects, owners: I64) -> Drawing:
+def _replaced(seen: Drawing, instead: I64, polygons: Objects, owners: I64) -> tuple[Drawing, I64]:
     """Put polygons in the place of some features, behind those that stay."""
     stay = np.ones(len(seen.rows), dtype=bool)
     stay[instead] = False
@@ -82,15 +83,17 @@ def _replaced(seen: Drawing, instead: I64, polygons: Objects, owners: I64) -> Dr
     parts = np.repeat(stay, np.diff(seen.first_part))
     kept = np.repeat(parts, np.diff(seen.first_point))
     added = np.rint(points).astype(np.int32)
-    return Drawing(
-        np.concatenate([seen.rows[stay], seen.rows[instead[drawn]]]),
+    came = np.concatenate([np.flatnonzero(stay), instead[drawn]])
+    made = Drawing(
+        seen.rows[came],
         _starts(np.diff(seen.first_part)[stay], count),
         _starts(np.diff(seen.first_point)[parts], sizes - 1),
         np.concatenate([seen.outer[parts], np.diff(of, prepend=-1) > 0]),
         np.concatenate([seen.px[kept], added[:, 0]]),
         np.concatenate([seen.py[kept], added[:, 1]]),
-        np.zeros(int(stay.sum()) + len(drawn), dtype=np.uint8),
+        np.zeros(len(came), dtype=np.uint8),
     )
+    return made, came
 
 
 def _starts(some: I64, more: I64) -> I64:

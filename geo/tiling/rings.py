@@ -2,49 +2,130 @@
 
 import numpy as np
 
-from geo.tiling.kernel import F64, I32, compiled
+from geo.tiling.kernel import F32, F64, I32, I64, U8, compiled
 
+_LONG = 48
+"""Longer rings are not asked how far apart their edges are."""
 _SWEPT = 24
 """Longer rings are judged along a sweep line, shorter ones edge by edge."""
 
 
 @compiled
-def cut(x: F64, y: F64, count: int, to_x: F64, to_y: F64, side: int, limit: float) -> int:
-    """Cut a ring at one side of a box: 0 west, 1 east, 2 north, 3 south; give the new count.
+def cut(
+    x: F64, y: F64, starts: I64, rings: int, to_x: F64, to_y: F64, to_starts: I64, side: int,
+    limit: float, apart: bool,
+) -> int:  # fmt: skip
+    """Cut rings at one side of a box: 0 west, 1 east, 2 north, 3 south; give how many are left.
 
-    I. Sutherland, G. Hodgman 1974. What falls apart stays one ring, with edges along the
-    side, which `simple` then finds.
+    I. Sutherland, G. Hodgman 1974. With `apart`, what falls apart becomes rings of their own;
+    otherwise it stays one, with edges along the side, which `simple` then finds.
     """
-    made = 0
-    for i in range(count):
-        j = i + 1 if i + 1 < count else 0
-        if side == 0:
-            here, there = x[i] - limit, x[j] - limit
-        elif side == 1:
-            here, there = limit - x[i], limit - x[j]
-        elif side == 2:
-            here, there = y[i] - limit, y[j] - limit
-        else:
-            here, there = limit - y[i], limit - y[j]
-        if here >= 0:
-            to_x[made], to_y[made] = x[i], y[i]
-            made += 1
-        if (here >= 0) != (there >= 0):
-            along = here / (here - there)
-            to_x[made] = limit if side < 2 else x[i] + along * (x[j] - x[i])
-            to_y[made] = limit if side >= 2 else y[i] + along * (y[j] - y[i])
-            made += 1
+    made, found = 0, 0
+    for r in range(rings):
+        begin, end = starts[r], starts[r + 1]
+        enters = begin - 1
+        for i in range(begin, end):
+            j = i + 1 if i + 1 < end else begin
+            if _depth(x[i], y[i], side, limit) < 0 and _depth(x[j], y[j], side, limit) >= 0:
+                enters = i
+                break
+        if enters < begin:
+            if _depth(x[begin], y[begin], side, limit) >= 0:
+                for i in range(begin, end):
+                    to_x[made], to_y[made] = x[i], y[i]
+                    made += 1
+                found += 1
+                to_starts[found] = made
+            continue
+        first, pieces = made, 0
+        for step in range(end - begin):
+            i = enters + step
+            i = i - (end - begin) if i >= end else i
+            j = i + 1 if i + 1 < end else begin
+            here, there = _depth(x[i], y[i], side, limit), _depth(x[j], y[j], side, limit)
+            if here >= 0:
+                to_x[made], to_y[made] = x[i], y[i]
+                made += 1
+            if (here >= 0) != (there >= 0):
+                along = here / (here - there)
+                to_x[made] = limit if side < 2 else x[i] + along * (x[j] - x[i])
+                to_y[made] = limit if side >= 2 else y[i] + along * (y[j] - y[i])
+                made += 1
+                if there < 0:
+                    pieces += 1
+                    to_starts[found + pieces] = made
+        if pieces > 1:
+            if apart:
+                pieces = _joined(to_x, to_y, to_starts, found, pieces, side)
+            else:
+                pieces = 1
+                to_starts[found + 1] = made
+        to_starts[found] = first
+        found += pieces
+    return found
+
+
+@compiled
+def _depth(x: float, y: float, side: int, limit: float) -> float:
+    """Tell how far inside of a side a point is."""
+    if side == 0:
+        return x - limit
+    if side == 1:
+        return limit - x
+    return y - limit if side == 2 else limit - y
+
+
+@compiled
+def _joined(x: F64, y: F64, starts: I64, found: int, pieces: int, side: int) -> int:
+    """Join pieces of a ring, each cut at both ends, along the side; give how many rings they are.
+
+    Along the side the ring's ground lies between the first end and the second, the third and
+    the fourth, and so on: these are joined.
+    """
+    begin, end = starts[found], starts[found + pieces]
+    where = np.empty(2 * pieces)
+    for k in range(pieces):
+        a, b = starts[found + k], starts[found + k + 1] - 1
+        where[2 * k] = y[a] if side < 2 else x[a]
+        where[2 * k + 1] = y[b] if side < 2 else x[b]
+    order = np.argsort(where)
+    rank = np.empty(2 * pieces, dtype=np.int64)
+    for k in range(2 * pieces):
+        rank[order[k]] = k
+    follows = np.empty(pieces, dtype=np.int64)
+    for k in range(pieces):
+        partner = order[rank[2 * k + 1] ^ 1]
+        if partner % 2 == 1:  # ends that lie in one place: left together
+            starts[found + 1] = end
+            return 1
+        follows[k] = partner // 2
+    old_x, old_y = x[begin:end].copy(), y[begin:end].copy()
+    old = starts[found : found + pieces + 1].copy()
+    done = np.zeros(pieces, dtype=np.bool_)
+    at, made = begin, 0
+    for k in range(pieces):
+        piece = k
+        if done[k]:
+            continue
+        while not done[piece]:
+            done[piece] = True
+            for v in range(old[piece] - begin, old[piece + 1] - begin):
+                x[at], y[at] = old_x[v], old_y[v]
+                at += 1
+            piece = follows[piece]
+        made += 1
+        starts[found + made] = at
     return made
 
 
 @compiled
-def snap(x: F64, y: F64, count: int, px: I32, py: I32, begin: int) -> int:
+def snap(x: F64, y: F64, first: int, stop: int, px: I32, py: I32, begin: int) -> int:
     """Write a ring on whole numbers without repeated points, straight corners and spikes.
 
     Gives the place behind it; the same place when nothing is left.
     """
     end = begin
-    for i in range(count):
+    for i in range(first, stop):
         a, b = int(np.floor(x[i] + 0.5)), int(np.floor(y[i] + 0.5))
         while True:
             same = end > begin and px[end - 1] == a and py[end - 1] == b
@@ -149,3 +230,47 @@ def _meet(px: I32, py: I32, begin: int, end: int, i: int, j: int) -> bool:
     one = (dx - cx) * (ay - cy) - (dy - cy) * (ax - cx)
     two = (dx - cx) * (by - cy) - (dy - cy) * (bx - cx)
     return not ((one > 0 and two > 0) or (one < 0 and two < 0))
+
+
+@compiled
+def clearances(first_part: I64, first_point: I64, types: U8, x: F64, y: F64) -> F32:
+    """Tell of each feature how far apart its edges are that do not meet, at least.
+
+    0, which says nothing, for whatever is no polygon, has several rings or a long one.
+    """
+    found = np.zeros(len(types), dtype=np.float32)
+    for i in range(len(types)):
+        p = first_part[i]
+        begin, end = first_point[p], first_point[p + 1]
+        if types[i] != 3 or first_part[i + 1] != p + 1 or end - begin > _LONG:
+            continue
+        least = np.inf
+        for a in range(begin, end - 2):
+            for b in range(a + 2, end):
+                if not (a == begin and b == end - 1):
+                    least = min(least, _between(x, y, begin, end, a, b))
+        found[i] = np.sqrt(least) if end - begin > 3 else np.inf
+    return found
+
+
+@compiled
+def _between(x: F64, y: F64, begin: int, end: int, a: int, b: int) -> float:
+    """Give the squared distance of the edges that begin at a and b, which do not cross."""
+    c = a + 1 if a + 1 < end else begin
+    d = b + 1 if b + 1 < end else begin
+    one = min(_apart2(x, y, a, b, d), _apart2(x, y, c, b, d))
+    two = min(_apart2(x, y, b, a, c), _apart2(x, y, d, a, c))
+    return min(one, two)
+
+
+@compiled
+def _apart2(x: F64, y: F64, v: int, a: int, b: int) -> float:
+    """Give the squared distance of a point from an edge."""
+    east, south = x[b] - x[a], y[b] - y[a]
+    to_x, to_y = x[v] - x[a], y[v] - y[a]
+    length2 = east * east + south * south
+    along = (to_x * east + to_y * south) / length2 if length2 > 0.0 else 0.0
+    along = min(1.0, max(0.0, along))
+    to_x -= along * east
+    to_y -= along * south
+    return float(to_x * to_x + to_y * to_y)

@@ -270,11 +270,11 @@ def _drawn(packed: Pack, rows: I64, at: Address) -> Drawing:
     seen = Drawing(
         *draw(
             rows, packed.first_part, packed.first_point, packed.types, packed.outer,
-            packed.x, packed.y, packed.importance, packed.boxes, scale,
+            packed.x, packed.y, packed.importance, packed.clear, packed.boxes, scale,
             float(at.x * EXTENT), float(at.y * EXTENT), EXTENT, MARGIN, TOLERANCE, LEAST,
         )
     )  # fmt: skip
-    return sound(seen)
+    return sound(seen)[0]
 
 
 def _marked(gone: Bools, rows: I64) -> Bools:

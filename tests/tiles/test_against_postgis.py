@@ -1,4 +1,10 @@
-"""Tiles: the same features and shapes as ST_AsMVT draws, sound, fresh, and only what is public."""
+"""Tiles: the same features and shapes as ST_AsMVT draws, and every ring sound.
+
+ST_AsMVT leaves out vertices that move a line by half a unit, on whichever side, and so do we by
+a fifth of one: two right answers may be more than a unit apart. Asked for units a sixteenth as
+long it leaves out nothing that counts; from that no vertex of ours may be farther than a unit.
+`tests/bench/oracle.py` asks the same of 10,000 tiles, of other decoders too.
+"""
 
 import numpy as np
 import pytest
@@ -10,12 +16,13 @@ from sqlalchemy import text
 from api.tasks import tile_layers
 from api.tasks.tile_service import TileService
 from api.tasks.work import Work
-from geo import store, tiling
+from geo import tiling
 
 pytestmark = pytest.mark.store
 ZOOMS = (9, 11, 13, 14, 16)
 EACH = 1
-FRAME = shapely.box(*[-tiling.MARGIN] * 2, *[tiling.EXTENT + tiling.MARGIN] * 2)
+FINER = 16
+UNCUT = shapely.box(*[2 - tiling.MARGIN] * 2, *[tiling.EXTENT + tiling.MARGIN - 2] * 2)
 ORACLE = """
 select st_asmvt(t, :layer, :extent, 'geom', 'fid') from (
     select fid, st_asmvtgeom(
@@ -46,34 +53,33 @@ def somewhere(service: TileService, layer: str, z: int) -> list[tiling.Address]:
     return [next(tiling.tiles(tuple(box[[0, 1, 0, 1]]), z)) for box in chosen]
 
 
-def drawn_by_postgis(work: Work, layer: str, at: tiling.Address) -> list[vectortiles.Feature]:
-    """Ask ST_AsMVT for a tile."""
+def drawn_by_postgis(
+    work: Work, layer: str, at: tiling.Address, *, finer: int = 1
+) -> dict[int, BaseGeometry]:
+    """Ask ST_AsMVT for a tile of units that are `finer`; give shapes in units of ours, by row."""
     told = {"z": at.z, "x": at.x, "y": at.y, "layer": layer}
-    told |= {"extent": tiling.EXTENT, "margin": tiling.MARGIN}
+    told |= {"extent": tiling.EXTENT * finer, "margin": tiling.MARGIN * finer}
     with work.db.read() as session:
         body = session.execute(text(ORACLE.format(rows=rows_of(layer))), told).scalar_one()
-    return vectortiles.read(bytes(body))[layer].features
+    drawn = vectortiles.read(bytes(body)).get(layer)
+    found = {f.id: f.shape for f in drawn.features} if drawn else {}
+    return {fid: shapely.transform(shape, lambda xy: xy / finer) for fid, shape in found.items()}
 
 
-def in_tile(shape: BaseGeometry, at: tiling.Address) -> BaseGeometry:
-    """Give a shape exactly as a tile cuts it, in its units."""
-    scale = tiling.EXTENT << at.z
-
-    def units(lonlat: np.ndarray) -> np.ndarray:
-        x, y = tiling.world(lonlat[:, 0], lonlat[:, 1])
-        return np.column_stack([x * scale, y * scale]) - [at.x * 4096, at.y * 4096]
-
-    return shapely.intersection(shapely.transform(shape, units), FRAME)
+def edge(shape: BaseGeometry) -> BaseGeometry:
+    """Give the lines of a shape; points are what they are."""
+    return shape.boundary if shape.geom_type.endswith("Polygon") else shape
 
 
-def farthest(one: BaseGeometry, other: BaseGeometry) -> float:
-    """Give how far the vertices of one shape are from the other at most, in units."""
-    return float(shapely.distance(shapely.points(shapely.get_coordinates(one)), other).max())
-
-
-def apart(one: BaseGeometry, other: BaseGeometry) -> float:
-    """Give how far two shapes are apart at most, in units."""
-    return float(shapely.hausdorff_distance(one, other))
+def strayed(ours: BaseGeometry, theirs: BaseGeometry) -> float:
+    """Give how far two drawings are apart at most where neither was cut, in units."""
+    far = 0.0
+    for one, other in ((ours, theirs), (theirs, ours)):
+        points = shapely.points(shapely.get_coordinates(one))
+        points = points[shapely.within(points, UNCUT)]
+        if len(points):
+            far = max(far, float(shapely.distance(points, edge(other)).max()))
+    return far
 
 
 @pytest.mark.parametrize(
@@ -84,10 +90,7 @@ def apart(one: BaseGeometry, other: BaseGeometry) -> float:
 def test_tiles_show_what_postgis_draws(service: TileService, work: Work, layer: str) -> None:
     pack = service.sheet(layer).pack
     ids = dict(zip(pack.fids.tolist(), pack.ids.tolist(), strict=True))
-    with work.db.read() as session:
-        frame = store.rows.read(session, layer)
-    true = dict(zip(frame["fid"].map(ids).tolist(), frame.geometry.to_numpy(), strict=True))
-    seen = strayed = 0
+    seen, wrong = 0, []
     for at in [
         at
         for z in ZOOMS
@@ -95,16 +98,13 @@ def test_tiles_show_what_postgis_draws(service: TileService, work: Work, layer: 
         for at in somewhere(service, layer, z)
     ]:
         ours = vectortiles.read(service.tile((layer,), at).body)[layer].features
-        theirs = {ids[f.id]: f for f in drawn_by_postgis(work, layer, at)}
-        assert {f.id for f in ours} == set(theirs)
+        assert {f.id for f in ours} == {ids[fid] for fid in drawn_by_postgis(work, layer, at)}
+        fine = drawn_by_postgis(work, layer, at, finer=FINER)
+        theirs = {ids[fid]: shape for fid, shape in fine.items()}
         for feature in ours:
             assert vectortiles.faults(feature) == []
-            exact = in_tile(true[feature.id], at)
-            whole = shapely.within(exact, FRAME.buffer(-1))
-            assert farthest(feature.shape, exact) <= (1 if whole else 2)
-            if whole:
-                assert farthest(exact, feature.shape) <= 1
-                strayed += apart(feature.shape, theirs[feature.id].shape) > 1
+            far = strayed(feature.shape, theirs[feature.id])
+            wrong += [(at, feature.id, far)] if far > 1 else []
         seen += len(ours)
     assert seen >= len(ZOOMS)
-    assert strayed <= 0.08 * seen + 1  # on either side of the truth: ST_AsMVT leaves out more
+    assert wrong == []

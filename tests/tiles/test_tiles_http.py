@@ -1,20 +1,27 @@
 """Tiles over the wire: tags, packing, composites, datums, and nothing that is not public."""
 
 import gzip
+import re
 import time
 from collections.abc import Iterator
+from socket import socket
+from threading import Thread
 
 import numpy as np
 import pytest
 import shapely
+import uvicorn
 import vectortiles
 from fastapi.testclient import TestClient
+from prometheus_client import REGISTRY
 
 from api.http import create_app
+from api.http.express import Express
 from api.settings import Settings
 from api.tasks import tile_layers
+from api.tasks.accounts import AddUser, MakeToken
 from api.tasks.tile_service import TileService
-from api.tasks.work import Work
+from api.tasks.work import Work, perform
 from geo import coords, store, tiling
 
 pytestmark = pytest.mark.store
@@ -202,3 +209,85 @@ def test_packed_is_the_same_bytes_each_time(service: TileService) -> None:
     assert fresh.tile(("grid",), at).body == service.tile(("grid",), at).body
     assert gzip.decompress(fresh.tile(("grid",), at).body)
     fresh.close()
+
+
+def test_those_who_work_here_see_more_at_an_address_of_its_own(
+    work: Work, service: TileService
+) -> None:
+    app = create_app(work, draw_first=False)
+    at = middle(service, "grid", 14)
+    perform(AddUser(name="looker", role="staff"), work)
+    token = perform(MakeToken(name="looker"), work)["token"]
+    known = {"Authorization": f"Bearer {token}"}
+    with TestClient(app, base_url="http://example.cn") as stranger:
+        for name in ("grid", "microgrid", "building"):
+            public = stranger.get(f"/tiles/{name}/{at}.mvt", headers=known)
+            assert stranger.get(f"/tiles/staff/{name}/{at}.mvt").status_code == 401
+            theirs = stranger.get(f"/tiles/staff/{name}/{at}.mvt", headers=known)
+            assert theirs.status_code == 200
+            assert theirs.headers["etag"] != public.headers["etag"]
+            told = stranger.get(f"/tiles/staff/{name}.json", headers=known).json()
+            assert told["tiles"] == [f"http://example.cn/tiles/staff/{name}/{{z}}/{{x}}/{{y}}.mvt"]
+            [layer] = told["vector_layers"]
+            assert {"households"} < set(layer["fields"])
+            said = [vectortiles.read(tile.content)[name].features for tile in (public, theirs)]
+            assert [f.id for f in said[0]] == [f.id for f in said[1]]
+            assert not any("households" in f.properties for f in said[0])
+            if name == "grid":
+                assert any(f.properties.get("households", 0) > 0 for f in said[1])
+
+
+def test_tiles_are_counted(client: TestClient, service: TileService) -> None:
+    path = f"/tiles/grid/{middle(service, 'grid', 15)}.mvt"
+
+    def count() -> float:
+        told = {"route": "/tiles/{rest:path}", "status": "200"}
+        return REGISTRY.get_sample_value("wangge_requests_total", told) or 0.0
+
+    before = count()
+    assert client.get(path).status_code == 200
+    assert count() == before + 1
+
+
+def test_warm_tiles_off_the_wire_are_the_same(work: Work, service: TileService) -> None:
+    """The short way and the usual one answer alike; what is uncommon takes the usual one."""
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(work, draw_first=False), port=0, http=Express, log_level="error")
+    )
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        thread.join(0.05)
+    address = server.servers[0].sockets[0].getsockname()
+    path = f"/tiles/grid/{middle(service, 'grid', 14)}.mvt"
+    plain = f"GET {path} HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n".encode()
+
+    def told(wire: socket, question: bytes) -> tuple[bytes, bytes]:
+        wire.sendall(question)
+        answer = wire.recv(2**20)
+        head, _, body = answer.partition(b"\r\n\r\n")
+        length = re.search(rb"content-length: (\d+)", head)
+        while length and len(body) < int(length[1]):
+            body += wire.recv(2**20)
+        return head, body
+
+    with socket() as wire:
+        wire.connect(address)
+        first, again = told(wire, plain), told(wire, plain)
+        lines = [sorted(h.split(b"\r\n")) for h, _ in (first, again)]
+        assert [x for x in lines[0] if b"date" not in x] == [
+            x for x in lines[1] if b"date" not in x
+        ]
+        assert first[1] == again[1] != b""
+        tag = re.search(rb"etag: (\S+)", first[0])
+        assert tag
+        same = plain.replace(b"Host", b"If-None-Match: %b\r\nHost" % tag[1])
+        assert told(wire, same)[0].startswith(b"HTTP/1.1 304")
+        assert b"content-encoding" not in told(wire, plain.replace(b": gzip", b": br"))[0]
+        wire.sendall(plain[:20])
+        assert told(wire, plain[20:])[1] == first[1]
+        body = b"POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(plain)
+        wire.sendall(body)
+        assert told(wire, plain)[0].startswith(b"HTTP/1.1 40")  # a body is no question
+    server.should_exit = True
+    thread.join()

@@ -1,0 +1,192 @@
+"""How soon a published change is everywhere: ``python tests/bench/bench_fresh.py --workers 4 --edits 1000``
+
+``wangge serve`` with several processes, as an operator runs it, on a store of its own. Every
+edit is a publication; each process is asked over a connection of its own for the tile, the
+feature and by search until it shows it. Listeners are lost now and then just before a commit.
+At the end the archive of the last publication must be there, which the worker for long work
+has built, and the memory of each process is told.
+"""
+
+import argparse
+import http.client
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import zlib
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+
+TESTS = Path(__file__).resolve().parents[1]
+sys.path[:] = [str(TESTS.parent), *sys.path, str(TESTS)]  # the project before its tests' folders
+
+import databases  # noqa: E402
+import districts  # noqa: E402
+from sqlalchemy import text  # noqa: E402
+
+from geo import store, tiling  # noqa: E402
+
+PORT = 18861
+LIMIT_S = 10.0
+LOSE = text(
+    "select pg_terminate_backend(pid) from pg_stat_activity "
+    "where query like '%notices%' and pid <> pg_backend_pid() and state = 'idle'"
+)
+
+
+class Door:
+    """A connection to one process."""
+
+    def __init__(self) -> None:
+        self.wire = http.client.HTTPConnection("127.0.0.1", PORT, timeout=60)
+        told = self.ask("/healthz")
+        self.number = int(re.search(r"\d+", self.pid())[0])
+        assert told
+
+    def ask(self, path: str, **headers: str) -> bytes:
+        """Ask; raises what is no answer."""
+        self.wire.request("GET", path, headers=headers)
+        answer = self.wire.getresponse()
+        body = answer.read()
+        if answer.status not in (200, 204):
+            raise RuntimeError(f"{path}: {answer.status} {body[:200]!r}")
+        return body
+
+    def pid(self) -> str:
+        """Tell which process answers, by the inode of its end of the connection."""
+        mine = self.wire.sock.getsockname()[1]
+        rows = Path("/proc/net/tcp").read_text().splitlines()[1:]
+        wanted = f"0100007F:{PORT:04X} 0100007F:{mine:04X}"
+        inode = next(row.split()[9] for row in rows if wanted in row)
+        for link in Path("/proc").glob("[0-9]*/fd/*"):
+            try:
+                if str(link.readlink()) == f"socket:[{inode}]":
+                    return link.parts[2]
+            except OSError:
+                continue
+        raise RuntimeError("nobody holds the other end")
+
+
+def doors(workers: int) -> list[Door]:
+    """Connect until every process is at the other end of a connection."""
+    found: dict[int, Door] = {}
+    begun = time.monotonic()
+    while len(found) < workers:
+        try:
+            door = Door()
+            found.setdefault(door.number, door)
+        except OSError:
+            time.sleep(0.3)
+        if time.monotonic() - begun > 120:
+            raise RuntimeError(f"{len(found)} of {workers} processes answer")
+    return list(found.values())
+
+
+def seen(door: Door, code: str, at: tiling.Address, name: str) -> dict[str, bool]:
+    """Ask one process what it shows."""
+    tile = door.ask(f"/tiles/grid/{at.z}/{at.x}/{at.y}.mvt", **{"Accept-Encoding": "gzip"})
+    return {
+        "tiles": name.encode() in zlib.decompress(tile, 31),
+        "features": name.encode() in door.ask(f"/ogc/collections/grid/items/{code}"),
+        "search": code.encode() in door.ask(f"/v1/search?q={quote(name)}&kinds=grid"),
+    }
+
+
+def measured(db: store.Database, here: list[Door], edits: int) -> None:
+    """Publish and look, edit by edit."""
+    rng = np.random.default_rng(5)
+    with db.read() as session:
+        grids = store.areas.read(session, "grid", extras=True)
+    late: dict[str, list[float]] = {"tiles": [], "features": [], "search": []}
+    for edit in range(edits):
+        row = int(rng.integers(len(grids)))
+        code, name = str(grids["code"][row]), f"新格{rng.integers(10**9)}号{edit}"
+        grids.loc[row, "name"] = name
+        lon, lat = grids.geometry[row].representative_point().coords[0]
+        at = next(tiling.tiles(tuple(map(float, tiling.world(lon, lat))) * 2, 15))
+        with db.session() as session:
+            if edit % 97 == 1:
+                session.execute(LOSE)
+            revision = store.revisions.open(session, "publish", "bench", name)
+            store.areas.swap(session, "grid", [code], grids.iloc[[row]], revision)
+        committed = time.monotonic()
+        left = [(door, what) for door in here for what in late]
+        while left:
+            for door in {door for door, _ in left}:
+                shows = seen(door, code, at, name)
+                moment = time.monotonic() - committed
+                for what in [what for one, what in left if one is door]:
+                    if shows[what] or moment > LIMIT_S:
+                        late[what].append(moment)
+                        left.remove((door, what))
+    for what, took in late.items():
+        print(
+            f"  {what:8} {len(took)} looks: p50 {np.median(took) * 1e3:.0f} ms, "
+            f"p99 {np.quantile(took, 0.99) * 1e3:.0f} ms, worst {max(took) * 1e3:.0f} ms, "
+            f"older than 1 s: {sum(t > 1 for t in took)}"
+        )
+
+
+def memory_mb(process: int) -> float:
+    """Give the memory that a process holds, without what it shares with others."""
+    told = Path(f"/proc/{process}/smaps_rollup").read_text()
+    return sum(int(n) for n in re.findall(r"Private_\w+:\s+(\d+) kB", told)) / 1024
+
+
+def main() -> None:
+    """Serve, publish, look, print."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--workers", type=int, default=4)
+    parser.add_argument("--edits", type=int, default=1000)
+    told = parser.parse_args()
+    with ExitStack() as stack:
+        home = stack.enter_context(databases.private_home())
+        db = store.connect(store.cluster.ensure(home))
+        store.upgrade(db)
+        districts.kept(db)
+        url = db.engine.url.render_as_string(hide_password=False).replace("+psycopg", "")
+        made = {"WANGGE_DATABASE_URL": url, "WANGGE_HOME": str(home / "made")}
+        command = [sys.executable, "-m", "api.cli", "serve", "--port", str(PORT)]
+        server = subprocess.Popen(
+            [*command, "--workers", str(told.workers)], env={**os.environ, **made},
+            cwd=TESTS.parent,
+        )  # fmt: skip
+        try:
+            here = doors(told.workers)
+            time.sleep(20)  # every process draws its maps first
+            here = doors(told.workers)
+            for door in here:
+                door.ask("/v1/search?q=%E7%BD%91%E6%A0%BC&kinds=grid")
+                door.ask("/ogc/collections/grid/items?limit=1")
+            print(f"{told.workers} processes, {told.edits} publications")
+            measured(db, here, told.edits)
+            print("  memory: " + ", ".join(f"{memory_mb(door.number):.0f} MB" for door in here))
+            archived(here[0])
+        finally:
+            server.send_signal(signal.SIGTERM)
+            print(f"  ended with {server.wait(60)}")
+            db.close()
+
+
+def archived(door: Door) -> None:
+    """Wait for the archive of the last publication."""
+    begun = time.monotonic()
+    while time.monotonic() - begun < 60:
+        try:
+            head = door.ask("/tiles/archive/latest.pmtiles", Range="bytes=0-6")
+        except RuntimeError as answer:
+            head = b"PMTiles" if ": 206 " in str(answer) else b""
+        if head == b"PMTiles":
+            print(f"  archive of the last publication after {time.monotonic() - begun:.1f} s more")
+            return
+        time.sleep(0.5)
+    print("  no archive came")
+
+
+if __name__ == "__main__":
+    main()
