@@ -57,7 +57,7 @@ class AreasOfPoints(Form):
     def run(self, work: Work) -> dict[str, Any]:
         """Give for each level the code at every point (None: in none), and the areas by code.
 
-        Of areas that share a point the one with the lowest code counts.
+        Of areas that share a point the one with the lowest code counts. `posts` as of `AreasAt`.
         """
         xy = np.array(self.points)
         if not (np.isfinite(xy).all() and (np.abs(xy) <= (180, 90)).all()):
@@ -77,6 +77,9 @@ class AreasOfPoints(Form):
             levels[level] = [codes[row] for row in first.tolist()]
             for row in np.unique(rows).tolist():
                 areas[pack.keys[row]] = {"level": level, **_plain(pack, row)}
+        posts = _posts(work, [told["code"] for told in areas.values()]) if not self.as_of else {}
+        for told in areas.values():
+            told["posts"] = None if self.as_of else posts.get(told["code"], [])
         return {"levels": levels, "areas": areas}
 
 

@@ -7,6 +7,8 @@ the whole filter says yes. Only what stands in the tables below can be asked.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from math import inf
+from time import monotonic
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -38,13 +40,15 @@ class Table:
     """What can be asked: columns by name (None in them: missing), and the geometry.
 
     `boxes` are west, south, east, north of every shape; `move` brings a geometry of the
-    filter to the system of the shapes.
+    filter to the system of the shapes; `until` (of the clock that only goes forward) is when
+    the answer has to stand.
     """
 
     columns: Mapping[str, npt.NDArray[Any]]
     shapes: Shapes
     boxes: npt.NDArray[np.float64]
     move: Move = stay
+    until: float = inf
 
     def __len__(self) -> int:
         """Give the number of rows."""
@@ -87,6 +91,8 @@ def fits(told: Any, table: Table) -> Bits:
 def _truth(told: Any, table: Table, depth: int) -> Truth:
     if depth > DEEPEST:
         raise BadInput("the filter is nested too deeply", zh="过滤条件嵌套过深")
+    if monotonic() > table.until:
+        raise BadInput("the filter takes too long", zh="过滤条件过于复杂，计算超时")
     op = told.get("op") if isinstance(told, dict) else None
     if isinstance(op, str):
         args = told.get("args")

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from time import monotonic
 from typing import Any, TypeVar
 
 import geopandas as gpd
@@ -27,6 +28,8 @@ from geo.asking.systems import CRS84, System, Window
 Rows = npt.NDArray[np.int64]
 Item = TypeVar("Item")
 _TEXT = np.dtypes.StringDType()
+MOST_S = 10.0
+"""A filter that takes longer is refused."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,8 @@ class Pack:
 
     def fitting(self, told: Any, move: Move = stay) -> Rows:
         """Give the rows that fit a filter (CQL2 in its JSON form)."""
-        table = filters.Table(self.columns, self.shapes, self.boxes, move)
+        until = monotonic() + MOST_S
+        table = filters.Table(self.columns, self.shapes, self.boxes, move, until)
         return np.flatnonzero(filters.fits(told, table))
 
     def page(self, rows: Rows | None, *, after: str = "", limit: int) -> Page:

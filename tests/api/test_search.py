@@ -104,6 +104,13 @@ def test_who_answers_is_told_by_role_and_by_name_only_to_staff(
             assert set(post) == {"role", "people"}
             assert post["people"] == known["people"] == len(known["names"])
     assert PUBLIC.view == "public"
+    form = {"points": [[point.x, point.y]], "levels": ["grid", "microgrid"]}
+    batch = client.post("/v1/areas/at", json=form).json()["areas"]
+    alone = {row["code"]: row["posts"] for row in open_to_all}
+    assert batch
+    assert {code: told["posts"] for code, told in batch.items()}.items() <= alone.items()
+    past = client.post("/v1/areas/at", json=form | {"as_of": "2035-01-01"}).json()["areas"]
+    assert {told["posts"] for told in past.values()} == {None}
 
 
 def test_a_published_name_is_found_and_the_old_one_is_not(

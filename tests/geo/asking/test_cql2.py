@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo import asking
-from geo.asking import Pack, cql2_text, filters, times
+from geo.asking import Pack, cql2_text, filters, texts, times
 from geo.errors import BadInput
 
 NAMES = ["世纪小区", "Élan", "a%b", "x_y", "O'Hara", ""]
@@ -50,6 +50,7 @@ def found(text: str) -> str:
         ("homes NOT BETWEEN 1 AND 3", "aef"),
         ("homes IN (1, 4, 9)", "be"),
         ("name = 'O''Hara'", "e"),
+        ("name = 'O\\'Hara'", "e"),
         ('"name" = \'世纪小区\'', "a"),
         ("name LIKE '%小区'", "a"),
         ("name LIKE 'a\\%b'", "c"),
@@ -106,6 +107,28 @@ def test_what_cannot_be_asked_is_refused_with_words(text: str) -> None:
     with pytest.raises(BadInput) as told:
         TOWN.fitting(asking.parse(text))
     assert told.value.zh
+
+
+@given(st.text("ab%_", max_size=7), st.text("ab", max_size=6))
+def test_patterns_match_as_letter_by_letter(pattern: str, text: str) -> None:
+    def fits(pattern: str, text: str) -> bool:
+        if not pattern:
+            return not text
+        if pattern[0] == "%":
+            return any(fits(pattern[1:], text[at:]) for at in range(len(text) + 1))
+        return bool(text) and pattern[0] in ("_", text[0]) and fits(pattern[1:], text[1:])
+
+    assert bool(texts.matching(pattern).fullmatch(text)) == fits(pattern, text)
+
+
+def test_a_pattern_with_many_gaps_takes_no_longer() -> None:
+    assert not texts.matching("%a" * 40 + "%b").fullmatch("a" * 5000)
+
+
+def test_a_filter_that_takes_too_long_is_refused() -> None:
+    late = filters.Table(TOWN.columns, TOWN.shapes, TOWN.boxes, until=0.0)
+    with pytest.raises(BadInput, match="too long"):
+        filters.fits(asking.parse("homes = 3"), late)
 
 
 @given(st.text(max_size=60))
