@@ -132,12 +132,15 @@ def test_what_cannot_be_done_is_refused_at_once(
     assert door.post("/v1/jobs", json=told).status_code == status
 
 
-def test_a_fault_is_told(door: TestClient, work: Work) -> None:
+def test_a_fault_is_told(door: TestClient, work: Work, caplog: pytest.LogCaptureFixture) -> None:
     told = {"kind": "coverage", "inputs": {"walker": "bird"}}
     where = door.post("/v1/jobs", json=told).headers["location"]
     worked(work)
     job = door.get(where).json()
     assert (job["state"], job["problem"]["code"]) == ("failed", "bad_input")
+    written = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert [record.exc_info for record in written] == [None]
+    assert "bad_input: " in written[0].getMessage()
     again = door.post(f"{where}/retry")
     assert again.status_code == 202
     assert again.headers["location"] != where

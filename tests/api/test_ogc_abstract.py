@@ -224,7 +224,7 @@ def test_what_may_be_done_is_told_and_heads_are_given(planner: TestClient) -> No
     ):
         told = planner.options(path)
         assert (told.status_code, told.headers["allow"]) == (204, allowed)
-    for path in (ITEMS, "/ogc", "/healthz", "/v1/coverage/clock"):
+    for path in (ITEMS, "/ogc", "/healthz", "/v1/blind-spots"):
         head, got = planner.head(path), planner.get(path)
         assert (head.status_code, head.content) == (got.status_code, b"")
         assert head.headers["content-type"] == got.headers["content-type"]

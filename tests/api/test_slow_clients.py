@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from api.http.connection import Connection
 
-BIG = 40 * 2**20
+BIG = 20 * 2**20
 
 
 class Hasty(Connection):
