@@ -73,9 +73,11 @@ class Tray:
         return None if self._service is None else self._service.peek(*asked)
 
     async def tile(self, asked: Asked) -> Finished:
-        """Give a tile; what has to be drawn is drawn on a thread."""
-        if (kept := self.at_hand(asked)) is not None:
-            return kept
+        """Give a tile; what takes long to draw is drawn on a thread."""
+        if self._service is not None:
+            made = self._service.peek(*asked) or self._service.soon(*asked)
+            if made is not None:
+                return made
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.threads, lambda: self.service.tile(*asked))
 

@@ -118,9 +118,13 @@ class Sheet:
         near = (b[:, 0] <= east) & (b[:, 2] >= west) & (b[:, 1] <= south) & (b[:, 3] >= north)
         return rows, np.flatnonzero(near).astype(np.int64)
 
+    def shown(self, at: Address) -> tuple[I64, I64]:
+        """Give the positions in base and in fresh of the features that a tile may show."""
+        return self.within(at.box(MARGIN / EXTENT))
+
     def tile(self, at: Address) -> bytes:
         """Encode this layer in a tile; empty when it has nothing there."""
-        return self.encoded(at, *self.within(at.box(MARGIN / EXTENT)))
+        return self.encoded(at, *self.shown(at))
 
     def encoded(self, at: Address, rows: I64, fresh: I64) -> bytes:
         """Encode chosen features of this layer in a tile."""
@@ -135,9 +139,8 @@ class Sheet:
         """Give how many of the columns a tile of a zoom says, the first ones."""
         return len(self.fresh.keys) if z >= self.said_from else self.brief
 
-    def tag(self, at: Address) -> int:
-        """Give a number that changes with anything that the tile shows of this layer."""
-        rows, fresh = self.within(at.box(MARGIN / EXTENT))
+    def tag(self, rows: I64, fresh: I64) -> int:
+        """Give a number that changes with anything that is shown of chosen features."""
         stamps = np.concatenate([self.base.pack.stamps[rows], self.fresh.stamps[fresh]])
         return int(stamps.sum(dtype=np.uint64)) if len(stamps) else 0
 
