@@ -9,12 +9,13 @@ by an interior point method, then again and again with the cuts that its answer 
 the prices λ ≥ 0 of the rows by weak duality, and so do not lean on the solver's tolerance.
 """
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
+from geo.errors import Stopped
 from geo.layers import Clock
 from geo.siting import mip
 from geo.siting.costs import Bools, Floats, Ints, Longs
@@ -27,7 +28,8 @@ SETS, BROKEN = 50_000, 0.02
 """Sets looked for in a round, and by how much they must be broken."""
 PATCHES = (16, 24, 34)
 """Points of a patch: the next size when the one before gains no more."""
-WORKERS = 2
+FEW, WORKERS = 16, 2
+"""Points between two glances at the clock; how many look at once."""
 
 
 @dataclass(slots=True)
@@ -95,17 +97,17 @@ class _Relaxation:
         self.rows = sparse.csr_matrix(matrix, dtype=np.float64)
         if loss is not None:
             self.rows = sparse.hstack([self.rows, sparse.eye_array(self.n)]).tocsr()
-        self.shut = np.zeros(self.m, dtype=bool)
+        self.shut, self.end = np.zeros(self.m, dtype=bool), 0.0
         none = sparse.csr_matrix((0, self.rows.shape[1]))
         self.best = Loose(None, np.zeros(self.n), -np.inf, np.zeros(self.m), none, np.zeros(0))
 
     def run(self, limit_s: float, rounds: int) -> Loose:
         """Round after round, until the goal, the time or the gain ends it."""
-        cuts, right, began = self.best.cuts, self.best.right, self.clock.seconds()
+        cuts, right, self.end = self.best.cuts, self.best.right, self.clock.seconds() + limit_s
         self._prove(self._simple(), cuts, right, None)
         stage, start = 0, -np.inf
         for turn in range(rounds):
-            left = limit_s - (self.clock.seconds() - began)
+            left = self.end - self.clock.seconds()
             if left <= 0:
                 break
             outcome = mip.run(self._program(cuts, right), self.clock, limit_s=left, interior=True)
@@ -220,12 +222,24 @@ class _Relaxation:
             other.indptr.astype(np.int64), other.indices.astype(np.int32), y, slack[points],
         )  # fmt: skip
 
-        def block(k: int) -> tuple[Longs, Ints, Longs, Longs]:
-            seeds = np.arange(k, len(points), WORKERS, dtype=np.int32)
-            return local_cuts(at, seeds, size, np.zeros(len(points), dtype=np.int64), EACH)
+        def block(k: int) -> list[tuple[Longs, Ints, Longs, Longs]]:
+            often, made = np.zeros(len(points), dtype=np.int64), []
+            for low in range(k * FEW, len(points), WORKERS * FEW):
+                if self.clock.seconds() > self.end or self.clock.over():
+                    break
+                seeds = np.arange(low, min(low + FEW, len(points)), dtype=np.int32)
+                made.append(local_cuts(at, seeds, size, often, EACH))
+            return made
 
         with ThreadPoolExecutor(WORKERS) as workers:
-            done = list(workers.map(block, range(WORKERS)))
+            jobs = [workers.submit(block, k) for k in range(WORKERS)]
+            try:
+                while wait(jobs, timeout=0.2).not_done:
+                    self.clock.tell("bound", self.clock.seconds(), self.clock.limit_s)
+            except (KeyboardInterrupt, Stopped):
+                self.clock.stop()
+                raise
+        done = [found for job in jobs for found in job.result()]
         made = [
             sparse.csr_matrix(
                 (factor / np.repeat(right, np.diff(start)), site, start),
@@ -233,7 +247,7 @@ class _Relaxation:
             )
             for start, site, factor, right in done
         ]
-        cuts = sparse.vstack(made).tocsr()
+        cuts = sparse.vstack(made).tocsr() if made else sparse.csr_matrix((0, len(y)))
         return cuts, np.ones(cuts.shape[0])
 
 

@@ -151,13 +151,15 @@ class _Part:
         if most is not None and most <= FEW and (known := self._whole(most)) is not None:
             return known
         began = self.clock.seconds()
+        quick = loosened(self.matrix, self.clock, limit_s=0.0, rounds=0).bound
+        self.floor = max(1, int(np.ceil(quick - 1e-6)))
         chosen = self._cover(1 if most is None else most, warm)
         if most is not None and len(chosen) <= most:
-            return Cover(chosen, 1)
+            return Cover(chosen, self.floor)
         room = len(chosen) - 1 if most is None else most
         goal = room + 2e-6
         loose = loosened(self.matrix, self.clock, limit_s=limit_s / 2, goal=goal)
-        self.floor = floor = max(1, int(np.ceil(loose.bound - 1e-6)))
+        self.floor = floor = max(self.floor, int(np.ceil(loose.bound - 1e-6)))
         if floor > room:
             return Cover(chosen if most is None else None, floor)
         left = limit_s - (self.clock.seconds() - began)
