@@ -4,6 +4,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 from pyproj import CRS
 
 from api.tasks.work import Work
@@ -17,7 +18,7 @@ TOLD = {
 """What only the ground can tell; the rest was said while reading."""
 TRUSTED = ("street", "building")
 """What a new layer is held against; the one that tells most is believed."""
-FEWEST, SURE, NEAR_DEG = 20, 0.95, 0.02
+FEWEST, SURE, NEAR_DEG, WIDE_DEG = 20, 0.95, 0.02, 0.04
 MOST_SURVEYED = 100_000
 """A larger layer is kept first and checked as a whole by `wangge check`."""
 
@@ -101,10 +102,17 @@ class Ground:
 
 
 def _diagnosed(frame: gpd.GeoDataFrame, work: Work) -> tuple[files.doctor.Diagnosis | None, str]:
-    """Hold a layer against kept streets and buildings; give what the one that tells most says."""
+    """Hold a layer against kept streets and buildings; give what the one that tells most says.
+
+    Where very much is kept, only what lies around the middle of the layer is read.
+    """
     west, south, east, north = (float(v) for v in frame.total_bounds)
     near = (west - NEAR_DEG, south - NEAR_DEG, east + NEAR_DEG, north + NEAR_DEG)
     with work.db.read() as session:
+        if max(store.features.count(session, n) for n in TRUSTED) > MOST_SURVEYED:
+            x, y = np.median(frame.geometry.bounds.to_numpy(), axis=0)[:2]
+            near = (x - WIDE_DEG, y - WIDE_DEG, x + WIDE_DEG, y + WIDE_DEG)
+            frame = frame.cx[near[0] : near[2], near[1] : near[3]]
         kept = {n: store.features.read(session, n, bbox=near) for n in TRUSTED}
     judged = {
         n: files.doctor.diagnose(frame, areas) for n, areas in kept.items() if len(areas) >= FEWEST

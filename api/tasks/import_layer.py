@@ -1,6 +1,7 @@
 """Take a file in as a layer: read, judge, and keep it whole or not at all."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
@@ -61,28 +62,41 @@ class ImportLayer(Form):
         """
         form = import_profiles.filled(self)
         parts = import_parts.Parts(form, work)
-        frames = parts.frames()
+        with closing(parts.frames()) as frames:
+            return form.taken(work, parts, frames)
+
+    def taken(
+        self, work: Work, parts: import_parts.Parts, frames: Generator[gpd.GeoDataFrame]
+    ) -> "Imported":
+        """Judge the first part, and go on with it as the form says."""
         head = next(frames)
-        if form.save_profile is not None:
-            import_profiles.save(form, parts.report())
-        if form.dry_run or parts.blocking():
+        if self.save_profile is not None:
+            import_profiles.save(self, parts.report())
+        if self.dry_run or parts.blocking():
             for _ in frames:  # read on, so that all is told; nothing is kept
                 pass
             report, blocking = parts.report(), parts.blocking()
-            if form.dry_run:
+            if self.dry_run:
                 return Imported(parts.name, parts.rows, {}, None, report, head, blocking)
-            raise refusal(form.path.name, blocking, report)
-        rest: Iterable[gpd.GeoDataFrame] = import_parts.ahead(chain([head], frames))
-        if parts.name == "street" and len(head):
-            rest = [_joined(rest, parts.facts)]
-        with work.step(f"入库 {layer(parts.name).zh}"), work.db.session() as session:
-            counts, revision = _keep(session, parts.name, rest, form, work.who)
-            report = parts.report()
-            if blocking := parts.blocking():  # found in a later part: all is undone
-                raise refusal(form.path.name, blocking, report)
-            detail = {"file": form.path.name, **counts, **_mended(report)}
-            store.audit.write(session, work.who, "import", subject=parts.name, detail=detail)
+            raise refusal(self.path.name, blocking, report)
+        with closing(import_parts.ahead(chain([head], frames))) as rest:
+            counts, revision, report = self.kept(work, parts, rest)
         return Imported(parts.name, parts.rows, counts, revision, report, head)
+
+    def kept(
+        self, work: Work, parts: import_parts.Parts, frames: Iterable[gpd.GeoDataFrame]
+    ) -> tuple[dict[str, int], int | None, Report]:
+        """Write the parts in one transaction, which is undone by whatever blocks in a later one."""
+        if parts.name == "street":
+            frames = [_joined(frames, parts.facts)]
+        with work.step(f"入库 {layer(parts.name).zh}"), work.db.session() as session:
+            counts, revision = _keep(session, parts.name, frames, self, work.who)
+            report = parts.report()
+            if blocking := parts.blocking():
+                raise refusal(self.path.name, blocking, report)
+            detail = {"file": self.path.name, **counts, **_mended(report)}
+            store.audit.write(session, work.who, "import", subject=parts.name, detail=detail)
+        return counts, revision, report
 
 
 @dataclass(frozen=True)
@@ -116,6 +130,8 @@ def refusal(name: str, blocking: tuple[Finding, ...], report: Report) -> FileRef
 def _joined(parts: Iterable[gpd.GeoDataFrame], facts: dict[str, Any]) -> gpd.GeoDataFrame:
     """Let the ways of a street file meet where they cross, and note how many did not."""
     frame = pd.concat(list(parts), ignore_index=True)
+    if not len(frame):
+        return frame
     metres, lacking = network.met(coords.to_metres(frame))
     facts |= {"crossings_joined": lacking, "joined_within_m": network.MEET_M}
     return coords.to_degrees(metres) if lacking else frame

@@ -1,8 +1,9 @@
 """A file as it comes in: whole, or a large one part by part; and what was found in all of it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +47,7 @@ class Parts:
         """The layer that it is; known when the first part was read."""
         return str(self.facts["layer"])
 
-    def frames(self) -> Iterator[gpd.GeoDataFrame]:
+    def frames(self) -> Generator[gpd.GeoDataFrame]:
         """Read and judge part after part; each is forgotten when the next is asked for.
 
         The first part always comes; a later one only while nothing blocks, but all are
@@ -60,17 +61,18 @@ class Parts:
             district=None if form.layer == "district" else _district(self.work),
             trusting="FIELD_PROPOSED" in form.accept,
         )  # fmt: skip
-        for part, report in read:
-            first = not self.facts
-            frame, report = self._ground.held(part, report)  # noqa: PLW2901 — the same, held
-            self._note(report)
-            self.rows += len(frame)
-            key = layer(self.name).key
-            self._keys.append(pd.util.hash_array(frame[key].to_numpy(dtype=object)))
-            self.work.progress(step, self.facts["features"], self.facts["in_file"] + 1)
-            self._open &= not report.blocking(form.accept)
-            if first or self._open:
-                yield frame
+        with closing(read):
+            for part, report in read:
+                first = not self.facts
+                frame, report = self._ground.held(part, report)  # noqa: PLW2901 — the same, held
+                self._note(report)
+                self.rows += len(frame)
+                key = layer(self.name).key
+                self._keys.append(pd.util.hash_array(frame[key].to_numpy(dtype=object)))
+                self.work.progress(step, self.facts["features"], self.facts["in_file"] + 1)
+                self._open &= not report.blocking(form.accept)
+                if first or self._open:
+                    yield frame
         self.work.progress(step, 1, 1)
 
     def report(self) -> Report:
@@ -111,7 +113,7 @@ class Parts:
         return [files.repeated(self.name, rows.tolist())]
 
 
-def ahead(frames: Iterable[gpd.GeoDataFrame]) -> Iterator[gpd.GeoDataFrame]:
+def ahead(frames: Iterable[gpd.GeoDataFrame]) -> Generator[gpd.GeoDataFrame]:
     """Have the next part read and judged while this one is written."""
     following = iter(frames)
     with ThreadPoolExecutor(1, thread_name_prefix="parts") as reader:

@@ -22,7 +22,7 @@ from geo.layers import Finding, Report
 from geo.layers import layer as description_of
 
 PART_BYTES = 32 * 2**20
-MOST_ROWS = 50_000
+MOST_ROWS = 30_000
 """Of one part, however small its rows are."""
 District = BaseGeometry | tuple[float, float, float, float]
 

@@ -1,6 +1,6 @@
 """Files: the datum doctor over made-up towns, fuzzed files, and a million polygons into PostGIS.
 
-python tests/bench/bench_files.py doctor [--cases 320]
+python tests/bench/bench_files.py doctor [--cases 330] [--first 5000]
 python tests/bench/bench_files.py fuzz [--files 10000]
 python tests/bench/bench_files.py load [--polygons 1000000]      (needs ogr2ogr)
 """
@@ -26,6 +26,7 @@ import mutated  # noqa: E402
 from databases import private_home  # noqa: E402
 from datum_towns import CITIES, town  # noqa: E402
 
+from api.tasks.import_ground import SURE  # noqa: E402
 from geo import coords, files, store  # noqa: E402
 from geo.errors import GeoError  # noqa: E402
 from geo.files import doctor  # noqa: E402
@@ -85,16 +86,19 @@ def _told(degrees, truth, rng, made):
     return degrees, (0, 0)
 
 
-def run_doctor(cases: int) -> None:
+def run_doctor(cases: int, first: int) -> None:
     """Count right answers by pair and by truth, and false repairs of true layers."""
     right, total, wrong = Counter(), Counter(), []
     start = time.process_time()
-    for seed in range(cases):
+    for seed in range(first, first + cases):
         pair, city, truth, count, found, off = case(seed)
         good = found.verdict == truth and off < 40
         for key in ("all", pair, truth, f"n<{100 if count < 100 else 3001}"):
             total[key] += 1
             right[key] += good
+        repaired = truth == "true" and found.sick and found.confidence >= SURE
+        total["true layers that would be moved"] += truth == "true"
+        right["true layers that would be moved"] += repaired
         if not good:
             wrong.append(
                 f"{seed} {pair} {city} {truth} n={count}: {found.verdict} {found.confidence} {found.scores} off {off:.0f}"
@@ -204,12 +208,13 @@ def _timed(command: list[str], env: dict[str, str] | None = None) -> tuple[float
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=["doctor", "fuzz", "load"])
-    parser.add_argument("--cases", type=int, default=320)
+    parser.add_argument("--cases", type=int, default=330)
+    parser.add_argument("--first", type=int, default=0, help="seed of the first case")
     parser.add_argument("--polygons", type=int, default=1_000_000)
     parser.add_argument("--files", type=int, default=10_000)
     told = parser.parse_args()
     if told.what == "doctor":
-        run_doctor(told.cases)
+        run_doctor(told.cases, told.first)
     if told.what == "load":
         run_load(told.polygons)
     if told.what == "fuzz":
