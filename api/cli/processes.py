@@ -40,7 +40,7 @@ def run(host: str, port: int, workers: int, renew: Callable[[], None]) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
     config = Config(
         APPLICATION, factory=True, host=host, port=port, workers=workers, http=PROTOCOL,
-        loop="uvloop", ws="none", access_log=False, log_level="warning", backlog=4096,
+        loop="uvloop", ws="none", access_log=False, server_header=False, log_level="warning", backlog=4096,
         timeout_graceful_shutdown=LEAVE_S, timeout_worker_healthcheck=PATIENT_S,
     )  # fmt: skip
     if workers == 1:
