@@ -38,9 +38,9 @@ peers: setup
 bench: peers
 	@for script in tests/bench/bench_*.py; do $(VENV)/python $$script; done
 
-# The two halves of serving, each beside its peers in one run.
+# The parts of serving: tiles and features beside their peers in one run each, then search.
 bench-serving: peers
-	@for half in serving items; do $(VENV)/python tests/bench/bench_$$half.py; done
+	@for part in serving items search; do $(VENV)/python tests/bench/bench_$$part.py; done
 
 bench-%: peers
 	@$(VENV)/python tests/bench/bench_$*.py

@@ -1,6 +1,7 @@
 """How the service tells of itself: alive, ready, counted, written down, strict."""
 
 import logging
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -12,6 +13,8 @@ from api.http import create_app, watch
 from api.settings import Settings
 from api.tasks.work import Work
 from geo import store
+
+READABLE = "access-control-allow-origin"
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +85,26 @@ def test_a_body_that_is_too_long_is_refused(door: TestClient) -> None:
     told = door.post("/v1/scenarios", content=b"x" * (17 * 2**20))
     assert told.status_code == 413
     assert told.headers["content-type"] == "application/problem+json"
+
+
+def test_a_body_that_does_not_say_how_long_it_is_is_bounded_too(door: TestClient) -> None:
+    for deed, path in (("POST", "/v1/scenarios"), ("PUT", "/ogc/collections/grid/items/1")):
+        told = door.request(deed, path, content=(b" " * 2**20 for _ in range(18)))
+        assert told.status_code == 413, path
+        assert told.headers["content-type"] == "application/problem+json"
+
+
+def test_pages_of_allowed_origins_read_what_is_public(work: Work) -> None:
+    here, there = {"Origin": "https://a.example"}, {"Origin": "https://b.example"}
+    settings = Settings(embed_origins=frozenset({"https://a.example"}))
+    with beside(create_app(replace(work, settings=settings), draw_first=False)) as door:
+        for path in ("/ogc", "/v1/search?q=x"):
+            assert door.get(path, headers=here).headers[READABLE] == "https://a.example"
+            assert READABLE not in door.get(path, headers=there).headers
+        asked = here | {"Access-Control-Request-Method": "POST"}
+        told = door.options("/v1/areas/at", headers=asked)
+        assert (told.status_code, told.headers[READABLE]) == (204, "https://a.example")
+        assert READABLE not in door.get("/v1/scenarios", headers=here).headers
 
 
 def test_every_answer_wears_its_headers(door: TestClient) -> None:
