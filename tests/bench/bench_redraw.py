@@ -189,9 +189,7 @@ def main() -> None:
         try:
             change = redraw.change(fabric, operation)
         except GeoError as error:
-            refused[
-                f"{kind}: {error.message.split(' ')[0] if error.code != 'rule' else 'rule'}"
-            ] += 1
+            refused[f"{kind}: {error.code}"] += 1
             continue
         change.on(fabric)
         spent[kind].append(time.process_time() - start)
