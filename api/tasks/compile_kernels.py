@@ -125,6 +125,7 @@ def tiles() -> None:
         frame = frame.assign(fid=np.arange(len(frame)))
         sheet = tiling.sheet(name, frame, key=key, columns=(key, "name"))
         drawn += [pair for z in (8, 14) for pair in pyramid([sheet], z, bytes)]
+        sheet.tile(drawn[-1][0])
         sheet.changed([0], frame.iloc[:1])
     with TemporaryDirectory() as folder:
         path = Path(folder) / "kernels.pmtiles"

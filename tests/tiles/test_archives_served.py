@@ -9,11 +9,13 @@ import vectortiles
 from fastapi.testclient import TestClient
 
 from api.http import create_app
+from api.jobs import ReadJob, work_on
+from api.jobs.archives import order
 from api.settings import Settings
-from api.tasks.tile_archives import BuildTiles, folder
+from api.tasks.tile_archives import BuildTiles, folder, published
 from api.tasks.tile_service import TileService
 from api.tasks.work import Work, perform
-from geo import tiling
+from geo import store, tiling
 
 pytestmark = pytest.mark.store
 LAYERS = ("community", "grid", "station")
@@ -98,3 +100,26 @@ def test_a_folder_of_plain_files(work: Work, tmp_path: Path) -> None:
     files = list((tmp_path / "plain").rglob("*.mvt"))
     assert len(files) == told["tiles"] > 0
     assert all(vectortiles.read(file.read_bytes())["grid"].features for file in files)
+
+
+def test_a_publication_is_followed_by_its_archive(
+    tmp_path: Path, archive: tuple[Work, Path]
+) -> None:
+    own = Work(settings=Settings(home=tmp_path), database=archive[0].db)
+    with own.db.session() as session:
+        grids = store.areas.read(session, "grid", extras=True).iloc[:1]
+        revision = store.revisions.open(session, "publish", "test", "the same again")
+        store.areas.swap(session, "grid", grids["code"].tolist(), grids, revision)
+    number = order(own)
+    assert number is not None
+    assert order(own) is None  # once is enough
+    work_on(own, wait=False)
+    job = perform(ReadJob(number=number), own)
+    assert job["state"] == "done", job["problem"]
+    assert published(own) == [revision]
+    assert order(own) is None
+    with TestClient(create_app(own, draw_first=False)) as door:
+        newest = door.get("/tiles/archive/latest.pmtiles", headers={"range": "bytes=0-6"})
+        assert newest.content == b"PMTiles"
+        told = door.get(f"/tiles/archive/r{revision}.pmtiles", headers={"range": "bytes=0-6"})
+        assert told.content == b"PMTiles"
