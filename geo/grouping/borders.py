@@ -34,7 +34,10 @@ NODES = 2_000_000_000
 """Steps of the search among all groups."""
 SLACK = 1e-6
 WIDE = 4
-"""The box of prices grows to so many mean lengths before prices are exact again."""
+"""The box of prices grows to so many mean lengths."""
+GAIN, NEARLY = 0.1, 0.5
+"""It grows before prices are exact only while the bound to hope for grows by so many, and is
+farther than so many from what a better plan may cost: the rest is soon enumerated."""
 
 
 @dataclass(slots=True)
@@ -100,8 +103,11 @@ def prove_borders(
 
 
 def _generate(run: Borders, scale: float) -> None:
-    """Add groups until the program is solved, or the gap is small enough to enumerate."""
-    made, clock, width = run.made, run.clock, scale / 4
+    """Add groups until the program is solved, or the gap is small enough to enumerate.
+
+    The box of prices is no wider than it need be: wild prices make the exact search long.
+    """
+    made, clock, width, hoped = run.made, run.clock, scale / 4, -np.inf
     while clock.left() > 0:
         solved = made.solve(clock)
         if solved is None:
@@ -110,8 +116,12 @@ def _generate(run: Borders, scale: float) -> None:
         clock.tell("border prices", len(made.groups), len(made.groups))
         if _harvested(run, unit, own):
             continue
-        if leaned >= 1e-6 and np.isfinite(run.low) and width < WIDE * scale:
-            width *= 2  # exact prices would be for nothing while the box holds them
+        hope = float(unit.sum()) + run.problem.k * own  # the bound, if no group is cheaper
+        far = hope < run.target() - NEARLY * scale and hope > hoped + GAIN * scale
+        wider = leaned >= 1e-6 and width < WIDE * scale and far
+        if wider and np.isfinite(run.low):
+            hoped = hope
+            width *= 2
             made.widen(width)
             continue
         fresh, ended = _exact(run, unit, own)
@@ -120,9 +130,10 @@ def _generate(run: Borders, scale: float) -> None:
         _try_pool(run)
         if run.closed() or _near(run):
             return
+        if not fresh and not wider:
+            return
         if not fresh:
-            if leaned < 1e-6:
-                return
+            hoped = hope
             width *= 2
             made.widen(width)
 

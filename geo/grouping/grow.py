@@ -17,6 +17,9 @@ from geo.errors import Infeasible
 from geo.grouping.board import FIXED, Field, excess
 from geo.grouping.problem import Bools, Floats, Ints, Problem
 
+MANY = 5_000
+"""Seeds are drawn from at most so many units, or twenty a seed."""
+
 
 def components(problem: Problem) -> Ints:
     """Connected component of each unit, (n,), numbered by first unit."""
@@ -178,6 +181,9 @@ def _join(board: Field, labels: Ints, locked: Ints, g: int) -> None:
 def _spread(
     xy: Floats, weight: Floats, units: npt.NDArray[np.int64], count: int, rng: np.random.Generator
 ) -> list[int]:
+    if len(units) > MANY:  # some of them will do
+        some = np.sort(rng.permutation(len(units))[: max(MANY, 20 * count)])
+        xy, weight, units = xy[some], weight[some], units[some]
     free = np.ones(len(units), dtype=bool)
     reach = np.full(len(units), np.inf)
     mass = weight + 1e-9 * (weight.sum() + 1.0)
@@ -194,7 +200,12 @@ def _spread(
 
 
 def grown(
-    board: Field, seed: Ints, *, groups: Ints | None = None, rounds: int = 40, lloyd: bool = True
+    board: Field,
+    seed: Ints,
+    *,
+    groups: Ints | None = None,
+    rounds: int | None = None,
+    lloyd: bool = True,
 ) -> Ints:
     """Grow groups from seeds for some rounds and give the labels of the best balanced one.
 
@@ -204,14 +215,16 @@ def grown(
         One unit a group; group g grows from ``seed[g]``.
     groups : (n,) int, optional
         Labels that are locked already, −1 elsewhere.
-    rounds : int
-        Times the handicaps are corrected.
+    rounds : int, optional
+        Times the handicaps are corrected; usually fewer where units are many.
     lloyd : bool
         Whether seeds move to the middle of their group between rounds.
     """
     locked = np.full(len(board.weight), -1, dtype=np.int32) if groups is None else groups
     labels = np.empty(len(board.weight), dtype=np.int32)
     best = labels.copy()
+    if rounds is None:
+        rounds = max(8, min(40, 200_000 // len(labels)))
     _grow_rounds(board, seed.astype(np.int32).copy(), locked, rounds, lloyd, labels, best)
     return best
 

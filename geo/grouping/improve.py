@@ -8,6 +8,7 @@ import numpy as np
 
 from geo.errors import Stopped
 from geo.grouping import board as boards
+from geo.grouping import trees
 from geo.grouping.board import Field
 from geo.grouping.problem import Bools, Problem
 from geo.grouping.refit import PAIRS, around, refit
@@ -50,13 +51,19 @@ def _heat(
     """Heat some places of the best plan, side by side, and keep what is better."""
     labels = found.labels.copy()
 
-    def again(_: int, own: np.random.Generator) -> Found:
+    woody = trees.usable(board)
+
+    def again(turn: int, own: np.random.Generator) -> Found:
         inner = Found(labels)
-        some = around(problem, labels, int(own.integers(problem.k)), own, most=3)
+        split = woody and turn % 2
+        some = around(problem, labels, int(own.integers(problem.k)), own, most=2 if split else 3)
         inside = np.isin(labels, some)
+        begin = labels.copy()
+        if split and len(some) == 2:
+            trees.parted(board, begin, (int(some[0]), int(some[1])), own)
         part = _only(board, inside)
         tries = 4000 * int(inside.sum())
-        polish(part, inner, labels, own, tries, clock, heat=float(10 ** own.uniform(-1.7, -0.3)))
+        polish(part, inner, begin, own, tries, clock, heat=float(10 ** own.uniform(-1.7, -0.3)))
         return inner
 
     for done in side_by_side(again, rng.spawn(AT_ONCE), clock, "improve"):

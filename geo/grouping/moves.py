@@ -198,6 +198,7 @@ def anneal(  # noqa: PLR0917
     hot: float,
     cold: float,
     stride: int,
+    near: float,
 ) -> float:
     """Try `tries` random boundary moves while the temperature falls from `hot` to `cold`.
 
@@ -211,6 +212,8 @@ def anneal(  # noqa: PLR0917
         What breaking rules by one mean load costs at first.
     stride : int
         Look for a new best plan after so many tries (1: after every move).
+    near : float
+        The price rises until no more than this is broken most of the time.
 
     Returns
     -------
@@ -228,7 +231,7 @@ def anneal(  # noqa: PLR0917
     for step in range(tries):
         heat *= cooling
         window += 1
-        kept += plan.value[2] < EPS
+        kept += plan.value[2] <= near
         if window == block:
             if kept < 0.3 * block:
                 price *= 1.25

@@ -9,9 +9,9 @@ import numpy as np
 
 from geo.errors import Stopped
 from geo.grouping import board as boards
-from geo.grouping import grow
+from geo.grouping import grow, trees
 from geo.grouping.board import Field
-from geo.grouping.moves import anneal
+from geo.grouping.moves import EPS, anneal
 from geo.grouping.problem import Ints, Problem
 from geo.layers import Clock
 
@@ -19,6 +19,8 @@ ROUNDS = 8
 """Times that all starts are made while no plan keeps every rule, unless units are so many or so
 few (the exact model finds their plans) that once is enough."""
 MANY, FEW = 2_000, 40
+NEAR = 2e-4
+"""Mean loads that may be out of bounds, a group, while many groups are still warm."""
 
 __all__ = ["Clock", "Found", "polish", "search", "side_by_side"]
 
@@ -77,10 +79,14 @@ def search(
     if board.mode == boards.FIXED:
         starts = min(starts, 3)  # the linear program rounds to better starts
     tries = min(max(20_000, 3000 * n), max(30_000_000, 600 * n))
+    woody = trees.usable(board) and int(piece.max()) == 0
 
     def start(turn: int, own: np.random.Generator) -> Found:
         inner = Found(np.zeros(n, dtype=np.int32))
         if turn > 0 and (clock.left() <= 0 or clock.seconds() > until_s):
+            return inner
+        if woody and turn % 2 and (split := trees.planted(board, own)) is not None:
+            polish(board, inner, split, own, tries, clock, heat=0.1)
             return inner
         seed = grow.seeds(problem, board, own, piece, share)
         labels = grow.grown(board, _from(settled, seed), groups=settled)
@@ -170,6 +176,7 @@ def polish(  # noqa: PLR0917
         price = anneal(
             board, plan, best, record, price, tries // slices,
             hot * ratio**turn, hot * ratio ** (turn + pace), stride,
+            NEAR * len(board.lower) if stride > 1 and 2 * turn < slices else EPS,
         )  # fmt: skip
         turn += pace
         if (left := clock.left()) <= (0.0 if record[0] == 0 or n > 5000 else -1.0):
@@ -179,5 +186,8 @@ def polish(  # noqa: PLR0917
     for turn in range(10 if n > 5000 else 1):  # out of time, but not without a plan
         if record[0] == 0 and (turn or n <= 5000):
             break
-        anneal(board, plan, best, record, price * 3**turn, 20 * n, cold, cold * 0.1, stride)
+        warm = cold if record[0] == 0 else max(cold, hot / 20)
+        anneal(
+            board, plan, best, record, price * 3**turn, 20 * n, warm, cold * 0.1, stride, EPS
+        )  # fmt: skip
     found.offer(best, float(record[0]), float(record[1]))

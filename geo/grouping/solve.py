@@ -5,7 +5,8 @@ from functools import cache
 import numpy as np
 
 from geo.errors import BadInput, Stopped
-from geo.grouping import clash, measure
+from geo.grouping import board as boards
+from geo.grouping import clash, measure, trees
 from geo.grouping.explain import bare, explained, impossible
 from geo.grouping.improve import improve
 from geo.grouping.partition import Partition, Status, matched
@@ -104,6 +105,7 @@ def ready() -> None:
         found = search(toy, rng, clock, effort=0.01)
         prove(toy, found, rng, clock)
         spread(toy, Found(found.labels), clock)
+        trees.planted(boards.field(toy), rng)
         apart = Separator(toy, toy.seats, np.tile(np.arange(4, dtype=np.int32)[:, None], 4))
         list(apart.broken(np.array([1.0, 0.0, 0.0, 1.0]), 0.5))
 
