@@ -15,6 +15,7 @@ from geo.siting import core, mip
 from geo.siting.costs import Floats, Ints
 from geo.siting.field import Field, field
 from geo.siting.problem import Problem
+from geo.siting.score import value_of
 
 Found = tuple[Ints | None, float | None]
 """Open sites (None: proven that there are none), and a true bound."""
@@ -45,8 +46,7 @@ def solve(problem: Problem, clock: Clock) -> Found:
     chosen = _greedy(game, price, money, room)
     if outcome.x is not None:
         chosen = np.flatnonzero(outcome.x[: game.m] > 0.5).astype(np.int32)
-    bound = outcome.value if outcome.finished else outcome.bound
-    bound = bound + constant - 1e-6 * max(1.0, abs(bound + constant))
+    bound = _bound(game, outcome, constant, chosen)
     if problem.objective == "median" and bound >= game.hopeless:
         return None, None
     if game.whole:
@@ -56,6 +56,15 @@ def solve(problem: Problem, clock: Clock) -> Found:
         return sites, None
     total = float(problem.weight.sum())
     return sites, total - bound if problem.objective == "cover" else bound
+
+
+def _bound(game: Field, outcome: mip.Outcome, constant: float, chosen: Ints) -> float:
+    """What a finished program proves of its own plan; less where it did not finish or is unsure."""
+    value = value_of(game, chosen)
+    if outcome.finished and abs(outcome.value + constant - value) <= 1e-6 * max(1.0, abs(value)):
+        return value
+    bound = outcome.bound + constant
+    return bound - 1e-6 * max(1.0, abs(bound))
 
 
 def _bought(model: mip.Model, price: Floats, money: float) -> mip.Model:
