@@ -65,7 +65,7 @@ def _priced(part: Part, score: Score, clock: Clock) -> Part:
     matrix = sparse.csr_matrix(
         (np.ones(len(game.site)), game.site, game.start), shape=(game.n, game.m)
     )
-    loose = loosened(matrix, clock, limit_s=clock.left() / 2, loss=game.base, p=game.p, goal=goal)
+    loose = loosened(matrix, clock, limit_s=0.6 * clock.left(), loss=game.base, p=game.p, goal=goal)
     if loose.y is None:
         return part
     now.u[:] = np.minimum(loose.price, game.base)
