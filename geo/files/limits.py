@@ -12,7 +12,9 @@ from zipfile import ZipFile, ZipInfo
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import shapely
+from pyarrow import parquet
 
 from geo.errors import FileRefused
 
@@ -20,6 +22,8 @@ Points = npt.NDArray[np.float64]
 MOST_VERTICES = 1_000_000
 """Of one feature; the coastline of a province has fewer."""
 MOST_TABLES = 200
+MOST_CELLS = 30_000_000
+"""Of a table that is read whole."""
 MOST_MEMBERS = 10_000
 MOST_UNPACKED = 2**30
 _MOST_RATIO, _SMALL = 200, 100 * 2**20
@@ -60,6 +64,10 @@ def require_sane(path: Path, kind: str, shown: str) -> None:
         _require_package(path, shown)
     if kind == "geojson":
         _require_features(path, shown)
+    if kind == "csv":
+        _require_lines(path, shown)
+    if kind == "parquet":
+        _require_rows(path, shown)
     if kind in ("kml", "osm"):
         _require_plain_words(path, shown)
     if kind == "xlsx":
@@ -199,23 +207,43 @@ def _require_package(path: Path, shown: str) -> None:
 
 def _require_features(path: Path, shown: str) -> None:
     """Look for a stretch of a GeoJSON without the beginning of another feature."""
+    if (longest := _longest_without(path, b'"Feature"')) > _MOST_FEATURE_BYTES:
+        raise _vertices(shown, longest // 24)
+
+
+def _require_lines(path: Path, shown: str) -> None:
+    """Look for a stretch of a table without the end of a line."""
+    if (longest := _longest_without(path, b"\n")) > _MOST_FEATURE_BYTES:
+        raise _too_much(
+            shown, f"a line of more than {longest // _MB:,} MB", f"有一行超过 {longest // _MB:,} MB"
+        )
+
+
+def _longest_without(path: Path, mark: bytes) -> int:
+    """Give the longest stretch of a file without a mark; what is too long is not measured to its end."""
+    longest, last, at, tail = 0, 0, 0, b""
     if path.stat().st_size <= _MOST_FEATURE_BYTES:
-        return
-    last, at, tail = 0, 0, b""
+        return 0
     with path.open("rb") as file:
-        while part := file.read(_PART):
-            block = tail + part
-            start = at - len(tail)
-            found = block.rfind(b'"Feature"')
-            first = block.find(b'"Feature"')
-            if first >= 0 and start + first - last > _MOST_FEATURE_BYTES:
-                raise _vertices(shown, (start + first - last) // 24)
-            if found >= 0:
-                last = start + found
+        while (part := file.read(_PART)) and longest <= _MOST_FEATURE_BYTES:
+            block, start = tail + part, at - len(tail)
+            if (first := block.find(mark)) >= 0:
+                longest = max(longest, start + first - last)
+                last = start + block.rfind(mark)
             at += len(part)
-            if at - last > _MOST_FEATURE_BYTES:
-                raise _vertices(shown, (at - last) // 24)
-            tail = block[-16:]
+            longest = max(longest, at - last)
+            tail = block[-len(mark) :]
+    return longest
+
+
+def _require_rows(path: Path, shown: str) -> None:
+    """Ask a Parquet file for its cells: equal ones take no room in it, and much in memory."""
+    try:
+        said = parquet.read_metadata(path)
+    except (OSError, ValueError, pa.ArrowException):
+        return  # the reading says so in its own words
+    if (cells := said.num_rows * max(said.num_columns, 1)) > MOST_CELLS:
+        raise _too_much(shown, f"{cells:,} cells", f"共有 {cells:,} 个单元格")
 
 
 def _vertices(shown: str, about: int) -> FileRefused:

@@ -2,6 +2,7 @@
 
 python tests/bench/bench_files.py doctor [--cases 330] [--first 5000]
 python tests/bench/bench_files.py fuzz [--files 10000]
+python tests/bench/bench_files.py hostile
 python tests/bench/bench_files.py load [--polygons 1000000]      (needs ogr2ogr)
 """
 
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -25,6 +27,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[n]) for n in (2, 1)]
 import mutated  # noqa: E402
 from databases import private_home  # noqa: E402
 from datum_towns import CITIES, town  # noqa: E402
+from hostile import HEAVY, HOSTILE  # noqa: E402
 
 from api.tasks.import_ground import SURE  # noqa: E402
 from geo import coords, files, store  # noqa: E402
@@ -152,6 +155,42 @@ def _outcome(kept: list[Path], hurt: Path, i: int) -> str:
     return "read"
 
 
+def run_hostile() -> None:
+    """Read hostile files, each in a child: what it answers, in how many seconds, with how much memory."""
+    for name, make in [*((n, m) for n, (m, _) in HOSTILE.items()), *HEAVY.items()]:
+        with tempfile.TemporaryDirectory() as folder:
+            made = _in_child(lambda make=make, folder=folder: str(make(Path(folder))))
+            path = Path(made[0])
+            layer = path.stem if path.stem in ("street", "station") else "grid"
+            said, cpu_s, most_mb = _in_child(lambda path=path, layer=layer: _answer(path, layer))
+            size_mb = path.stat().st_size / 2**20
+            print(
+                f"{name:28} {size_mb:7.1f} MB  {cpu_s:5.1f} s CPU  {most_mb:5.0f} MB held  {said}",
+                flush=True,
+            )
+
+
+def _answer(path: Path, layer: str) -> str:
+    try:
+        return f"read: {files.read(path, layer=layer)[1].counts()}"
+    except GeoError as fault:
+        return f"refused: {fault.message}"[:110]
+
+
+def _in_child(work: Callable[[], str]) -> tuple[str, float, float]:
+    """Give what a piece of work says in a child, its CPU seconds, and the most memory held, MB."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.write(writing, work().encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as said:
+        words = said.read()
+    _, _, used = os.wait4(child, 0)
+    return words, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
 def run_load(count: int) -> None:
     """Import polygons with `wangge import` and with a bare ogr2ogr, into the same server."""
     with tempfile.TemporaryDirectory() as folder, private_home() as home:
@@ -207,7 +246,7 @@ def _timed(command: list[str], env: dict[str, str] | None = None) -> tuple[float
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["doctor", "fuzz", "load"])
+    parser.add_argument("what", choices=["doctor", "fuzz", "hostile", "load"])
     parser.add_argument("--cases", type=int, default=330)
     parser.add_argument("--first", type=int, default=0, help="seed of the first case")
     parser.add_argument("--polygons", type=int, default=1_000_000)
@@ -217,5 +256,7 @@ if __name__ == "__main__":
         run_doctor(told.cases, told.first)
     if told.what == "load":
         run_load(told.polygons)
+    if told.what == "hostile":
+        run_hostile()
     if told.what == "fuzz":
         run_fuzz(told.files)
