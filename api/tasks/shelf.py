@@ -42,12 +42,14 @@ class Shelf:
         self._subscription = watch.subscribe(self._told)
 
     def at_hand(self, layer: str, view: View) -> Pack | None:
-        """Give what is packed already."""
-        return self._packs.get((layer, view))
+        """Give what is packed already, and surely not old."""
+        return self._packs.get((layer, view)) if self._subscription.sure() else None
 
     def pack(self, layer: str, view: View) -> Pack:
         """Give a layer as it is now; of areas those that live."""
         key = layer, view
+        if not self._subscription.sure():
+            self._subscription.make_sure()
         if (found := self._packs.get(key)) is not None:
             return found
         with self._gate(key):

@@ -66,7 +66,9 @@ class TileService:
         self.watch.unsubscribe(self.subscription)
 
     def peek(self, names: tuple[str, ...], at: Address, datum: str, view: View) -> Finished | None:
-        """Give a tile that is at hand."""
+        """Give a tile that is at hand, and surely not old."""
+        if not self.subscription.sure():
+            return None
         return self.cache.get(tuple(Shown(name, datum, view) for name in names), at)
 
     def tile(
@@ -76,6 +78,8 @@ class TileService:
 
         Several layers come each from the zoom from which it is shown; one alone comes at all.
         """
+        if not self.subscription.sure():
+            self.subscription.make_sure()
         shown = tuple(Shown(name, datum, view) for name in names)
         turn = self.cache.turn(shown)
         flight = (shown, at, turn)
@@ -114,6 +118,8 @@ class TileService:
         self, names: tuple[str, ...], at: Address, datum: str = "wgs84", view: View = PUBLIC
     ) -> Finished | None:
         """Give a tile that is drawn in less time than it takes to ask a thread for it."""
+        if not self.subscription.sure():
+            return None
         shown = tuple(Shown(name, datum, view) for name in names)
         turn = self.cache.turn(shown)
         chosen, many = [], 0

@@ -33,6 +33,9 @@ EVERYTHING = ""
 """In place of a layer: notices were lost, and anything may have changed."""
 HEARTBEAT_S = 0.25
 """The watch looks so often without having been called."""
+SURE_S = 0.6
+"""Whoever has taken in all that is older than this may answer without asking the store."""
+PATIENT_S = 2.0
 RETRY_S = 0.05
 """After a lost connection it tries again so soon, and then ever slower up to `SLOWEST_S`."""
 SLOWEST_S = 0.5
@@ -62,11 +65,12 @@ NOWHERE: Boxes = np.empty((0, 4))
 class Subscription:
     """One subscriber: told change by change, in order, on a thread of its own."""
 
-    def __init__(self, told: Told, epoch: int) -> None:
-        self._told = told
+    def __init__(self, told: Told, watch: "Watch") -> None:
+        self._told, self._watch = told, watch
         self._queue: SimpleQueue[list[Change] | None] = SimpleQueue()
         self._moved = Condition()
-        self._epoch = epoch
+        self._epoch = watch.epoch
+        self._behind_since_s: float | None = None
         Thread(target=self._run, name="changes", daemon=True).start()
 
     @property
@@ -79,13 +83,32 @@ class Subscription:
         with self._moved:
             return self._moved.wait_for(lambda: self._epoch >= epoch, timeout_s)
 
+    def sure(self) -> bool:
+        """Tell whether all that was committed until `SURE_S` ago has been taken in."""
+        since, long_ago = self._behind_since_s, monotonic() - SURE_S
+        return self._watch.seen_s > long_ago and (since is None or since > long_ago)
+
+    def make_sure(self) -> None:
+        """Ask the store itself what the last change is, and wait until it has been taken in.
+
+        From a store that does not answer nothing new can be learned: then this gives up.
+        """
+        try:
+            last = self._watch.last()
+        except (SQLAlchemyError, psycopg.Error):
+            return
+        self.wait(last, PATIENT_S)
+
     def close(self) -> None:
         """Tell it nothing more."""
         self._queue.put(None)
 
     def put(self, changes: list[Change]) -> None:
         """Hand over what was committed since the last time."""
-        self._queue.put(changes)
+        with self._moved:
+            if self._behind_since_s is None:
+                self._behind_since_s = monotonic()
+            self._queue.put(changes)
 
     def _run(self) -> None:
         while (changes := self._queue.get()) is not None:
@@ -93,6 +116,7 @@ class Subscription:
                 self._tell(change)
             with self._moved:
                 self._epoch = changes[-1].epoch
+                self._behind_since_s = None if self._queue.empty() else monotonic()
                 self._moved.notify_all()
 
     def _tell(self, change: Change) -> None:
@@ -117,7 +141,7 @@ class Watch:
         self._closed = Event()
         self._heard = Event()
         self._epoch = 0
-        self._seen_s = float("-inf")
+        self.seen_s = float("-inf")
         with db.engine.connect() as connection:
             self._epoch = _span(connection)[1]
         Thread(target=self._run, name="watch of changes", daemon=True).start()
@@ -131,7 +155,12 @@ class Watch:
     @property
     def blind_s(self) -> float:
         """Seconds since the store was last looked at."""
-        return monotonic() - self._seen_s
+        return monotonic() - self.seen_s
+
+    def last(self) -> int:
+        """Ask the store for the number of its last change."""
+        with self._db.engine.connect() as connection:
+            return _span(connection)[1]
 
     def subscribe(self, told: Told) -> Subscription:
         """Have every later change told, in the order of commits, on a thread of its own.
@@ -139,7 +168,7 @@ class Watch:
         Subscribe first and read then: what changes meanwhile is told, perhaps twice.
         """
         with self._lock:
-            made = Subscription(told, self._epoch)
+            made = Subscription(told, self)
             self._subscriptions.append(made)
         return made
 
@@ -193,7 +222,7 @@ class Watch:
                 self._hand_on([Change(EVERYTHING, None, NOWHERE, last)])
             elif rows:
                 self._hand_on(_together(rows, rows[-1].epoch))
-        self._seen_s = begun
+        self.seen_s = begun
 
     def _hand_on(self, found: list[Change]) -> None:
         with self._lock:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import geopandas as gpd
 import numpy as np
@@ -153,3 +154,23 @@ def test_who_stumbles_is_told_to_forget_everything(db: store.Database) -> None:
     assert heard[:2] == ["candidate", EVERYTHING]
     watch.unsubscribe(subscription)
     assert len(NOWHERE) == 0
+
+
+def test_whoever_is_behind_is_not_sure_and_can_wait(db: store.Database, told: Told) -> None:
+    gate = Event()
+    slow = told.watch.subscribe(lambda *_: gate.wait(10) and None)
+    with db.session() as session:
+        grids(session, coords.to_degrees(layer("grid", 3)))
+    told.settled()
+    assert told.subscription.sure()
+    limit = time.monotonic() + 5
+    while slow.sure() and time.monotonic() < limit:
+        time.sleep(0.05)
+    assert not slow.sure()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(slow.make_sure)
+        gate.set()
+        waiting.result(5)
+    assert slow.sure()
+    assert slow.epoch == told.watch.epoch
+    told.watch.unsubscribe(slow)
