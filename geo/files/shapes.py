@@ -148,7 +148,8 @@ def _repaired(
     mended[bad] = [_of_kind(shapely.make_valid(s), kinds) for s in shapes[bad]]
     before, after = _areas_m2(shapes[bad], crs), _areas_m2(mended[bad], crs)
     places = _in_degrees(mended[bad], crs)
-    reasons = shapely.is_valid_reason(shapes[bad])
+    with np.errstate(invalid="ignore"):
+        reasons = shapely.is_valid_reason(shapes[bad])
     findings: list[Finding] = []
     for row, b, a, place, reason in zip(bad.tolist(), before, after, places, reasons, strict=True):
         findings.append(_mended(names[row], layer, reason, (b, a), place))
