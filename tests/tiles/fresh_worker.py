@@ -1,7 +1,8 @@
 """One process of several that serve the same store: tells when it showed each change.
 
 Asked with a line ``code z x y name``, it looks at the tile, at the feature and at search by
-turns until each says the name, and answers with the three moments.
+turns until each says the name, and answers of each with the moment at which it did, and with
+that at which the last look was begun that was told the old name.
 """
 
 import sys
@@ -35,21 +36,25 @@ def main(url: str) -> None:
             "feature": lambda code=code, name=name: name.encode() in _feature(work, code),
             "search": lambda code=code, name=name: code in _found(work, name),
         }
-        moments = _seen(shown)
-        sys.stdout.write(" ".join(f"{moments[word]:.6f}" for word in shown) + "\n")
+        told = [f"{seen:.6f} {old:.6f}" for seen, old in _seen(shown).values()]
+        sys.stdout.write(" ".join(told) + "\n")
         sys.stdout.flush()
 
 
-def _seen(shown: dict[str, Callable[[], bool]]) -> dict[str, float]:
-    """Give the moment at which each was true first."""
-    seen: dict[str, float] = {}
+def _seen(shown: dict[str, Callable[[], bool]]) -> dict[str, tuple[float, float]]:
+    """Give when each was true first, and when the last look was begun at which it was not."""
+    seen: dict[str, tuple[float, float]] = {}
+    old = dict.fromkeys(shown, 0.0)
     limit = time.time() + LIMIT_S
     while len(seen) < len(shown):
         for word in [word for word in shown if word not in seen]:
-            if shown[word]() or time.time() > limit:
-                seen[word] = time.time()
+            begun = time.time()
+            if shown[word]() or begun > limit:
+                seen[word] = time.time(), old[word]
+            else:
+                old[word] = begun
         time.sleep(0.002)
-    return seen
+    return {word: seen[word] for word in shown}
 
 
 def _plain(service: TileService, at: tiling.Address) -> bytes:
