@@ -99,7 +99,14 @@ def connect(url: str, *, revive: Callable[[], str] | None = None) -> Database:
 
 
 def _told(fault: ExceptionContext) -> Exception | None:
-    """Tell of a server that is away as `Unavailable`; connections that died idle are replaced."""
+    """Tell of a server that is away as `Unavailable`, of a value that no text or number can hold
+    as `BadInput`; connections that died idle are replaced.
+    """
+    if isinstance(fault.original_exception, psycopg.DataError):
+        return BadInput(
+            f"a value cannot be kept: {str(fault.original_exception).splitlines()[0]}",
+            zh="有内容无法保存：含有不允许的字符，或数值超出范围",
+        )
     away = fault.is_disconnect or fault.connection is None
     if fault.is_pre_ping or not (away and isinstance(fault.original_exception, psycopg.Error)):
         return None

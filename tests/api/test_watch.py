@@ -87,6 +87,12 @@ def test_a_body_that_is_too_long_is_refused(door: TestClient) -> None:
     assert told.headers["content-type"] == "application/problem+json"
 
 
+def test_what_the_store_cannot_hold_is_refused(door: TestClient) -> None:
+    told = door.post("/v1/scenarios", json={"name": "方案\x00"})
+    assert told.status_code == 400
+    assert "NUL" in told.json()["detail"]
+
+
 def test_a_body_that_does_not_say_how_long_it_is_is_bounded_too(door: TestClient) -> None:
     for deed, path in (("POST", "/v1/scenarios"), ("PUT", "/ogc/collections/grid/items/1")):
         told = door.request(deed, path, content=(b" " * 2**20 for _ in range(18)))
