@@ -35,9 +35,10 @@ NODES = 2_000_000_000
 SLACK = 1e-6
 WIDE = 4
 """The box of prices grows to so many mean lengths."""
-GAIN, NEARLY = 0.1, 0.5
+GAIN, NEARLY, STEP_WIDE = 0.05, 0.7, 1.4
 """It grows before prices are exact only while the bound to hope for grows by so many, and is
-farther than so many from what a better plan may cost: the rest is soon enumerated."""
+farther than so many from what a better plan may cost: the rest is soon enumerated. Each time
+it grows by that factor."""
 
 
 @dataclass(slots=True)
@@ -121,7 +122,7 @@ def _generate(run: Borders, scale: float) -> None:
         wider = leaned >= 1e-6 and width < WIDE * scale and far
         if wider and np.isfinite(run.low):
             hoped = hope
-            width *= 2
+            width *= STEP_WIDE
             made.widen(width)
             continue
         fresh, ended = _exact(run, unit, own)
@@ -134,7 +135,7 @@ def _generate(run: Borders, scale: float) -> None:
             return
         if not fresh:
             hoped = hope
-            width *= 2
+            width *= STEP_WIDE
             made.widen(width)
 
 

@@ -227,7 +227,7 @@ def anneal(  # noqa: PLR0917
     if m == 0:  # nobody has a neighbour: nothing can move
         _note(board, plan, best, record, True)
         return price
-    block = max(2000, 4 * len(board.weight))
+    block = max(2000, min(4 * len(board.weight), 100_000))
     for step in range(tries):
         heat *= cooling
         window += 1

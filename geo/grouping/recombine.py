@@ -34,7 +34,7 @@ KEPT = 40
 def recombine(problem: Problem, found: Found, rng: np.random.Generator, clock: Clock) -> None:
     """Walk on from the best plans of `found`, and offer it what is met on the way."""
     plans = [] if problem.compact or problem.centres is not None else _starts(problem, found)
-    if not plans or problem.k < 2 or problem.n > problem.k * UNITS / 2:
+    if not plans or problem.k < 2 or problem.n > problem.k * UNITS / 2 or not problem.fees.any():
         return
 
     def walk(turn: int, own: np.random.Generator) -> Found:
@@ -63,7 +63,7 @@ def _walked(problem: Problem, labels: Ints, rng: np.random.Generator, clock: Clo
     while clock.left() > 0:
         between = np.flatnonzero(labels[a] != labels[b])
         touching = len({(min(p), max(p)) for p in labels[np.c_[a, b][between]].tolist()})
-        if idle > IDLE * touching:
+        if not touching or idle > IDLE * touching:
             break
         idle += 1
         e = int(rng.choice(between))
