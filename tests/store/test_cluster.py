@@ -197,7 +197,10 @@ def test_who_works_on_finds_a_killed_server_alive_again(home: Path) -> None:
 
 def test_without_a_server_the_store_is_unavailable_and_later_there_again(home: Path) -> None:
     db = connect(cluster.ensure(home))
+    with db.read() as session:
+        child = session.scalar(text("select pg_backend_pid()"))
     os.kill(server_pid(home), signal.SIGKILL)
+    until(lambda: not Path(f"/proc/{child}").exists())
     with pytest.raises(Unavailable, match="does not answer") as told, db.read():
         pass
     assert told.value.zh

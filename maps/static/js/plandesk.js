@@ -142,6 +142,8 @@ Wangge.Desk = class {
     clearTimeout(this.later);
     clearTimeout(this.last);
     this.later = setTimeout(() => { this.panel.balance(); this.tell(); this.scene.relist(); this.panel.count(); }, 30);
+    this.panel.stale = true;
+    this.id("next").disabled = this.id("fix").disabled = false;
     this.last = setTimeout(() => this.panel.problems(), 600); // once the hand rests
   }
 

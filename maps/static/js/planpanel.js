@@ -84,10 +84,11 @@ Wangge.Panel = class {
   async problems(start = 0) {
     const { desk } = this, { plan, level } = desk, step = plan.step, asked = this.asking = {};
     if (!plan.link) return;
+    clearTimeout(desk.last);
     await desk.guard(async () => {
       const [found, headers] = await plan.told(`/problems?level=${level}&start=${start}&most=40`);
       if (asked !== this.asking || step !== plan.step || level !== desk.level) return;
-      Object.assign(this, { found, start, total: Number(headers.get("X-Total-Count")), at: -1 });
+      Object.assign(this, { stale: false, found, start, total: Number(headers.get("X-Total-Count")), at: -1 });
       desk.id("problem-count").textContent = this.total ? `（${this.total.toLocaleString("zh-CN")}）` : "✓ 没有 none";
       desk.id("next").disabled = desk.id("fix").disabled = !this.total;
       desk.id("problems").replaceChildren(...found.map((f, k) => this.line(f, k)));
@@ -115,6 +116,7 @@ Wangge.Panel = class {
   }
 
   async next() {
+    if (this.stale) await this.problems();
     if (!this.found.length) return this.desk.say("没有待处理的问题", "Nothing is wrong");
     const last = this.at + 1 === this.found.length, beyond = this.start + this.found.length;
     if (last && this.total > this.found.length) await this.problems(beyond < this.total ? beyond : 0);
@@ -146,7 +148,7 @@ Wangge.Panel = class {
   }
 
   async fix() {
-    if (this.at < 0) { if (!this.found.length) return this.next(); await this.show(0); }
+    if (this.at < 0) await this.next();
     await this.asked;
     return this.desk.finish();
   }
