@@ -82,6 +82,7 @@ Wangge.TOOLS.split = class extends Wangge.Drawing {
   end() { clearTimeout(this.rest); }
 
   click(at) {
+    clearTimeout(this.rest);
     const street = this.points.length ? null : this.streetNear(at);
     if (street) return this.desk.do(street.operation);
     this.add(at);
