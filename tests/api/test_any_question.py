@@ -14,7 +14,7 @@ from api.tasks.accounts import AddUser, MakeToken
 from api.tasks.work import perform
 from geo import store
 
-EACH = 8
+EACH = 4
 LONG = {("POST", "/v1/alliances/drafts"), ("POST", "/v1/alliances/growths"),
         ("POST", "/v1/alliances/weighings"), ("POST", "/v1/sites/best")}  # fmt: skip
 """Answers that take seconds each; their forms are tried in tests of their own."""

@@ -153,6 +153,8 @@ def test_progress_is_sent_as_it_comes_and_a_cancelled_job_stops(
     number = order(work, 60)
     worker()
     until(work, number, "running")
+    while not door.get(f"/v1/jobs/{number}").json()["progress"]["step"]:
+        time.sleep(0.05)
     assert door.delete(f"/v1/jobs/{number}").status_code == 202
     sent = door.get(f"/v1/jobs/{number}/events").text
     assert sent.startswith("event: progress\n")

@@ -51,7 +51,7 @@ def test_the_same_spots_keep_their_names(seed, reach_s):
 
 
 @given(SEEDS, st.floats(100, 1700), st.floats(100, 1700))
-@settings(max_examples=40)
+@settings(max_examples=16)
 def test_every_spot_is_told_of_once_and_no_name_is_given_twice(seed, before_s, after_s):
     before, homes = spots_of(seed, before_s)
     after, _ = spots_of(seed, after_s)

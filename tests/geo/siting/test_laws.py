@@ -64,7 +64,7 @@ def put(town: dict, cost: np.ndarray | None = None) -> siting.Problem:
     return siting.problem(town["cost"] if cost is None else cost, **rest)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(small())
 def test_the_answer_is_the_best_of_all_plans(town: dict) -> None:
     best, answer = by_trying(town), siting.solve(put(town))

@@ -37,7 +37,7 @@ def plans(t: dict) -> list[tuple[int, ...]]:
     ]  # fmt: skip
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.integers(0, 100_000), st.sampled_from(["median", "cover"]))
 def test_a_budget_is_spent_as_well_as_can_be(seed: int, objective: str) -> None:
     t = town(seed)
@@ -64,7 +64,7 @@ def test_a_budget_is_spent_as_well_as_can_be(seed: int, objective: str) -> None:
     assert t["price"][answer.open].sum() <= t["money"]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 100_000), st.sampled_from(["median", "cover", "center"]))
 def test_room_is_never_exceeded_and_used_as_well_as_can_be(seed: int, objective: str) -> None:
     t = town(seed)
