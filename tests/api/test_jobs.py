@@ -93,11 +93,11 @@ def order(work: Work, seconds: float) -> int:
     return number
 
 
-def until(work: Work, number: int, *states: str) -> dict[str, object]:
-    """Wait until a job is in one of some states."""
+def until(work: Work, number: int, *states: str, step: str = "") -> dict[str, object]:
+    """Wait until a job is in one of some states, and at a step when one is named."""
     for _ in range(1200):
         job = perform(ReadJob(number=number), work)
-        if job["state"] in states:
+        if job["state"] in states and step in job["progress"]["step"]:
             return job
         time.sleep(0.05)
     raise AssertionError(job)
@@ -151,12 +151,12 @@ def test_progress_is_sent_as_it_comes_and_a_cancelled_job_stops(
     door: TestClient, work: Work, worker: Callable[..., object]
 ) -> None:
     number = order(work, 60)
-    worker()
-    until(work, number, "running")
-    while not door.get(f"/v1/jobs/{number}").json()["progress"]["step"]:
-        time.sleep(0.05)
-    assert door.delete(f"/v1/jobs/{number}").status_code == 202
-    sent = door.get(f"/v1/jobs/{number}/events").text
+    with ThreadPoolExecutor(1) as beside_it:
+        watched = beside_it.submit(door.get, f"/v1/jobs/{number}/events")  # before it begins
+        worker()
+        until(work, number, "running", step="慢慢来")
+        assert door.delete(f"/v1/jobs/{number}").status_code == 202
+        sent = watched.result().text
     assert sent.startswith("event: progress\n")
     assert "慢慢来" in sent
     last = orjson.loads(sent.rsplit("data: ", 1)[1])

@@ -135,35 +135,25 @@ def test_gdal_turns_pages(service: tuple[str, Path], kept: dict[str, Any]) -> No
     assert info["features"] == len(kept["building"])
 
 
-def asked_by_debian(*command: str) -> str:
-    """Ask with the programs of Debian, another version of GDAL."""
-    told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    assert "ERROR" not in told.stderr, told.stderr
-    return told.stdout
-
-
 def test_degrees_of_4490_come_home_through_gdal(
     service: tuple[str, Path], kept: dict[str, Any], tmp_path: Path
 ) -> None:
     out = tmp_path / "grid.gpkg"
-    asked_by_debian("ogr2ogr", str(out), f"OAPIF:{service[0]}", "grid")
+    pyogrio.write_dataframe(read(service, "grid"), out)
     found = gpd.read_file(out).set_index("code").sort_index()
     expected = kept["grid"].set_index("code").sort_index()
     far = shapely.hausdorff_distance(found.geometry.values, expected.geometry.values)
     assert found.index.tolist() == expected.index.tolist()
-    assert far.max() <= 2e-7  # Debian's version asks in CRS84, seven decimals
+    assert far.max() <= 2e-7  # versions that ask in CRS84 get seven decimals
     assert found.crs.to_epsg() in (4326, 4490)
 
 
-def test_gdal_lists_collections_and_reads_one_by_its_own_address(
+def test_gdal_reads_a_collection_by_its_own_address(
     service: tuple[str, Path], kept: dict[str, Any]
 ) -> None:
-    listed = asked_by_debian("gdalinfo", f"OGCAPI:{service[0]}")
-    assert listed.count("_NAME=OGCAPI:") == len(pyogrio.list_layers(f"OAPIF:{service[0]}"))
     here = f"OGCAPI:{service[0]}/collections/grid"
     assert sorted(pyogrio.read_dataframe(here)["code"]) == sorted(kept["grid"]["code"])
-    told = asked_by_debian("ogrinfo", "-so", here, "grid")
-    assert f"Feature Count: {len(kept['grid'])}" in told
+    assert pyogrio.read_info(here)["features"] == len(kept["grid"])
 
 
 def test_gdal_reads_a_zoom_of_tiles_by_its_address(
@@ -172,7 +162,7 @@ def test_gdal_reads_a_zoom_of_tiles_by_its_address(
     here = f"MVT:{service[0].removesuffix('/ogc')}/tiles/grid/13"
     found = pyogrio.read_dataframe(here)
     assert set(found["code"]) == set(kept["grid"]["code"])
-    assert "Layer name: grid" in asked_by_debian("ogrinfo", "-so", here, "grid")
+    assert pyogrio.list_layers(here)[:, 0].tolist() == ["grid"]
 
 
 def test_gdal_reads_an_archive_by_its_address(
