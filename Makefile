@@ -1,6 +1,7 @@
 # 两条命令 The two commands: make demo, make test. Everything else is for daily work.
 .PHONY: demo serve test check walls peers bench bench-serving docs setup clean
 VENV := .venv/bin
+export PYTHONDONTWRITEBYTECODE :=
 
 setup:
 	@deploy/setup
