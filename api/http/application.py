@@ -1,5 +1,6 @@
 """The application: routes, errors, headers and files of our own host, nothing else."""
 
+import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -99,7 +100,12 @@ def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
 
 
 def _prepare(drawn: views.Drawn, work: Work) -> None:
-    """Make ready what the first visitors ask for: the finder before the maps."""
+    """Make ready what the first visitors ask for: the finder before the maps.
+
+    What stands then stands for good: no answer waits while it is searched for cycles.
+    """
+    gc.freeze()
     finder.prepare(work)
     search.prepare(work)
     views.draw_all(drawn, work)
+    gc.freeze()
