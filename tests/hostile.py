@@ -216,7 +216,7 @@ HOSTILE = {
     "words that grow": (laughs, "entities"),
     "words that grow in OSM": (laughs_in_osm, "entities"),
     "brackets": (deep, "nested"),
-    "one row in a wide book": (wide_book, "no features"),
+    "one row in a wide book": (wide_book, "no heading"),
     "a swollen table": (swollen_parquet, "cells"),
     "one line": (one_line, "line"),
 }

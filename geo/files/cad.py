@@ -1,14 +1,14 @@
 """Drawings: KML of map apps, DXF of CAD; and areas made of the lines that bound them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geo.files import gdal, letters
+from geo.files import gdal, kml, letters
 from geo.files.faults import finding
 from geo.files.opening import Source
 from geo.files.table import Field, Table
@@ -19,6 +19,7 @@ _OF_KML = {
     "draworder", "icon", "snippet", "id",
 }  # fmt: skip
 """Fields that KML gives to everything and that say nothing of it."""
+_SPELLED = re.compile(r"\\U\+([0-9A-Fa-f]{4})")
 _CODE = re.compile(r"\d{6,17}")
 _LABELS = ("text", "Text", "label", "标注")
 
@@ -31,6 +32,16 @@ def load(source: Source, layer: str) -> Table:
     FileRefused
         When GDAL cannot read it.
     """
+    if source.kind == "kml":
+        with kml.plain(source, layer) as told:
+            return _joined_layers(told.source, layer, told.names, told.findings)
+    return _joined_layers(source, layer, {}, ())
+
+
+def _joined_layers(
+    source: Source, layer: str, true_names: Mapping[str, str], told: Sequence[Finding]
+) -> Table:
+    """Read all tables of a drawing as one; fields that hold nothing are left out."""
     parts = [gdal.read(source, layer=name) for name in gdal.layers_of(source)]
     parts = [part for part in parts if part[1] is not None and len(part[1])]
     if not parts:
@@ -39,14 +50,20 @@ def load(source: Source, layer: str) -> Table:
     names = list(dict.fromkeys(str(n) for meta, *_ in parts for n in meta["fields"]))
     if source.kind == "kml":
         names = [n for n in names if n.lower() not in _OF_KML]
-    fields = tuple(Field(n, np.concatenate([_column(p, n) for p in parts])) for n in names)
+    columns = {n: np.concatenate([_column(p, n) for p in parts]) for n in names}
+    fields = tuple(
+        Field(true_names.get(n, n), cells)
+        for n, cells in columns.items()
+        if any(cell is not None and cell != "" for cell in cells.tolist())
+    )
     if source.kind == "dxf":
         fields, guessed = _decoded(fields, layer)
         joined += guessed
     shapes = np.concatenate([p[1] for p in parts])
     crs = gdal.system(parts[0][0]["crs"])
     said = gdal.warned([w for p in parts for w in p[3]], layer)
-    return Table(fields, shapes, len(shapes), crs, "utf-8", (*said, *joined), "Unknown")
+    findings = (*told, *said, *joined)
+    return Table(fields, shapes, len(shapes), crs, "utf-8", findings, "Unknown")
 
 
 def _decoded(fields: Sequence[Field], layer: str) -> tuple[tuple[Field, ...], list[Finding]]:
@@ -54,7 +71,7 @@ def _decoded(fields: Sequence[Field], layer: str) -> tuple[tuple[Field, ...], li
     words = [v for f in fields for v in f.values if isinstance(v, str)]
     raw = {w: w.encode("latin-1") for w in set(words) if all(ord(c) < 256 for c in w)}
     decision = letters.decide(raw.values(), layer=layer, says=(None, "DXF"))
-    read = {w: letters.decode(b, decision.encoding)[0] for w, b in raw.items()}
+    read = {w: _unescaped(letters.decode(b, decision.encoding)[0]) for w, b in raw.items()}
     decoded = tuple(
         Field(
             f.name,
@@ -63,6 +80,11 @@ def _decoded(fields: Sequence[Field], layer: str) -> tuple[tuple[Field, ...], li
         for f in fields
     )
     return decoded, list(decision.findings)
+
+
+def _unescaped(word: str) -> str:
+    """Write out the characters that newer drawings spell in older formats: ``\\U+5E78``."""
+    return _SPELLED.sub(lambda m: chr(int(m[1], 16)), word)
 
 
 def _joined(parts: Sequence[Any], layer: str) -> list[Finding]:

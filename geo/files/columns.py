@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from geo.errors import BadInput
 from geo.files.faults import finding
 from geo.files.matching import Proposed, proposed
-from geo.files.table import ROW, Field
+from geo.files.table import ROW, Field, plain
 from geo.layers import LAYERS, Column, Finding, Layer
 
 
@@ -152,10 +152,12 @@ def _by_alias(column: Column) -> tuple[str, ...]:
 def _exact(fields: Sequence[Field], words: tuple[str, ...], of: dict[str, int]) -> int | None:
     taken = set(of.values())
     names = ["" if f.name_cut else f.name.strip().lower() for f in fields]
-    for word in words:
-        for i, name in enumerate(names):
-            if name == word.lower() and i not in taken:
-                return i
+    bare = ["" if f.name_cut else plain(f.name) for f in fields]
+    for written in (names, bare):
+        for word in words:
+            for i, name in enumerate(written):
+                if name == word.lower() and i not in taken:
+                    return i
     return None
 
 
@@ -241,7 +243,7 @@ def _collisions(fields: Sequence[Field], layer: Layer, of: dict[str, int]) -> li
                 finding(
                     "NAME_COLLISION",
                     layer.name,
-                    f"第 {twins[0] + 1} 和第 {i + 1} 个字段截断后同名（“{field.name}”）",
+                    f"第 {twins[0] + 1} 和第 {i + 1} 个字段{'截断后' if full else ''}同名（“{field.name}”）",
                     f"fields {twins[0] + 1} and {i + 1} became namesakes ({field.name!r})",
                     field=field.name,
                     hint_zh=f"请按位置恢复：--map {i + 1}=列名",

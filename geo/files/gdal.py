@@ -28,8 +28,15 @@ _FAULTS = (
     RuntimeError, OverflowError, MemoryError,
 )  # fmt: skip
 _CURVED = re.compile("Curve|Circular|Surface")
-pyogrio.set_gdal_config_options({"DXF_ENCODING": "ISO-8859-1"})
-"""As with a DBF: words come as bytes, and are decoded here."""
+pyogrio.set_gdal_config_options(
+    {
+        "DXF_ENCODING": "ISO-8859-1", "OGR_XLSX_HEADERS": "DISABLE", "OGR_XLSX_FIELD_TYPES": "STRING",
+    }
+)  # fmt: skip
+"""As with a DBF: words of a DXF come as bytes, and are decoded here; a sheet comes as words.
+
+As options of opening, the last two hold for the first sheet of a workbook only (GDAL 3.12).
+"""
 
 
 def read(
@@ -62,8 +69,8 @@ def read(
     return meta, shapes, values, [str(w.message) for w in said]
 
 
-def layers_of(source: Source) -> list[str]:
-    """Name the tables of a file.
+def layers_of(source: Source, *, spatial: bool = False) -> list[str]:
+    """Name the tables of a file, all or only those with shapes.
 
     Raises
     ------
@@ -73,7 +80,8 @@ def layers_of(source: Source) -> list[str]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return [str(name) for name, _ in pyogrio.list_layers(source.path)]
+            tables = pyogrio.list_layers(source.path)
+            return [str(name) for name, kind in tables if kind is not None or not spatial]
     except _FAULTS as fault:
         raise unreadable(fault, source) from None
 

@@ -1,9 +1,11 @@
 """The codes and ids by which rows are known: plain, legal, and none given twice."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from geo.files.faults import finding
@@ -12,6 +14,9 @@ from geo.layers import Finding, Layer, codes
 
 _AS_NUMBER = r"[0-9]+\.0*|[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+"
 _WIDE = r"[^\x00-\x7f]"
+_ODD = r"[^0-9]"
+_BETWEEN = re.compile(r"[\s'\"`\-_.·]+")
+_SCIENTIFIC = re.compile(r"(\d)(?:\.(\d+))?[eE]\+?(\d+)")
 _MOST_TOLD = 200
 """Codes that came twice are told one by one up to so many."""
 
@@ -37,7 +42,42 @@ def plain_codes(
     else:
         number = values.str.fullmatch(_AS_NUMBER).to_numpy(bool)
     noted["CODE_AS_NUMBER"] = np.flatnonzero(number).tolist()
+    if layer.level is not None:
+        values, noted["CODE_CLEANED"] = _cleaned(values, layer.level, number)
     return values, noted
+
+
+def _cleaned(
+    values: pd.Series, level: str, number: npt.NDArray[np.bool_]
+) -> tuple[pd.Series, list[int]]:
+    """Take out of codes what cannot belong to them, where a legal code is left.
+
+    Blanks, quotes and dashes are taken out and noted; a number that was written as one
+    (``…001.0``, or with an exponent and all its digits) is written out: that it was a number
+    is told anyway.
+    """
+    odd = np.flatnonzero(values.str.contains(_ODD).to_numpy(bool))
+    if not len(odd):
+        return values, []
+    words, noted = values.to_numpy(dtype=object, copy=True), []
+    for row in odd.tolist():
+        code = _written_out(words[row]) if number[row] else _bare(words[row])
+        if code != words[row] and codes.is_legal(code):
+            words[row] = code
+            noted += [] if number[row] else [row]
+    return pd.Series(words, dtype="str"), noted
+
+
+def _bare(word: str) -> str:
+    return _BETWEEN.sub("", "".join(c for c in word if unicodedata.category(c) != "Cf"))
+
+
+def _written_out(word: str) -> str:
+    """Write a number out, unless digits of it are lost."""
+    if (said := _SCIENTIFIC.fullmatch(word)) is None:
+        return word.partition(".")[0]
+    digits = said[1] + (said[2] or "")
+    return digits if len(digits) == int(said[3]) + 1 else word
 
 
 def code_findings(

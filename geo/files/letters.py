@@ -4,6 +4,7 @@ A short GBK word can be valid UTF-8, so no word is judged alone. What the file s
 itself (.cpg, language byte) is compared with what its bytes are, and a lie is reported.
 """
 
+import codecs
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -38,6 +39,18 @@ def declared(cpg: str | None, language: int) -> tuple[str | None, str]:
     if language == _LDID_GBK:
         return GB, "LDID 0x4D"
     return None, f".cpg {words}" if words else f"LDID 0x{language:02X}"
+
+
+def unmarked(content: bytes, says: tuple[str | None, str]) -> tuple[bytes, tuple[str | None, str]]:
+    """Give bytes without the mark before them, and what that mark, or else the file, says.
+
+    UTF-16, as spreadsheets and Notepad write "Unicode", is made UTF-8.
+    """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", errors="replace").encode(), (UTF8, "UTF-16")
+    if content.startswith(codecs.BOM_UTF8):
+        return content.removeprefix(codecs.BOM_UTF8), (UTF8, "BOM")
+    return content, says
 
 
 def decide(

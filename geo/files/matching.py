@@ -21,7 +21,7 @@ _SAMPLE = 500
 _LEAST = 0.6
 _CLEAR = 0.05
 """By so much the best column of a field must be better than the next."""
-_WORDS: dict[str, tuple[str, ...]] = {
+WORDS: dict[str, tuple[str, ...]] = {
     "code": ("code", "id", "bm", "dm", "bianma", "daima", "wgbm", "wgdm", "gridcode", "区域代码"),
     "id": ("id", "bh", "bianhao", "objectid", "fid", "序号", "代码"),
     "name": ("name", "mc", "mingcheng", "title", "label", "wgmc", "名字"),
@@ -101,7 +101,7 @@ def _score(field: Field, column: Column, layer: Layer) -> tuple[float, str, str]
 
 def _by_name(name: str, column: Column) -> tuple[float, str, str]:
     plain = re.sub(r"[\W_]+", "", name).lower()
-    words = (column.name, column.zh, *column.aliases, *_WORDS.get(column.name, ()))
+    words = (column.name, column.zh, *column.aliases, *WORDS.get(column.name, ()))
     best = (0.0, "", "")
     for word in words if plain else ():
         for score, zh, en in _likeness(plain, re.sub(r"[\W_]+", "", word).lower()):

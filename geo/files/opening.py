@@ -4,50 +4,24 @@ import dataclasses
 import shutil
 import struct
 import tempfile
-import zipfile
-import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from geo.errors import FileRefused
-from geo.files import limits
+from geo.files import limits, strangers
+from geo.files.packed import KINDS, OF_SHAPES, Kind, layers_in, unpacked
 
-Kind = Literal[
-    "shapefile", "table", "geopackage", "geojson", "flatgeobuf", "kml", "dxf", "csv", "xlsx",
-    "parquet", "osm",
-]  # fmt: skip
-_KINDS: dict[str, Kind] = {
-    ".shp": "shapefile",
-    ".dbf": "table",
-    ".gpkg": "geopackage",
-    ".geojson": "geojson",
-    ".json": "geojson",
-    ".fgb": "flatgeobuf",
-    ".kml": "kml",
-    ".dxf": "dxf",
-    ".csv": "csv",
-    ".xlsx": "xlsx",
-    ".parquet": "parquet",
-    ".osm": "osm",
-    ".pbf": "osm",
-}
-_BESIDE = (".dbf", ".csv")
-"""What may lie beside a layer as a part of it, and is a layer only where nothing else is."""
-_READABLE = (
-    ".shp, .zip, .gpkg, .geojson, .fgb, .kml, .kmz, .dxf, .csv, .xlsx, .parquet, .osm.pbf, .dbf"
-)
 _SHAPE_MAGIC, _SHAPE_HEAD = 9994, 100
-_NAMED_IN_UTF8 = 0x800
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """A file ready to be read: where it is now, what people call it, what was mended.
 
-    `name` is the file's name without its ending, `shown` the whole name.
+    `name` is the file's name without its ending, `shown` the whole name, `beside` names
+    other files of its kind that came with it and are not read.
     """
 
     kind: Kind
@@ -55,18 +29,24 @@ class Source:
     name: str
     shown: str
     index_restored: bool = False
+    beside: tuple[str, ...] = ()
 
     def sidecar(self, suffix: str) -> Path | None:
         """Find the file of the same name with another ending, in any case of letters."""
-        for candidate in (suffix, suffix.upper()):
-            if (path := self.path.with_suffix(candidate)).is_file():
-                return path
-        return None
+        if (path := self.path.with_suffix(suffix)).is_file():
+            return path
+        wanted = path.name.lower()
+        return next((p for p in sorted(path.parent.iterdir()) if p.name.lower() == wanted), None)
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Source]:
+def opened(path: Path, wanted: str | None = None) -> Iterator[Source]:
     """Open a path for reading; whatever was unpacked or mended vanishes afterwards.
+
+    Parameters
+    ----------
+    wanted : str, optional
+        Name of a layer: where there are several, the file that is named for it is taken.
 
     Raises
     ------
@@ -74,19 +54,22 @@ def opened(path: Path) -> Iterator[Source]:
         When the path is missing, empty, a folder, of an unknown kind, damaged, or holds
         several layers.
     """
-    _require_file(path)
+    _require_file(path, wanted)
     with tempfile.TemporaryDirectory(prefix="wangge-") as folder:
-        zipped = path.suffix.lower() in (".zip", ".kmz")
-        inner = _unpacked(path, Path(folder) / "zip") if zipped else _only_in(path)
-        path = inner if path.is_dir() else path
+        beside: tuple[str, ...] = ()
+        if path.is_dir():
+            path = inner = layers_in(path.iterdir(), wanted)[0]
+        elif path.suffix.lower() in (".zip", ".kmz"):
+            inner, beside = unpacked(path, Path(folder) / "zip", wanted)
+        else:
+            inner = path
         kind = _kind(inner, path)
+        strangers.require_own_bytes(inner, inner.suffix, path.name)
         if kind == "shapefile":
             _require_shape(inner)
         limits.require_sane(inner, kind, path.name)
-        if kind == "shapefile":
-            yield _shapefile(inner, path, Path(folder))
-        else:
-            yield Source(kind, inner, path.stem, path.name)
+        source = Source(kind, inner, path.stem, path.name, beside=beside)
+        yield _shapefile(source, Path(folder)) if kind == "shapefile" else source
 
 
 def is_osm(path: Path) -> bool:
@@ -95,23 +78,13 @@ def is_osm(path: Path) -> bool:
     return name.endswith((".osm", ".pbf", ".osm.gz", ".osm.bz2"))
 
 
-def _layers_in(names: Iterable[Path]) -> list[Path]:
-    """Choose the files that are layers of their own."""
-    known = [n for n in names if n.suffix.lower() in _KINDS and not n.name.startswith(".")]
-    alone = [n for n in known if n.suffix.lower() not in _BESIDE]
-    return sorted(alone or known)
-
-
-def _only_in(path: Path) -> Path:
-    """Give the only layer of a folder; of a file, itself."""
-    return _layers_in(path.iterdir())[0] if path.is_dir() else path
-
-
-def _require_file(path: Path) -> None:
-    if path.is_dir() and len(_layers_in(path.iterdir())) == 1:
+def _require_file(path: Path, wanted: str | None) -> None:
+    if path.is_dir() and strangers.is_stranger(path.suffix):
+        raise strangers.unread(path.suffix, path.name)
+    if path.is_dir() and len(layers_in(path.iterdir(), wanted)) == 1:
         return
     if path.is_dir():
-        inside = sorted(p.name for p in path.iterdir() if p.suffix.lower() in (*_KINDS, ".zip"))
+        inside = sorted(p.name for p in path.iterdir() if p.suffix.lower() in (*KINDS, ".zip"))
         listed = ", ".join(inside[:8]) or "nothing readable"
         raise FileRefused(
             f"{path} is a folder with {len(inside)} files to read",
@@ -137,22 +110,21 @@ def _require_file(path: Path) -> None:
 
 def _kind(inner: Path, path: Path) -> Kind:
     try:
-        return _KINDS[inner.suffix.lower()]
+        return KINDS[inner.suffix.lower()]
     except KeyError:
-        raise FileRefused(
-            f"{path.name}: files of kind {inner.suffix or '(none)'} are not read",
-            zh=f"{path.name}：不支持 {inner.suffix or '无扩展名'} 文件",
-            hint=f"bring one of {_READABLE}",
-            hint_zh=f"可读取：{_READABLE}",
-        ) from None
+        raise strangers.unread(inner.suffix, path.name) from None
 
 
-def _shapefile(shp: Path, asked: Path, folder: Path) -> Source:
-    source = Source("shapefile", shp, asked.stem, asked.name)
-    if source.sidecar(".shx") is not None:
+def _shapefile(source: Source, folder: Path) -> Source:
+    """Copy a shapefile whose index is lost, or whose parts are written in other cases than it is."""
+    parts = {suffix: source.sidecar(suffix) for suffix in OF_SHAPES[1:]}
+    lost = parts[".shx"] is None
+    names = {source.path.stem + end for suffix in parts for end in (suffix, suffix.upper())}
+    odd = any(p is not None and p.name not in names for p in parts.values())
+    if not lost and not odd:
         return source
-    copy = _copied(source, folder / "mended", (".dbf", ".prj", ".cpg"))
-    return dataclasses.replace(source, path=copy, index_restored=True)
+    copy = _copied(source, folder / "mended", OF_SHAPES[1:])
+    return dataclasses.replace(source, path=copy, index_restored=lost)
 
 
 def without_prj(source: Source, folder: Path) -> Source:
@@ -189,66 +161,3 @@ def _require_shape(shp: Path) -> None:
             hint="copy the file again from its source",
             hint_zh="请从来源处重新复制该文件",
         )
-
-
-def _unpacked(path: Path, folder: Path) -> Path:
-    """Unpack the one layer of a zip, its names repaired; refuse none or several."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = {_member_name(m): m for m in archive.infolist() if not m.is_dir()}
-            layers = _layers_in(members)
-            if len(layers) != 1:
-                raise _not_one(path, layers)
-            chosen = layers[0]
-            parts = {
-                name: member
-                for name, member in members.items()
-                if name.stem == chosen.stem and name.parent == chosen.parent
-            }
-            limits.require_honest_zip(parts.values(), len(members), path.name)
-            folder.mkdir()
-            for name, member in parts.items():
-                if name.suffix.lower() in (*_KINDS, ".shx", ".prj", ".cpg"):
-                    target = folder / f"layer{name.suffix.lower()}"
-                    with archive.open(member) as packed, target.open("wb") as out:
-                        shutil.copyfileobj(packed, out)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        RuntimeError,
-        NotImplementedError,
-        EOFError,
-        OSError,
-        ValueError,
-    ) as fault:
-        raise FileRefused(
-            f"{path.name} cannot be unpacked: {fault}",
-            zh=f"{path.name} 无法解压，可能已损坏或加了密码",
-            hint="pack the files again, without a password",
-            hint_zh="请重新打包，不要加密码",
-        ) from None
-    return folder / f"layer{chosen.suffix.lower()}"
-
-
-def _member_name(member: zipfile.ZipInfo) -> Path:
-    """Give a member's true name: Windows writes GBK without saying so."""
-    if member.flag_bits & _NAMED_IN_UTF8:
-        return Path(member.filename)
-    try:
-        return Path(member.filename.encode("cp437").decode("gbk"))
-    except UnicodeError:
-        return Path(member.filename)
-
-
-def _not_one(path: Path, layers: list[Path]) -> FileRefused:
-    names = ", ".join(str(n) for n in layers[:8]) + (" …" if len(layers) > 8 else "")
-    return FileRefused(
-        f"{path.name} holds {len(layers)} layers: {names}"
-        if layers
-        else f"{path.name} holds no layer",
-        zh=f"{path.name} 内有 {len(layers)} 个图层：{names}"
-        if layers
-        else f"{path.name} 内没有可读的图层",
-        hint="unpack it and import one layer at a time" if layers else f"pack one of {_READABLE}",
-        hint_zh="请解压后逐个导入" if layers else f"可读取：{_READABLE}",
-    )

@@ -21,7 +21,6 @@ from geo.files.table import Field, Table
 from geo.layers import LAYERS, Finding
 
 _BYTES = "ISO-8859-1"
-_BOM = b"\xef\xbb\xbf"
 _FULL_BYTES = 254
 _DAMAGE = (
     RuntimeError,
@@ -141,9 +140,12 @@ def _decoded(
 
 
 def _restored(source: Source, layer: str) -> tuple[Finding, ...]:
+    lost = source.kind == "shapefile" and source.sidecar(".dbf") is None
+    bare = (_without_table(layer),) if lost else ()
     if not source.index_restored:
-        return ()
+        return bare
     return (
+        *bare,
         finding(
             "SHX_RESTORED",
             layer,
@@ -155,12 +157,23 @@ def _restored(source: Source, layer: str) -> tuple[Finding, ...]:
     )
 
 
+def _without_table(layer: str) -> Finding:
+    return finding(
+        "DBF_MISSING",
+        layer,
+        "缺少同名的 .dbf 属性文件，只有图形，没有任何属性",
+        "the .dbf beside the .shp is missing: there are shapes without any attributes",
+        hint_zh="请向提供方索取 .dbf，与 .shp 放在一起（最好打包为 .zip）",
+        hint_en="ask for the .dbf and put it beside the .shp, best packed as .zip",
+    )
+
+
 def _geojson_table(source: Source, layer: str, encoding: str | None) -> Table:
-    content = source.path.read_bytes().removeprefix(_BOM)
-    decision = letters.decide([content], layer=layer, says=(letters.UTF8, "JSON"), option=encoding)
+    content, says = letters.unmarked(source.path.read_bytes(), (letters.UTF8, "JSON"))
+    decision = letters.decide([content], layer=layer, says=says, option=encoding)
     text, _ = letters.decode(content, decision.encoding)
     if len(content) < _LOOKED_AT:
-        _require_json(text, source)
+        text = _collected(text, source)
     meta, shapes, values, said = gdal.read(source, content=text.encode())
     return _modern(
         meta, shapes, values, (*gdal.warned(said, layer), *decision.findings), decision.encoding
@@ -188,10 +201,18 @@ def _modern(
     )
 
 
-def _require_json(text: str, source: Source) -> None:
+def _collected(text: str, source: Source) -> str:
+    """Give JSON that is whole; features that stand one a line are made a collection."""
     try:
         json.loads(text)
     except (json.JSONDecodeError, RecursionError) as fault:
+        lines = [line.strip().strip("\x1e") for line in text.splitlines()]
+        if all(line.startswith("{") and line.endswith("}") for line in lines if line):
+            whole = (
+                '{"type": "FeatureCollection", "features": [' + ",".join(filter(None, lines)) + "]}"
+            )
+            if _is_json(whole):
+                return whole
         where = (fault.lineno, fault.colno) if isinstance(fault, json.JSONDecodeError) else (1, 1)
         what = fault.msg if isinstance(fault, json.JSONDecodeError) else "nested too deeply"
         raise FileRefused(
@@ -200,6 +221,15 @@ def _require_json(text: str, source: Source) -> None:
             hint="export it again; a download may have stopped half-way",
             hint_zh="请重新导出；也可能是下载中断",
         ) from None
+    return text
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (json.JSONDecodeError, RecursionError):
+        return False
+    return True
 
 
 def table_of(source: Source, wanted: str) -> str:
@@ -217,6 +247,8 @@ def table_of(source: Source, wanted: str) -> str:
         ) from None
     zh = LAYERS[wanted].zh if wanted in LAYERS else wanted
     named = [t for t in tables if t.lower() in (wanted.lower(), zh)]
+    if len(tables) > 1 and not named and (wanted not in LAYERS or LAYERS[wanted].geometry):
+        tables = gdal.layers_of(source, spatial=True) or tables  # styles of desktops lie beside
     if len(tables) == 1 or named:
         return named[0] if named else tables[0]
     listed = ", ".join(tables)

@@ -13,6 +13,7 @@ from geo.coords import fitting
 from geo.errors import BadInput, FileRefused
 from geo.files import gdal, keys, limits, raw
 from geo.files.control import Control
+from geo.files.faults import finding
 from geo.files.opening import Source, opened
 from geo.files.osm import streets_from_osm
 from geo.files.proposals import SWAPPED
@@ -24,6 +25,7 @@ from geo.layers import layer as description_of
 PART_BYTES = 32 * 2**20
 MOST_ROWS = 30_000
 """Of one part, however small its rows are."""
+_SHOWN = 8
 District = BaseGeometry | tuple[float, float, float, float]
 
 
@@ -124,16 +126,18 @@ def batches(
         What is larger comes in parts of about this size; without it, all comes whole.
     """
     path = Path(path)
-    with opened(path) as source:
+    with opened(path, layer) as source:
         shown = path / source.shown if path.is_dir() else path
         if source.kind == "osm":
-            yield _osm(shown, source, layer or "street")
+            yield _osm(shown, source, layer)
             return
         plan: Plan | None = None
         told, tables = _tables(source, layer or source.name, encoding, part_bytes)
         for table in tables:
             limits.require_vertices(table.shapes, path.name)
             if plan is None:
+                said = (*table.findings, *_beside(source))
+                table = dataclasses.replace(table, findings=said)  # noqa: PLW2901 — the same, told
                 table, plan = planned(  # noqa: PLW2901 — drawn lines are areas from here on
                     shown, table, layer=layer, columns=columns or {}, crs=crs, bounds=told.bounds if told else None,
                     district=_district(district), control=control, fit=fit, trusting=trusting,
@@ -173,20 +177,46 @@ def _complete(source: Source, tables: Iterable[Table], promised: int) -> Iterato
         )
 
 
+def _beside(source: Source) -> list[Finding]:
+    if not source.beside:
+        return []
+    shown = source.beside[:_SHOWN]
+    return [
+        finding(
+            "FILES_BESIDE",
+            source.name,
+            f"压缩包里另有 {len(source.beside)} 个文件未读取：{'、'.join(shown)}",
+            f"{len(source.beside)} other files of the archive were not read: {', '.join(shown)}",
+            hint_zh="如需要，请单独导入",
+            hint_en="import them on their own if they are wanted",
+        )
+    ]
+
+
 def repeated(layer: str, rows: Sequence[int]) -> Finding:
     """Give the finding for rows of a file read in parts whose key stands in another part too."""
     return keys.repeated(description_of(layer), rows)
 
 
-def _osm(path: Path, source: Source, layer: str) -> tuple[gpd.GeoDataFrame, Report]:
+def _osm(path: Path, source: Source, layer: str | None) -> tuple[gpd.GeoDataFrame, Report]:
     """Read one layer of an OpenStreetMap file; its tags need no guessing."""
     found = streets_from_osm(source.path)
+    counts = ", ".join(f"{name} {len(frame)}" for name, frame in found.items())
+    said = [_of_osm(counts)] if layer is None else []
+    layer = layer or "street"
     if layer not in found:
         raise BadInput(
             f"OpenStreetMap gives no layer {layer!r}",
             zh=f"OpenStreetMap 数据不含“{layer}”图层",
             hint=f"one of {', '.join(found)}",
             hint_zh=f"可用：{'、'.join(found)}",
+        )
+    if not len(found[layer]):
+        raise FileRefused(
+            f"{path.name} holds no {layer}; it holds {counts}",
+            zh=f"{path.name} 里没有“{description_of(layer).zh}”要素（{counts}）",
+            hint="name another layer, or take a larger extract",
+            hint_zh="请指定其他图层，或下载更大的范围",
         )
     frame = found[layer]
     facts = {
@@ -195,7 +225,18 @@ def _osm(path: Path, source: Source, layer: str) -> tuple[gpd.GeoDataFrame, Repo
         "filled": [], "kept": [], "mapping": [],
         "bounds": [round(float(v), 7) for v in frame.total_bounds] if len(frame) else None,
     }  # fmt: skip
-    return frame, Report(str(path), (), facts)
+    return frame, Report(str(path), tuple(said), facts)
+
+
+def _of_osm(counts: str) -> Finding:
+    return finding(
+        "LAYER_GUESSED",
+        "street",
+        f"未指定图层，按“道路”读取；文件中有：{counts}",
+        f"no layer was named and the streets were taken; the file holds {counts}",
+        hint_zh="要读其他图层，请用 --as 指定",
+        hint_en="name another layer with --as",
+    )
 
 
 def _district(district: District | None) -> BaseGeometry | None:

@@ -248,8 +248,10 @@ def _unknown(
 def _hints(fitting: list[Proposal]) -> tuple[str, str]:
     if not fitting:
         return (
-            "请向提供方确认坐标系，并用 --crs 指定",
-            "ask where the file comes from and give its system with --crs",
+            "坐标大小不像任何国家坐标系，可能是地方坐标或单位不是米：请向提供方确认坐标系并用 --crs 指定，"
+            "或用 --control 给出至少 3 个控制点",
+            "no national system has such numbers; it may be a local one, or not in metres: give its "
+            "system with --crs, or at least 3 control points with --control",
         )
     zh = "；".join(f"--crs '{p.crs}'（{p.zh}）" for p in fitting[:_LISTED])
     en = "; ".join(f"--crs '{p.crs}' ({p.en})" for p in fitting[:_LISTED])

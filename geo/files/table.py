@@ -1,5 +1,7 @@
 """What every reader gives: fields with decoded words, shapes as WKB, and what the file says."""
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +14,21 @@ from geo.layers import Finding
 
 ROW = "@row"
 """The row's own number, 1…n, as a field, where a file has no key: ``--map @row=code``."""
+
+_BRACKETS = re.compile(r"[(\[【].*?[)\]】]$", re.DOTALL)
+
+
+def plain(name: str) -> str:
+    """Give a name as it is compared: without blanks, marks, units in brackets, wide letters.
+
+    Examples
+    --------
+    >>> plain(" 经 度（°）"), plain("*编号"), plain("ＩＤ")
+    ('经度', '编号', 'id')
+    """
+    bare = re.sub(r"[\s*]+", "", unicodedata.normalize("NFKC", name))
+    bare = "".join(c for c in bare if unicodedata.category(c) != "Cf")
+    return (_BRACKETS.sub("", bare) or bare).lower()
 
 
 @dataclass(frozen=True, slots=True)

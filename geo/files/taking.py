@@ -22,7 +22,7 @@ from geo.files.control import Control, fitted
 from geo.files.faults import finding
 from geo.files.proposals import Bounds
 from geo.files.table import ROW, Field, Table
-from geo.files.whereabouts import duplicates, marked
+from geo.files.whereabouts import duplicates, marked, together
 from geo.layers import Finding, Layer, Report
 from geo.layers import layer as description_of
 
@@ -105,12 +105,22 @@ def _wanted(layer: str | None, stem: str, table: Table) -> tuple[Layer, list[Fin
 
 def _require_shapes(path: Path, table: Table, wanted: Layer) -> None:
     if wanted.geometry and table.shapes is None:
+        hint, hint_zh = _AS_SHAPEFILE if path.suffix.lower() == ".dbf" else _AS_TABLE
+        names = [f.name for f in table.fields]
+        hint, hint_zh = hint.format(", ".join(names)), hint_zh.format("、".join(names))
         raise FileRefused(
             f"{path.name} is a table without shapes; layer {wanted.name} needs them",
             zh=f"{path.name} 只有属性没有图形，“{wanted.zh}”图层需要图形",
-            hint="bring the .shp beside it",
-            hint_zh="请提供同名的 .shp 文件",
+            hint=hint,
+            hint_zh=hint_zh,
         )
+
+
+_AS_TABLE = (
+    "give two columns lon and lat (or x and y), or one of WKT; its columns are {}",
+    "请用“经度”“纬度”（或 X、Y）两列，或一列 WKT 给出位置；现有列：{}",
+)
+_AS_SHAPEFILE = ("bring the .shp beside it", "请提供同名的 .shp 文件")
 
 
 def _attributes(
@@ -164,9 +174,9 @@ def _located(
         frame = gpd.GeoDataFrame(attributes, geometry=empty)
         return frame, list(names), systems.System(coords.STORED), []
     forms, broken = shapes.decoded(table.shapes, names, wanted)
-    forms, system = _turned(forms, table, plan)
+    forms, system, strays = _turned(forms, table, names, plan)
     cleaned = shapes.cleaned(forms, names, wanted, system.crs)
-    findings = [*system.findings, *broken, *cleaned.findings]
+    findings = [*system.findings, *broken, *strays, *cleaned.findings]
     frame = gpd.GeoDataFrame(attributes, geometry=gpd.GeoSeries(cleaned.shapes, crs=system.crs))
     kept = list(names)
     if not cleaned.kept.all():
@@ -181,19 +191,48 @@ def _located(
 
 
 def _turned(
-    forms: npt.NDArray[np.object_], table: Table, plan: Plan
-) -> tuple[npt.NDArray[np.object_], systems.System]:
+    forms: npt.NDArray[np.object_], table: Table, names: Sequence[str], plan: Plan
+) -> tuple[npt.NDArray[np.object_], systems.System, list[Finding]]:
     """Decide the system, and bring axes or a local plane into it."""
     if len(plan.control):
         way, system = fitted(plan.control, layer=plan.layer.name, kind=plan.fit)
-        return shapely.transform(shapely.force_2d(forms), way.apply), system
-    system = systems.decide(
-        table.crs, _extent(forms, plan.bounds), layer=plan.layer.name, option=plan.crs,
-        district=plan.district,
-    )  # fmt: skip
+        return shapely.transform(shapely.force_2d(forms), way.apply), system, []
+    said: list[Finding] = []
+    system = _decided(_extent(forms, plan.bounds), table, plan)
+    if system.crs is None and not any(p.fits is not False for p in system.proposals):
+        near = together(forms)
+        if not near.all():
+            again = _decided(_extent(forms[near], None), table, plan)
+            if again.crs is not None or again.proposals:
+                system, said = again, [_strays(plan.layer, names, near)]
+                forms = forms.copy()
+                forms[~near] = None
     if system.swapped:
         forms = shapely.transform(forms, lambda points: points[:, ::-1])
-    return forms, system
+    return forms, system, said
+
+
+def _decided(bounds: Bounds, table: Table, plan: Plan) -> systems.System:
+    if not np.isfinite(bounds).all():  # no shape at all, which is said elsewhere
+        return systems.System(coords.STORED)
+    return systems.decide(
+        table.crs, bounds, layer=plan.layer.name, option=plan.crs, district=plan.district
+    )
+
+
+def _strays(layer: Layer, names: Sequence[str], near: npt.NDArray[np.bool_]) -> Finding:
+    away = [names[i] for i in np.flatnonzero(~near).tolist()]
+    shown = "、".join(away[:5]) + ("…" if len(away) > 5 else "")
+    return finding(
+        "STRAY",
+        layer.name,
+        f"{len(away)} 个要素的坐标与其他要素不是一类（如 0,0，或经纬度写反）：{shown}",
+        f"the numbers of {len(away)} features are unlike those of all others (0,0 or exchanged): "
+        f"{shown.replace('、', ', ')}",
+        features=away,
+        hint_zh="请更正这些坐标；接受则不导入它们",
+        hint_en="correct these coordinates; when accepted the features are left out",
+    )
 
 
 def _extent(forms: npt.NDArray[np.object_], whole: Bounds | None) -> Bounds:

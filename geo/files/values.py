@@ -221,7 +221,12 @@ _SAID = {
     ),
     "CODE_AS_NUMBER": (
         "编码存成了数字，可能丢失位数或前导零", "a code was stored as a number and may have lost digits",
-        "请在原始数据中把编码改为文本字段后重新导出", "make it a text field at its source and export again",
+        "核对无误后可接受此项；最好在原始数据中把编码改为文本字段后重新导出",
+        "accept it when the codes are right; best make it a text field at its source",
+    ),
+    "CODE_CLEANED": (
+        "编码中的空格、引号或连字符已去掉", "held blanks, quotes or dashes, which were taken out",
+        "无需处理", "nothing to do",
     ),
 }  # fmt: skip
 

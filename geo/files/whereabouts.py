@@ -15,6 +15,7 @@ from geo.layers import Finding, Layer
 
 _MOST = 500
 """So many features of one finding are marked on the map."""
+_FEWEST, _SPREADS, _LEAST_SPREAD, _MOSTLY = 3, 20.0, 0.02, 0.5
 
 
 def marked(
@@ -56,6 +57,25 @@ def _place(shapes: np.ndarray, rows: list[int]) -> BaseGeometry | None:
         only: BaseGeometry = chosen[0]
         return only
     return shapely.MultiPoint(shapely.point_on_surface(chosen))
+
+
+def together(shapes: np.ndarray) -> np.ndarray:
+    """Say which shapes lie where most do, in whatever system; those without a shape do too.
+
+    What is farther from the middle than many times what half of them are is a stray:
+    a place at 0, 0, or one whose numbers are exchanged or of another system. All lie together
+    when most do not.
+    """
+    at = np.asarray(shapely.get_coordinates(shapely.centroid(shapes)))
+    there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    near = np.ones(len(shapes), dtype=bool)
+    if len(at) < _FEWEST:
+        return near
+    middle = np.median(at, axis=0)
+    away = np.abs(at - middle)
+    far = away > _SPREADS * np.median(away, axis=0) + _LEAST_SPREAD * np.abs(middle)
+    near[there] = ~far.any(axis=1)
+    return near if near.mean() > _MOSTLY else np.ones(len(shapes), dtype=bool)
 
 
 def duplicates(frame: gpd.GeoDataFrame, names: Sequence[str], layer: Layer) -> list[Finding]:

@@ -121,8 +121,8 @@ def test_codes(tmp_path):
     assert [f.features for f in duplicate] == [(CODES[0],)]
     assert "1、2" in duplicate[0].zh
     assert found(report, "CODE_AS_NUMBER")[0].features == ("321198001001003.0",)
-    assert found(report, "CODE_INVALID")[0].features == ("3211980010010", "#4", "321198001001003.0")
-    assert frame["code"][4] == "321198001001003.0"
+    assert found(report, "CODE_INVALID")[0].features == ("3211980010010", "#4")
+    assert frame["code"][4] == "321198001001003"
     assert len(report.blocking(["CODE_DUPLICATE"])) == 2
 
 
