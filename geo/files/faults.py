@@ -42,6 +42,7 @@ SEVERITY: dict[str, Severity] = {
     "VALUE_INVALID": E,
     "VALUE_MISSING": E,
     "NUMBER_AS_TEXT": I,
+    "HOURS_UNREAD": W,
     "DEGREES_READ": I,
     "CODE_AS_NUMBER": E,
     "CODE_CLEANED": I,

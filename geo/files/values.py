@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from geo.files import keys
+from geo.files import keys, sayings
 from geo.files.faults import finding
 from geo.files.table import Field
 from geo.layers import Column, Finding, Layer
@@ -61,6 +61,8 @@ def converted(
         turn = _TURN[column.type]
         out = [_value(v, row, column, turn, notes) for row, v in enumerate(field.values.tolist())]
         series = pd.Series(out, dtype=_DTYPE[column.type])
+    series, unread = sayings.said(series, column.name)
+    notes.add("HOURS_UNREAD", *unread)
     if column.name in (layer.key, "parent"):
         series, noted = keys.plain_codes(series, field, layer)
         for code, rows in noted.items():
@@ -218,6 +220,11 @@ _SAID = {
     "NUMBER_AS_TEXT": (
         "是文字或全角数字，已按数字读取", "was text or full-width and was read as a number",
         "请改为数字字段", "make it a number field",
+    ),
+    "HOURS_UNREAD": (
+        "无法识别，视为开放时间未知", "cannot be read: open hours are unknown there",
+        "写法示例：Mo-Fr 08:30-17:30; Sa,Su 09:00-12:00，或 周一至周五 8:30-17:30",
+        "write for example: Mo-Fr 08:30-17:30; Sa,Su 09:00-12:00; PH off",
     ),
     "CODE_AS_NUMBER": (
         "编码存成了数字，可能丢失位数或前导零", "a code was stored as a number and may have lost digits",
