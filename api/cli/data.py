@@ -68,7 +68,6 @@ def take_in(
 ) -> None:
     """导入一个图层；有阻断问题时什么也不改变 Import a layer, whole or not at all."""
     from api.cli.findings import findings_table
-    from api.tasks.draw_findings import DrawFindings
     from api.tasks.import_layer import ImportLayer, refusal
     from geo import files
 
@@ -86,6 +85,8 @@ def take_in(
     )  # fmt: skip
     done = ask(form)
     if page is not None:
+        from api.tasks.draw_findings import DrawFindings  # what was refused draws nothing
+
         ask(DrawFindings(report=done.report, frame=done.frame, out=page))
         if not dry_run and not done.blocking:
             done = ask(form.model_copy(update={"dry_run": False, "save_profile": None}))

@@ -77,7 +77,7 @@ def require_sane(path: Path, kind: str, shown: str) -> None:
 
 def require_vertices(wkb: Iterable[bytes | None] | None, shown: str) -> None:
     """Refuse shapes of more vertices than any true one has."""
-    longest = max((len(w) for w in (() if wkb is None else wkb) if w is not None), default=0)
+    longest = max(map(len, filter(None, () if wkb is None else wkb)), default=0)
     if longest > 16 * MOST_VERTICES:
         raise _vertices(shown, longest // 16)
 

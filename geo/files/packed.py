@@ -72,7 +72,7 @@ def unpacked(path: Path, folder: Path, wanted: str | None) -> tuple[Path, tuple[
             folder.mkdir()
             for name, member in parts.items():
                 if name.suffix.lower() in (*KINDS, *OF_SHAPES):
-                    target = folder / f"layer{name.suffix.lower()}"
+                    target = folder / f"{_stem(chosen)}{name.suffix.lower()}"
                     with archive.open(member) as packed, target.open("wb") as out:
                         shutil.copyfileobj(packed, out)
             others = [n for n in _all_layers(members) if not _own(n, chosen)]
@@ -91,7 +91,7 @@ def unpacked(path: Path, folder: Path, wanted: str | None) -> tuple[Path, tuple[
             hint="pack the files again, without a password",
             hint_zh="请重新打包，不要加密码",
         ) from None
-    return folder / f"layer{chosen.suffix.lower()}", tuple(sorted(str(n) for n in others))
+    return folder / f"{_stem(chosen)}{chosen.suffix.lower()}", tuple(sorted(str(n) for n in others))
 
 
 def _own(name: Path, chosen: Path) -> bool:

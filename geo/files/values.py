@@ -15,6 +15,8 @@ from geo.files.table import Field
 from geo.layers import Column, Finding, Layer
 
 _EXACT, _LARGEST = 2**53, 2**63
+_HASHES = "####"
+"""What a spreadsheet shows instead of a number that is too wide."""
 _WORDS = {
     "综合网格": "comprehensive", "综合": "comprehensive", "专属网格": "dedicated", "专属": "dedicated",
     "河流": "river", "水系": "river", "铁路": "rail", "围墙": "wall", "是": "yes", "否": "no",
@@ -125,8 +127,13 @@ def filled(column: Column, rows: int) -> pd.Series:
 
 def lost(field: Field, layer: Layer, names: Sequence[str]) -> list[Finding]:
     """Report words that the width of their field cut, and Excel's ``####``."""
-    words = field.values if field.values.dtype == object else ()
-    hashes = {i for i, v in enumerate(words) if isinstance(v, str) and "####" in v}
+    words = field.values.tolist() if field.values.dtype == object else []
+    some = _HASHES in "\n".join(
+        [v for v in words if isinstance(v, str)]
+    )  # of all at once: mostly no
+    hashes = (
+        {i for i, v in enumerate(words) if isinstance(v, str) and _HASHES in v} if some else set()
+    )
     rows = sorted({*field.cut_rows, *hashes})
     if not rows:
         return []
