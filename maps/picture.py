@@ -24,7 +24,8 @@ from maps.themes import Theme
 from maps.typeset import Type
 
 A4_IN = (11.69, 8.27)
-A3_IN = (16.54, 11.69)
+PAPERS_IN = {"a4": A4_IN, "a3": (16.54, 11.69)}
+"""Width and height of paper, by what it is called."""
 SIDES = ("现状", "方案")
 _BETWEEN = 0.012
 _MAP, _SIDE = (0.03, 0.06, 0.7, 0.82), (0.75, 0.06, 0.22, 0.82)

@@ -7,12 +7,12 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
+import maps
 from api.http.tiles import allowed
 from api.http.v1 import WorkDep
 from api.tasks.work import Work
 from geo import store
 from geo.errors import NotFound
-from maps import embedding, glyphs, sprite
 
 router = APIRouter(include_in_schema=False)
 LASTING = {"Cache-Control": "public, max-age=86400"}
@@ -23,7 +23,7 @@ CHINA = (73.5, 18.0, 135.1, 53.6)
 @router.get("/embed")
 def index(request: Request, work: WorkDep) -> Response:
     """Show all ways with their code."""
-    html = embedding.index(base_url=_base(request, work), bounds=_bounds(work))
+    html = maps.embedding.index(base_url=_base(request, work), bounds=_bounds(work))
     policy = (
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'self'"
     )
@@ -37,16 +37,16 @@ def style(request: Request, work: WorkDep, datum: str = "wgs84") -> Response:
     """Give the style of our maps for MapLibre, from the palette that all our maps share."""
     if datum not in ("wgs84", "gcj02", "bd09"):
         raise NotFound(f"no datum {datum!r}", zh=f"没有坐标系“{datum}”", where=[datum])
-    told = embedding.style(_base(request, work), datum=datum)
+    told = maps.embedding.style(_base(request, work), datum=datum)
     return Response(orjson.dumps(told), media_type="application/json", headers=_open(request, work))
 
 
 @router.get("/embed/fonts/{stack}/{first}-{last}.pbf")
 def letters(request: Request, work: WorkDep, stack: str, first: int, last: int) -> Response:
     """Give 256 letters of our typeface; the style of our maps says where they are."""
-    if last != first + glyphs.COUNT - 1:
+    if last != first + maps.glyphs.COUNT - 1:
         raise NotFound(f"no letters {first} to {last}", zh=f"没有 {first}–{last} 这一段字形")
-    told = glyphs.glyphs(stack, first)
+    told = maps.glyphs.glyphs(stack, first)
     headers = _open(request, work) | LASTING
     return Response(told, media_type="application/x-protobuf", headers=headers)
 
@@ -59,17 +59,17 @@ def signs(request: Request, work: WorkDep, form: str, ratio: str = "") -> Respon
         raise NotFound(f"no sprite{ratio}.{form}", zh="没有这个图标集")
     headers = _open(request, work) | LASTING
     if form == "png":
-        return Response(sprite.sheet(RATIOS[ratio]), media_type="image/png", headers=headers)
-    told = orjson.dumps(sprite.index(RATIOS[ratio]))
+        return Response(maps.sprite.sheet(RATIOS[ratio]), media_type="image/png", headers=headers)
+    told = orjson.dumps(maps.sprite.index(RATIOS[ratio]))
     return Response(told, media_type="application/json", headers=headers)
 
 
 @router.get("/embed/{kind}")
 def shown(request: Request, work: WorkDep, kind: str) -> Response:
     """Show one way at work."""
-    if kind not in embedding.KINDS or kind == "amap":
+    if kind not in maps.embedding.KINDS or kind == "amap":
         raise NotFound(f"there is no page {kind}", zh="没有这个示例", where=[kind])
-    html = embedding.page(kind, base_url=_base(request, work), bounds=_bounds(work))
+    html = maps.embedding.page(kind, base_url=_base(request, work), bounds=_bounds(work))
     nonce = secrets.token_urlsafe(16)
     html = html.replace("<script", f'<script nonce="{nonce}"')
     framers = " ".join(["'self'", *sorted(work.settings.embed_origins)])

@@ -21,7 +21,6 @@ from api.tasks.work import Work, perform
 from geo import finding, store
 from geo.errors import BadInput, GeoError, NotFound
 from geo.layers import SERVICES
-from maps import finder
 
 router = APIRouter(include_in_schema=False)
 POLICY = (
@@ -97,7 +96,7 @@ def ground(
     here, base = known.known(work), _ground(work)
     found = here.keep(
         ("window", box, zoom),
-        lambda: orjson.dumps(finder.window(base, _box(box, base), zoom)),
+        lambda: orjson.dumps(maps.finder.window(base, _box(box, base), zoom)),
     )
     return Response(
         found, media_type="application/json", headers={"Cache-Control": "private, max-age=300"}
@@ -112,7 +111,9 @@ def way(
     elder: str = "",
 ) -> Response:
     """Draw a way on our ground, for pages without scripts."""
-    drawn = finder.way.picture(_ground(work), finder.way.read(way), number=n, large=elder == "1")
+    drawn = maps.finder.way.picture(
+        _ground(work), maps.finder.way.read(way), number=n, large=elder == "1"
+    )
     headers = {"Cache-Control": "private, max-age=3600", "Content-Security-Policy": POLICY}
     return Response(drawn, media_type="image/svg+xml", headers=headers)
 
@@ -123,7 +124,7 @@ def _ground(work: Work) -> maps.Base:
 
 def _asked(request: Request) -> dict[str, str]:
     """Give the question without what the finder does not know, so that it is never repeated."""
-    names = {*finder.KEPT, "q", "lon", "lat"}
+    names = {*maps.finder.KEPT, "q", "lon", "lat"}
     asked = {k: v.strip()[:60] for k, v in request.query_params.items() if k in names and v.strip()}
     if asked.get("service") not in {None, *SERVICES}:
         asked.pop("service")
@@ -191,7 +192,7 @@ def _page(
     answer, district = shown.get("answer"), _district(work)
     signs = [s["signboard"] for part in ("stations", "later") for s in (answer or {}).get(part, [])]
     signs += [shown["place"]["name"]] if shown.get("place") else []
-    seen = finder.Seen(
+    seen = maps.finder.Seen(
         path=request.url.path,
         asked=asked,
         place_name=district["place_name"],
@@ -201,8 +202,8 @@ def _page(
         approval_no=work.settings.map_approval_no,
         duty_phone=work.settings.duty_phone,
         shown=_number(request.query_params.get("show", "")),
-        device=finder.device(agent),
-        in_chat=finder.inside_chat(agent),
+        device=maps.finder.device(agent),
+        in_chat=maps.finder.inside_chat(agent),
         names={s: finding.titled(s) for s in signs} if asked.get("lang") == "en" else {},
         **shown,
     )
@@ -211,7 +212,7 @@ def _page(
         "Cache-Control": "no-cache, private",
         "Vary": "User-Agent",
     }
-    return HTMLResponse(finder.page(seen), status, headers=headers)
+    return HTMLResponse(maps.finder.page(seen), status, headers=headers)
 
 
 def _number(text: str) -> int:
@@ -239,7 +240,7 @@ def _named(work: Work, here: known.Known) -> dict[str, str]:
 
 def _box(text: str | None, base: maps.Base) -> tuple[float, float, float, float]:
     if text is None:
-        return finder.whole(base)
+        return maps.finder.whole(base)
     try:
         west, south, east, north = (float(part) for part in text.split(","))
     except ValueError:

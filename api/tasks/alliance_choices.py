@@ -1,5 +1,7 @@
 """Truly different plans, each good in another way: even, with long common borders, led by others."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +11,6 @@ from api.tasks.form_alliances import Alliances, Answer
 from api.tasks.work import Work
 from geo import grouping
 from geo.errors import Infeasible, Stopped
-from geo.grouping import alternatives, measure
-from geo.grouping.problem import Ints
 from geo.layers import Clock
 
 CHARACTERS = {
@@ -53,7 +53,7 @@ class Search:
         """
         clock = Clock(time_limit_s, work.progress)
         found: list[Choice] = []
-        before: list[Ints] = [self.best.plan.labels]
+        before: list[grouping.Ints] = [self.best.plan.labels]
         names = [*_names(count), *[""] * count]
         for turn, name in enumerate(names):
             if len(found) == count or clock.over():
@@ -70,7 +70,7 @@ class Search:
         """Name a plan by its character, where it really has it."""
         best, plan = self.best.plan, answer.plan
         has = {
-            "even": measure.deviation(plan.loads) < measure.deviation(best.loads),
+            "even": grouping.measure.deviation(plan.loads) < grouping.measure.deviation(best.loads),
             "borders": between(self.judge, plan.labels) < between(self.judge, best.labels),
             "leads": bool(np.isin(plan.centres, best.centres).mean() < SAME_LEADS),
         }
@@ -79,18 +79,18 @@ class Search:
         return f"{OTHER[0]} {number}", f"{OTHER[1]} {number}"
 
     def _of(
-        self, name: str, before: list[Ints], clock: Clock, rng: np.random.Generator
+        self, name: str, before: list[grouping.Ints], clock: Clock, rng: np.random.Generator
     ) -> Answer | None:
         problem = self._problem()
         if name == "even":
-            tolerance = EVENER * measure.deviation(self.best.plan.loads)
+            tolerance = EVENER * grouping.measure.deviation(self.best.plan.loads)
             problem = self._problem(tolerance=max(tolerance, 1e-3))
         if name == "borders":
             return self._bordered(before, clock, rng)
         return self._another(problem, before, clock, rng)
 
     def _bordered(
-        self, before: list[Ints], clock: Clock, rng: np.random.Generator
+        self, before: list[grouping.Ints], clock: Clock, rng: np.random.Generator
     ) -> Answer | None:
         """Let common borders count; the plan that differs enough at the greatest weight."""
         plan = self.best.plan
@@ -104,18 +104,18 @@ class Search:
                 )  # fmt: skip
             except (Infeasible, Stopped):
                 continue
-            if alternatives.new(made.labels, before, differ=self.differ):
+            if grouping.alternatives.new(made.labels, before, differ=self.differ):
                 return Answer(problem, made)
         return self._another(problem, before, clock, rng)
 
     def _another(
         self,
         problem: grouping.Problem,
-        before: list[Ints],
+        before: list[grouping.Ints],
         clock: Clock,
         rng: np.random.Generator,
     ) -> Answer | None:
-        made = alternatives.another(
+        made = grouping.alternatives.another(
             problem, before, differ=self.differ, rng=rng, time_limit_s=clock.left(),
             progress=clock.progress, effort=EFFORT,
         )  # fmt: skip
@@ -131,7 +131,7 @@ def _names(count: int) -> list[str]:
     return known + [""] * (count - len(known))
 
 
-def between(judge: Judge, labels: Ints) -> float:
+def between(judge: Judge, labels: grouping.Ints) -> float:
     """Give the metres of border between groups."""
     near = judge.bodies.adjacency
     a, b = near.pairs.T

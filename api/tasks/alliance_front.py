@@ -1,5 +1,7 @@
 """Plans that nothing beats in balance, nearness and members moved together."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,8 +13,6 @@ from api.tasks.bodies import Bodies
 from api.tasks.form_alliances import Alliances, Answer
 from api.tasks.work import Work
 from geo import grouping
-from geo.grouping import likeness, measure, pareto
-from geo.grouping.problem import Ints
 
 TOLERANCES = (0.05, 0.1, 0.2)
 """What balance is tried besides the one that was asked."""
@@ -34,10 +34,10 @@ class Judge:
     bodies: Bodies
     problem: grouping.Problem
     held: dict[str, npt.NDArray[np.bool_]]
-    standing: Ints | None
+    standing: grouping.Ints | None
 
     @classmethod
-    def of(cls, best: Alliances, standing: Ints | None) -> "Judge":
+    def of(cls, best: Alliances, standing: grouping.Ints | None) -> Judge:
         """Judge other plans beside the best one."""
         asked, bodies = best.asked, best.bodies
         wanted = asked.held(bodies)
@@ -46,17 +46,19 @@ class Judge:
 
     def cost(self, plan: grouping.Partition) -> float:
         """Give the cost that was asked to be least: walks, and lines where they are weighed."""
-        return measure.objective(self.problem, plan.labels)
+        return grouping.measure.objective(self.problem, plan.labels)
 
     def moved(self, plan: grouping.Partition) -> int | None:
         """Give how many members leave the group of today."""
-        return None if self.standing is None else likeness.moved(self.standing, plan.labels)
+        return (
+            None if self.standing is None else grouping.likeness.moved(self.standing, plan.labels)
+        )
 
     def qualities(self, plan: grouping.Partition) -> tuple[float, ...]:
         """Give balance, cost and members moved; least is best."""
         moved = self.moved(plan)
         return (
-            measure.deviation(plan.loads),
+            grouping.measure.deviation(plan.loads),
             self.cost(plan),
             *(() if moved is None else (float(moved),)),
         )
@@ -72,7 +74,9 @@ class Tried:
     answer: Answer | None
 
 
-def tried(judge: Judge, known: Sequence[Ints], *, time_limit_s: float, work: Work) -> list[Tried]:
+def tried(
+    judge: Judge, known: Sequence[grouping.Ints], *, time_limit_s: float, work: Work
+) -> list[Tried]:
     """Solve the question under limits that loosen, all within the time; tightest first."""
     wide = sorted({*TOLERANCES, judge.asked.tolerance})
     steps = _steps(judge)
@@ -88,7 +92,7 @@ def tried(judge: Judge, known: Sequence[Ints], *, time_limit_s: float, work: Wor
         for most in steps
         for tolerance in wide
     ]  # fmt: skip
-    points = pareto.surface(
+    points = grouping.pareto.surface(
         problems, rng=np.random.default_rng(judge.asked.seed), time_limit_s=time_limit_s,
         known=known, effort=EFFORT, progress=work.progress,
     )  # fmt: skip

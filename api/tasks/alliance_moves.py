@@ -1,5 +1,7 @@
 """What the best alternative of a body would cost, what would change, and what forbids it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +13,6 @@ from api.tasks.alliance_names import Name
 from api.tasks.alliance_presets import Pair, Preset
 from api.tasks.bodies import Bodies
 from geo import grouping
-from geo.grouping import measure
 
 LOADS = {
     "households": ("户", "households"),
@@ -95,7 +96,7 @@ def alternative(about: Told, i: int, why: Any, load: str) -> list[Pair]:
         f"in {other.en} instead: its walk {walks[0]:.0f} → {walks[1]:.0f} min",
     )
     there = about.plan.loads[why.other]
-    unit, now = LOADS[load], measure.deviation(about.plan.loads)
+    unit, now = LOADS[load], grouping.measure.deviation(about.plan.loads)
     loads = (
         f"本{word[0]} {about.plan.loads[own]:,.0f} → {why.load_left:,.0f} {unit[0]}，"
         f"对方 {there:,.0f} → {why.load_after:,.0f} {unit[0]}，最大偏差 {now:.1%} → {why.balance:.1%}",
@@ -156,7 +157,7 @@ def _lead_change(about: Told, i: int, other: int) -> Pair | None:
     if i == int(about.plan.centres[own]) and left:
         after = about.plan.labels.copy()
         after[i] = other
-        heir = int(measure.centres(about.problem, after)[0][own])
+        heir = int(grouping.measure.centres(about.problem, after)[0][own])
         if heir >= 0:
             zh += f"，本{word[0]}改由{about.called(heir)}任{about.preset.head[0]}"
             en += f", and {about.called(heir)} would be its {about.preset.head[1]}"

@@ -1,18 +1,17 @@
 """What groups are called: after the place of their lead, or by direction."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
-from pypinyin import lazy_pinyin
 
 from api.tasks.alliance_presets import PRESETS, Preset
 from api.tasks.bodies import Bodies
-from geo import grouping
+from geo import finding, grouping
 
 ENDINGS = ("居民委员会", "村民委员会", "社区", "居委会", "村委会", "村")
-WAYS = {
-    d.zh: d.en for d in (*grouping.compass.MAIN, *grouping.compass.BETWEEN, grouping.compass.MIDDLE)
-}
 BODIES = ("党群议事会", "议事会")
 
 
@@ -71,9 +70,15 @@ def letters(name: str) -> str:
         zh, en = preset.suffix
         if len(name) > len(zh) and name.endswith(zh):
             return f"{letters(name.removesuffix(zh))} {en}"
-    if name in WAYS:
-        return WAYS[name]
-    return "".join(lazy_pinyin(name)).capitalize()
+    if (way := _ways().get(name)) is not None:
+        return way
+    return "".join(finding.readings(name)[0]).capitalize()
+
+
+@cache
+def _ways() -> dict[str, str]:
+    compass = grouping.compass
+    return {d.zh: d.en for d in (*compass.MAIN, *compass.BETWEEN, compass.MIDDLE)}
 
 
 def _named(place: str, before: list[str], preset: Preset) -> Name:

@@ -1,5 +1,7 @@
 """What is asked of groups: how many, what is balanced, who leads, which lines are respected."""
 
+from __future__ import annotations
+
 from itertools import pairwise
 from typing import Any, Literal
 

@@ -1,5 +1,7 @@
 """What can be told of groups, published or proposed: their members, why, and what they are worth."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import date
 from typing import Any

@@ -6,6 +6,8 @@ map it. A process that is killed over it leaves what was there, and the next one
 Where nothing can be written, each process makes its own.
 """
 
+from __future__ import annotations
+
 import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress

@@ -1,5 +1,7 @@
 """Audits of coverage: norms with their sources, governance down to the bottom, one place for all."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +29,7 @@ class AuditNorms(Form):
     by: str = "community"
     walker: str = "adult"
 
-    def run(self, work: Work) -> "Audited":
+    def run(self, work: Work) -> Audited:
         """Walk once for each radius, audit, keep the run."""
         started = now()
         level_of(self.by)
@@ -92,7 +94,7 @@ class Audited:
 class CheckAdministration(Form):
     """Find areas without worker, branch, station or council, on every level there is."""
 
-    def run(self, work: Work) -> "Administered":
+    def run(self, work: Work) -> Administered:
         """Read, count, keep the run."""
         started = now()
         scene = read_scene(work, *LEVELS, "station", "staff", "council", "institution")
@@ -151,7 +153,7 @@ class OnePlace(Question):
     services: tuple[str, ...] = Field(min_length=1, max_length=20)
     by: str = "community"
 
-    def run(self, work: Work) -> "Found":
+    def run(self, work: Work) -> Found:
         """Read, join places within places, walk, keep the run."""
         started = now()
         level_of(self.by)

@@ -1,5 +1,7 @@
 """What is grouped: bodies and areas with their weight, neighbours, walks, skills and needs."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,7 +17,6 @@ from api.tasks.walk import ADULT, STREETS, network_of
 from api.tasks.work import Work
 from geo import grouping, layers, network, topology
 from geo.errors import NotFound
-from geo.grouping.complement import Exchange, exchange
 from geo.layers import DETOUR, Adjacency, items
 from geo.layers.codes import LENGTHS
 
@@ -53,7 +54,7 @@ class Bodies:
         Minutes on foot from each to each.
     estimated : (n, n) bool
         Where that is the straight line × 1.3: no street joins the two.
-    skills : Exchange
+    skills : grouping.complement.Exchange
         What they offer and want.
     """
 
@@ -64,7 +65,7 @@ class Bodies:
     crossings: grouping.crossings.Crossings
     walk_min: Floats
     estimated: Bools
-    skills: Exchange
+    skills: grouping.complement.Exchange
 
     @property
     def adjacency(self) -> Adjacency:
@@ -256,14 +257,14 @@ def _neighbours(
     return grouping.crossings.Crossings(near, found.cut, found.joined)
 
 
-def _skills(table: pd.DataFrame, preset: Preset) -> Exchange:
+def _skills(table: pd.DataFrame, preset: Preset) -> grouping.complement.Exchange:
     """Skills and needs of councils; what an institution is counts as its skill, wanted by the others."""
     if preset.layer == "institution":
         kinds = [[KINDS.get(k, k) for k in items(cell)] for cell in table["kind"].fillna("")]
         every = {kind for cell in kinds for kind in cell}
-        return exchange(kinds, [every - set(cell) for cell in kinds])
+        return grouping.complement.exchange(kinds, [every - set(cell) for cell in kinds])
     cells = [
         [items(cell) for cell in table[name].fillna("")] if name in table else [()] * len(table)
         for name in ("skills", "needs")
     ]
-    return exchange(*cells)
+    return grouping.complement.exchange(*cells)

@@ -1,5 +1,7 @@
 """What the cards of one printing share: the state of the store, the walker, the address."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -42,7 +44,7 @@ class Edition:
         parts = (here.state, url, who, chosen.duty_phone, chosen.map_approval_no, VERSION)
         self._mark = "\0".join(parts)
 
-    def of(self, door: "Door") -> str:
+    def of(self, door: Door) -> str:
         """Give the mark of a door's card: another, when anything on it may be."""
         return sha256(f"{self._mark}\0{door.place.key}".encode()).hexdigest()[:32]
 
@@ -59,7 +61,7 @@ class Edition:
 
         return self._here.keep(("press", self._mark), made)
 
-    def cards(self, doors: Sequence["Door"]) -> Iterator[cards.Card]:
+    def cards(self, doors: Sequence[Door]) -> Iterator[cards.Card]:
         """Give the card of each door, its ways over the streets."""
         here = self._here
         stations, rows = _stations(here), np.arange(len(here.stations))

@@ -5,6 +5,8 @@ names), the norms, what was claimed, and a digest over all of it. Verifying comp
 digest and makes every check anew; it trusts no claim.
 """
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Mapping, Sequence
 from functools import lru_cache

@@ -1,5 +1,7 @@
 """What a scenario changes: against its base, or against another scenario."""
 
+from __future__ import annotations
+
 from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -8,11 +10,9 @@ import pandas as pd
 
 from api.tasks.desk import base_fabric, desk
 from api.tasks.work import Form, Work
-from geo import redraw, store
-from geo.topology import Norms
+from geo import redraw, store, topology
 
-_NORMS = Norms()
-NORMS = {"grid": _NORMS.grid, "microgrid": _NORMS.microgrid}
+NORMS = {"grid": topology.Norms().grid, "microgrid": topology.Norms().microgrid}
 
 
 class CompareScenarios(Form):
@@ -21,7 +21,7 @@ class CompareScenarios(Form):
     scenario: int | str
     other: int | str | None = None
 
-    def run(self, work: Work) -> "Compared":
+    def run(self, work: Work) -> Compared:
         """Give the list of differences, the staff concerned, and the table A|B|Δ."""
         with desk(work, self.scenario) as mine:
             after, base, number = mine.fabric.copy(), mine.base, mine.scenario.number

@@ -1,5 +1,7 @@
 """The blind-spot clock: every hour of the week, or one time on each of its days."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +30,7 @@ class CoverageClock(Question):
     time: str | None = None
     by: str = "grid"
 
-    def run(self, work: Work) -> "Timed":
+    def run(self, work: Work) -> Timed:
         """Reckon the reach of every station once, choose among them by the hour, keep the run."""
         started = now()
         level_of(self.by)

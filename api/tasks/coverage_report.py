@@ -1,5 +1,7 @@
 """Coverage to be handed out: tables as a workbook, and a brief of two pages for a committee."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,8 +20,6 @@ from api.tasks.work import Work
 from geo.errors import BadInput, NotFound
 from geo.layers import walker
 from geo.layers.hours import DAYS
-from maps.brief import DAYS as WEEK
-from maps.themes.terms import REASONS
 
 STATES = {"open": "待解决", "planned": "已列计划", "closed": "已销号"}
 _AREA = {"served": "服务到位户", "weak": "薄弱户", "uncovered": "太远户"}
@@ -120,7 +120,7 @@ def _spots(done: Covered, spots: Any) -> pd.DataFrame:
         "编号 id": spots.index, **{f"{zh} {key}": spots[key].to_numpy() for key, zh in PEOPLE.items()},
         "楼栋 buildings": spots["buildings"].to_numpy(),
         "步行分钟 min": (spots["nearest_s"] / 60).round(1).to_numpy(),
-        "成因 reason": spots["reason"].map(REASONS).to_numpy(),
+        "成因 reason": spots["reason"].map(maps.REASONS).to_numpy(),
         "最近站点 station": spots["station"].to_numpy(), "区域编码 area": spots["area"].to_numpy(),
         "区域 name": names.reindex(spots["area"]).to_numpy(),
     })  # fmt: skip
@@ -180,7 +180,7 @@ def _told(
     hours = timed.clock.hours
     grid = hours["share"].to_numpy(dtype=np.float64).reshape(7, 24).T
     worst = timed.worst()
-    day = WEEK[DAYS.index(worst["day"])]
+    day = maps.WEEK[DAYS.index(worst["day"])]
     hours_lead = (
         f"最差的时刻是{day} {worst['time']}：{worst['open']} 个站点开放，{worst['households_beyond']:,} {unit}"
         f"在 {minutes:g} 分钟内没有开放的站点，其中独居老人 {worst['alone_beyond']:,} 人。"
@@ -202,7 +202,7 @@ def _where(covered: Covered, tracked: Tracked) -> maps.Table:
         walk = f"{row['nearest_s'] / 60:.0f} 分钟" if np.isfinite(row["nearest_s"]) else "走不到"
         rows.append([
             f"{n}", str(spot), str(names.get(row["area"], "")), f"{row['households']:,}", f"{row['elders']:,}",
-            f"{row['alone']:,}", walk, REASONS.get(row["reason"], ""), STATES[events[str(spot)]],
+            f"{row['alone']:,}", walk, maps.REASONS.get(row["reason"], ""), STATES[events[str(spot)]],
         ])  # fmt: skip
     heads = ["图号", "编号", "所在社区", ">户数", ">老年人", ">独居", ">最近站点", "成因", "状态"]
     return maps.Table(heads, rows, [0.5, 1.4, 1.7, 0.7, 0.8, 0.6, 1.0, 1.3, 0.9])

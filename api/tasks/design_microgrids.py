@@ -1,5 +1,7 @@
 """Draw micro-grids inside grids, or grids inside communities: a proposal, never a publication."""
 
+from __future__ import annotations
+
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,7 +31,7 @@ class DesignMicrogrids(Division):
     page: Path | None = None
     scenario: str = ""
 
-    def run(self, work: Work) -> "Proposal":
+    def run(self, work: Work) -> Proposal:
         """Read, draw outside any transaction, keep the run, write the file."""
         started, begun = now(), time.perf_counter()
         allowed = self.allowed()
@@ -62,7 +64,7 @@ class DesignMicrogrids(Division):
             made = replace(made, link=opened.link)
         return made
 
-    def _theme(self, taken: Taken, made: "Proposal", work: Work) -> maps.Parcels:
+    def _theme(self, taken: Taken, made: Proposal, work: Work) -> maps.Parcels:
         under = children(self, taken)
         today = under[under["parent"].isin(taken.parents(self.level)["code"])]
         changed = int(made.summary["changed_households"])

@@ -4,6 +4,8 @@ The first question reads the base revision and repeats the steps; later ones tak
 the steps that came since, also those of other processes.
 """
 
+from __future__ import annotations
+
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -9,12 +9,12 @@ import shapely
 from shapely.geometry import MultiPoint
 from shapely.geometry.base import BaseGeometry
 
+import maps
 from api.tasks import known
 from api.tasks.desk import base_fabric, desk
 from api.tasks.work import Form, Work
 from geo import redraw, store
 from geo.errors import NotFound
-from maps import packing
 
 _PACKED: dict[str, dict[str, str]] = {}
 _LOCK = Lock()
@@ -76,8 +76,8 @@ def _packed(work: Work) -> dict[str, str]:
     order = np.argsort(points.hilbert_distance().to_numpy()) if len(lived) else lived
     counts = fabric.homes.households[lived][order].tolist()
     return {
-        "points": packing.pack(gpd.GeoSeries(points.iloc[order])),
-        "households": packing.pack_numbers(counts),
+        "points": maps.packing.pack(gpd.GeoSeries(points.iloc[order])),
+        "households": maps.packing.pack_numbers(counts),
     }
 
 

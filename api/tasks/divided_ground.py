@@ -1,5 +1,7 @@
 """The ground that is divided into micro-grids or grids: what is asked of it, read and drawn."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -21,8 +23,6 @@ from geo.layers import level as level_named
 GROUND = ("building", "street", "barrier", "gate", "landuse")
 HOUSEHOLDS = {"microgrid": (30, 100), "grid": (300, 500)}
 """Least and most households of an area (local implementing rules)."""
-REACH_M = {"microgrid": parcelling.REACH_M, "grid": 600.0}
-"""Neighbouring buildings farther apart on foot than this are not joined."""
 
 
 class Division(Form):
@@ -141,7 +141,7 @@ def drawn(form: Division, taken: Taken, allowed: parcelling.Range, work: Work) -
     )  # fmt: skip
     with work.step("步行连通"):
         gates = scene.frame("gate").geometry.to_numpy()
-        reach_m = REACH_M[form.level]
+        reach_m = _reach_m(form.level)
         times = _walks(scene, ground, reach_m)
         walk = parcelling.on_foot(ground, lines, times=times, gates=gates, reach_m=reach_m)
     today = _today(form, taken, parents, ground)
@@ -184,6 +184,11 @@ def children(form: Division, taken: Taken) -> gpd.GeoDataFrame:
     if form.level in taken.levels:
         return taken.levels[form.level]
     return taken.levels[level_named(form.level).parent or ""].iloc[:0]
+
+
+def _reach_m(level: str) -> float:
+    """Give how far apart on foot neighbouring buildings are joined at most."""
+    return parcelling.REACH_M if level == "microgrid" else 600.0
 
 
 def _today(

@@ -1,5 +1,7 @@
 """A division as a table in degrees, with what it is worth."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import Any
 

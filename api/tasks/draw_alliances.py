@@ -1,5 +1,7 @@
 """The planner's view of groups: their map with loads, scores and reasons, and the papers of it."""
 
+from __future__ import annotations
+
 import maps
 from api.tasks.alliance_presets import Preset
 from api.tasks.alliance_told import drafts, read_told

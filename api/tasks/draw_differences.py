@@ -1,5 +1,7 @@
 """Draw what a scenario changes: a map that is wiped, one page of paper, or a workbook."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import geopandas as gpd

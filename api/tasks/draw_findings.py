@@ -1,5 +1,7 @@
 """Draw what an import found: one page with a map of the places and a list of all findings."""
 
+from __future__ import annotations
+
 from pathlib import Path
 
 import geopandas as gpd

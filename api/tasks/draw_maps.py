@@ -1,5 +1,7 @@
 """Draw the living data: maps, as pages or pictures."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -25,11 +27,10 @@ from api.tasks.work import Form, Work
 from geo import network
 from geo.errors import BadInput, NotFound
 from geo.layers import walker
-from maps.scene import Words
 
 LEVELS = ("subdistrict", "community", "grid", "microgrid")
 PICTURES: dict[str, Literal["png", "pdf", "svg"]] = {".png": "png", ".pdf": "pdf", ".svg": "svg"}
-PAPERS = {"a4": maps.A4_IN, "a3": maps.A3_IN}
+PAPERS = ("a4", "a3")
 REACH_S = (300.0, 600.0, 900.0)
 TRIED_MIN = 15
 """The walk for which sites are tried first."""
@@ -64,7 +65,7 @@ def save(made: maps.Theme, out: Path, *, paper: str = "a4") -> None:
     if ending == ".html":
         content = maps.draw(made).html(inline=True).encode()
     else:
-        content = maps.picture(made, format=PICTURES[ending], size_in=PAPERS[paper])
+        content = maps.picture(made, format=PICTURES[ending], size_in=maps.PAPERS_IN[paper])
     write(out, content)
 
 
@@ -129,14 +130,14 @@ def of_coverage(done: Covered, base: maps.Base) -> maps.Theme:
     )  # fmt: skip
 
 
-def caveat(ground: Ground, *, estimated: bool) -> Words:
+def caveat(ground: Ground, *, estimated: bool) -> maps.Words:
     """Say how far the figures of a map can be trusted; silent when all is known."""
     said = [note for note in (ground.note,) if note[0]]
     if estimated:
         said.append(
             ("未加载道路：按直线 × 1.3 估算", "estimated: straight lines × 1.3, no streets")
         )
-    return Words("；".join(zh for zh, _ in said), "; ".join(en for _, en in said))
+    return maps.Words("；".join(zh for zh, _ in said), "; ".join(en for _, en in said))
 
 
 def clock(work: Work, base: maps.Base) -> maps.Theme:
@@ -174,7 +175,7 @@ def alliances(work: Work, base: maps.Base) -> maps.Theme:
         told = read_told(work, preset)
     except NotFound:
         nobody = pd.DataFrame({"id": shapes["id"], "lead": False, "alliance_name": None})
-        status = Words(f"尚未发布{preset.word[0]}", f"No {preset.word[1]} is published yet")
+        status = maps.Words(f"尚未发布{preset.word[0]}", f"No {preset.word[1]} is published yet")
         return of_members(nobody, shapes, status, base, public=True)
     return of_members(told.members, shapes, told.status, base, public=True)
 
@@ -198,14 +199,14 @@ def of_told(told: Told, shapes: gpd.GeoDataFrame, base: maps.Base) -> maps.Theme
 
 def of_alliances(done: Alliances, base: maps.Base) -> maps.Theme:
     """A draft: the territories of councils with their alliance, lead and reason."""
-    status = Words("草案，尚未发布", "A draft, not published")
+    status = maps.Words("草案，尚未发布", "A draft, not published")
     return of_members(done.members, done.territories, status, base)
 
 
 def of_members(
     members: pd.DataFrame,
     shapes: gpd.GeoDataFrame,
-    status: Words,
+    status: maps.Words,
     base: maps.Base,
     *,
     public: bool = False,
@@ -219,9 +220,9 @@ def of_members(
     shapes = shapes.set_geometry(places, crs=shapes.crs)
     return maps.Alliances(
         shapes.merge(told, on="id"), base, public=public, status=status,
-        group=Words(preset.word[0], preset.word[1].capitalize()),
-        body=Words(preset.body[0], preset.body[1].capitalize()),
-        head=Words(preset.head[0], preset.head[1].capitalize()),
+        group=maps.Words(preset.word[0], preset.word[1].capitalize()),
+        body=maps.Words(preset.body[0], preset.body[1].capitalize()),
+        head=maps.Words(preset.head[0], preset.head[1].capitalize()),
     )  # fmt: skip
 
 

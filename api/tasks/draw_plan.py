@@ -14,7 +14,6 @@ from api.tasks.try_sites import BestSites, NewSite, TrySites, points_of
 from api.tasks.walk import STREETS, walk_times
 from api.tasks.work import Form, Work
 from geo import coverage, layers
-from geo.coverage import Coverage
 from geo.errors import NotFound
 from geo.layers import GridLayer, walker
 
@@ -58,7 +57,7 @@ class DrawPlan(Form):
             save(made, self.out, paper=self.paper)
         return self.out
 
-    def _measured(self, scene: Scene, stations: gpd.GeoDataFrame) -> Coverage:
+    def _measured(self, scene: Scene, stations: gpd.GeoDataFrame) -> coverage.Coverage:
         whole = layers.stations(stations.reset_index(drop=True))
         times = walk_times(scene, whole, who=walker(self.plan.walker))
         return coverage.measure(scene.demand, times, reach_s=(self.plan.minutes * 60,))
@@ -93,12 +92,14 @@ def _added(scene: Scene, sites: tuple[NewSite, ...]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table.reindex(columns=columns), geometry=shapes, crs=scene.crs)
 
 
-def _shares(areas: GridLayer, found: Coverage) -> gpd.GeoDataFrame:
+def _shares(areas: GridLayer, found: coverage.Coverage) -> gpd.GeoDataFrame:
     table = found.by(areas)[["households", "share"]]
     return areas.drop(columns="households").merge(table, left_on="code", right_index=True)
 
 
-def _gained(added: gpd.GeoDataFrame, before: Coverage, after: Coverage) -> list[float]:
+def _gained(
+    added: gpd.GeoDataFrame, before: coverage.Coverage, after: coverage.Coverage
+) -> list[float]:
     """Count the households newly served whose nearest station is each new site."""
     flag = after.frame.columns[after.frame.columns.str.startswith("within_")][0]
     new = after.frame[flag] & ~before.frame[flag]

@@ -1,5 +1,7 @@
 """Groups on paper and in a spreadsheet: a booklet of reasons, a workbook, a table."""
 
+from __future__ import annotations
+
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal

@@ -4,6 +4,8 @@
 and nothing is published until somebody publishes it (`publish_alliances`).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +22,6 @@ from api.tasks.scene import Scene
 from api.tasks.work import Form, Work, now, record
 from geo import grouping
 from geo.errors import Infeasible, Stopped
-from geo.grouping import measure
 from geo.layers import Clock
 
 SHARE = 0.6
@@ -31,7 +32,7 @@ LEAST_S = 0.5
 class FormAlliances(Question):
     """Form groups anew; give a plan with its bound and a reason for every member."""
 
-    def run(self, work: Work) -> "Alliances":
+    def run(self, work: Work) -> Alliances:
         """Read, solve outside any transaction, keep the run."""
         started = now()
         bodies = read_bodies(work, self.custom)
@@ -156,7 +157,7 @@ class Alliances:
         bodies: Bodies,
         answer: Answer,
         names: list[alliance_names.Name] | None = None,
-    ) -> "Alliances":
+    ) -> Alliances:
         """Name the groups, unless they have names, and tell every member why."""
         names = names or alliance_names.names(asked.custom, bodies, answer.plan)
         strong = asked.leads(bodies)
@@ -200,7 +201,7 @@ class Alliances:
     @property
     def deviation(self) -> float:
         """Give how far the most and the least loaded group are from the mean, as a share."""
-        return measure.deviation(self.plan.loads)
+        return grouping.measure.deviation(self.plan.loads)
 
     def rows(self) -> list[tuple[str, int, int, str]]:
         """Give name, members, load and lead of every group."""

@@ -1,5 +1,7 @@
 """Grow without upset (以点带面): take newcomers in, or re-form with few members moved."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -16,7 +18,6 @@ from api.tasks.publish_alliances import ReadAlliances, draft_of
 from api.tasks.work import Form, Work, now, record
 from geo import grouping
 from geo.errors import BadInput, Infeasible, Stopped
-from geo.grouping import pareto
 
 Ints = npt.NDArray[np.int64]
 WIDER = (1.0, 1.5, 2.0, 3.0, 5.0)
@@ -42,7 +43,7 @@ class Growth(Question):
 class GrowAlliances(Growth):
     """Take newcomers in, or re-form with few members moved."""
 
-    def run(self, work: Work) -> "Grown":
+    def run(self, work: Work) -> Grown:
         """Read what stands and who is there, solve, keep the run."""
         started = now()
         bodies, before = _standing(self, work)
@@ -56,7 +57,7 @@ class GrowAlliances(Growth):
 class GrowthCurve(Growth):
     """Ask what could be gained if so many members moved: 0, 1, 2, 3, 5, 8 … and all."""
 
-    def run(self, work: Work) -> "Curve":
+    def run(self, work: Work) -> Curve:
         """Solve once for every number of members; each point has its own bound."""
         started = now()
         bodies, before = _standing(self, work)
@@ -65,7 +66,7 @@ class GrowthCurve(Growth):
         known = int((before.previous >= 0).sum())
         steps = [m for m in STEPS if m < known] + [known]
         problems = [((float(m),), _problem(asked, bodies, before, m, tolerance)) for m in steps]
-        points = pareto.surface(
+        points = grouping.pareto.surface(
             problems,
             rng=np.random.default_rng(self.seed),
             time_limit_s=self.time_limit_s,
@@ -123,7 +124,7 @@ class Curve:
     run: int
     before: Before
     tolerance: float
-    points: list[pareto.Point]
+    points: list[grouping.pareto.Point]
 
     def rows(self) -> list[dict[str, Any]]:
         """Give one row a point."""

@@ -1,5 +1,7 @@
 """Hold an incoming layer against what is kept: parents by place, codes, borders, buildings."""
 
+from __future__ import annotations
+
 from dataclasses import asdict, replace
 from typing import Any
 

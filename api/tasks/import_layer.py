@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import geopandas as gpd
 import pandas as pd
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from api.tasks import import_parts, import_profiles
@@ -46,7 +47,7 @@ class ImportLayer(Form):
     give_codes: bool = False
     mend_datum: bool = False
     survey: bool = True
-    part_bytes: int = files.PART_BYTES
+    part_bytes: int = Field(default_factory=lambda: files.PART_BYTES)
     dry_run: bool = False
     why: str = ""
 

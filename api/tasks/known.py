@@ -8,6 +8,8 @@ that only where the looks themselves have to wait for the processor.
 After a change it gives the old answers until the new ones are built.
 """
 
+from __future__ import annotations
+
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextlib import suppress
@@ -106,14 +108,14 @@ class Known:
             return made
 
     @cached_property
-    def at_hand(self) -> "Known":
+    def at_hand(self) -> Known:
         """Give the same, but its `keep` raises `NotAtHand` rather than make anything."""
         _ = self.stations, self.to_metres, self.to_degrees
         same = copy(self)
         same._patient = False
         return same
 
-    def asked(self, key: Hashable, again: "Callable[[Known], object]") -> None:
+    def asked(self, key: Hashable, again: Callable[[Known], object]) -> None:
         """Note a kind of question, so that after a change it is asked before the new stands."""
         with self._lock:
             self._asked[key] = again
@@ -121,7 +123,7 @@ class Known:
             while len(self._asked) > MOST_ASKED:
                 self._asked.popitem(last=False)
 
-    def readied(self, old: "Known") -> "Known":
+    def readied(self, old: Known) -> Known:
         """Build what was lately asked of the old one, before this one stands."""
         _ = self.stations, self.net
         with old._lock:

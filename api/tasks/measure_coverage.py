@@ -1,5 +1,7 @@
 """Who is near enough to a station on foot, area by area, and where the blind spots are."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,7 +24,7 @@ class MeasureCoverage(Question):
 
     by: str = "community"
 
-    def run(self, work: Work) -> "Covered":
+    def run(self, work: Work) -> Covered:
         """Read, measure outside any transaction, keep the run."""
         started = now()
         level_of(self.by)

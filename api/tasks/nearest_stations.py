@@ -1,5 +1,7 @@
 """The nearest open stations on foot from one place, with the way there."""
 
+from __future__ import annotations
+
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Annotated, Any

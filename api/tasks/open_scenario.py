@@ -1,5 +1,7 @@
 """Open a proposal (of a solver, of another department's net) as a scenario."""
 
+from __future__ import annotations
+
 import geopandas as gpd
 import numpy as np
 import shapely

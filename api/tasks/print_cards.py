@@ -1,5 +1,7 @@
 """Door cards on paper: for each building or compound its nearest stations and the way there."""
 
+from __future__ import annotations
+
 import re
 import time
 from collections.abc import Iterator
@@ -39,7 +41,7 @@ class PrintCards(Form):
     base_url: str | None = Field(None, max_length=200)
     walker: str = "adult"
 
-    def run(self, work: Work) -> "Printed":
+    def run(self, work: Work) -> Printed:
         """Print; every file is whole or not there."""
         url = finder_url(work.settings.base_url if self.base_url is None else self.base_url)
         here = known(work)
@@ -62,7 +64,7 @@ class PrintCards(Form):
             made.estimated, bool(url), bool(work.settings.map_approval_no),
         )  # fmt: skip
 
-    def _doors(self, here: Known, work: Work) -> list["Door"]:
+    def _doors(self, here: Known, work: Work) -> list[Door]:
         """Give the doors that were asked for, or all of a kind, in the order of their keys."""
         places, shapes = gazetteer(here, work), footprints(here, work)
         if self.buildings or self.compounds:

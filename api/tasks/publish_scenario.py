@@ -1,5 +1,7 @@
 """Publish a scenario: it becomes the map that holds, whole or not at all."""
 
+from __future__ import annotations
+
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -30,7 +32,7 @@ class PublishScenario(Form):
     effective: dt.date | None = None
     accept: tuple[str, ...] = ()
 
-    def run(self, work: Work) -> "Published":
+    def run(self, work: Work) -> Published:
         """Check, then write areas, lineage, certificate and impact in one transaction."""
         with desk(work, self.scenario) as mine:
             number = mine.scenario.number

@@ -1,5 +1,7 @@
 """A question about walks, and its answer: which stations count, for whom, within what."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,5 +1,7 @@
 """Bring a scenario to the latest revision, clash by clash."""
 
+from __future__ import annotations
+
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,7 +17,7 @@ class RebaseScenario(Form):
     scenario: int | str
     drop_clashes: bool = False
 
-    def run(self, work: Work) -> "ScenarioRebased":
+    def run(self, work: Work) -> ScenarioRebased:
         """Repeat its operations there; one transaction."""
         with desk(work, self.scenario) as mine:
             with work.db.read() as session:

@@ -1,5 +1,7 @@
 """Work on a scenario: open one, do, undo and redo operations."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -73,7 +75,7 @@ class ApplyOperation(Form):
     dry_run: bool = False
     keep: tuple[str, ...] = ()
 
-    def run(self, work: Work) -> "Redrawn":
+    def run(self, work: Work) -> Redrawn:
         """Work the change out on the map as it is, then add it as a step."""
         with desk(work, self.scenario) as mine:
             _require(work, mine, self.expected)
@@ -102,7 +104,7 @@ class UndoOperation(Form):
     scenario: int | str
     expected: int | None = None
 
-    def run(self, work: Work) -> "Redrawn":
+    def run(self, work: Work) -> Redrawn:
         """Add a step that undoes."""
         return _turn(work, self.scenario, self.expected, "undo")
 
@@ -113,7 +115,7 @@ class RedoOperation(Form):
     scenario: int | str
     expected: int | None = None
 
-    def run(self, work: Work) -> "Redrawn":
+    def run(self, work: Work) -> Redrawn:
         """Add a step that redoes."""
         return _turn(work, self.scenario, self.expected, "redo")
 

@@ -1,5 +1,7 @@
 """The demo from end to end: build a district, import it, judge it, analyse it, draw it."""
 
+from __future__ import annotations
+
 import fcntl
 import json
 import os
@@ -35,14 +37,14 @@ class RunDemo(Form):
     seed: int = 1
     size: str = "district"
 
-    def run(self, work: Work) -> "Demo":
+    def run(self, work: Work) -> Demo:
         """Do every step in turn; each layer comes in whole or not at all."""
         with ExitStack() as turns:
             for folder in _folders(self.out, work):
                 turns.enter_context(_turn(folder, work))
             return self._run(work)
 
-    def _run(self, work: Work) -> "Demo":
+    def _run(self, work: Work) -> Demo:
         started = now()
         _take_store(self, work)
         built = demo.build(size=self.size, seed=self.seed, progress=work.progress)

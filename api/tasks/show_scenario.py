@@ -1,5 +1,7 @@
 """What the desk shows of a scenario: areas that differ, problems, cuts that streets offer."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from threading import Lock
 from typing import Any
@@ -15,7 +17,6 @@ from api.tasks.desk import Desk, base_fabric, desk
 from api.tasks.redraw_areas import ApplyOperation, RedoOperation, Redrawn, UndoOperation
 from api.tasks.work import Form, Work, perform
 from geo import coords, redraw, store
-from geo.redraw.offering import street_cuts
 
 _STREETS: dict[str, gpd.GeoDataFrame] = {}
 _LOCK = Lock()
@@ -61,7 +62,7 @@ class StreetCuts(Form):
         """Try each street."""
         with desk(work, self.scenario) as mine:
             crs = mine.fabric.crs
-            cuts = street_cuts(mine.fabric, self.level, self.code, _streets(work, mine))
+            cuts = redraw.street_cuts(mine.fabric, self.level, self.code, _streets(work, mine))
         return [
             {
                 "name": cut.name,

@@ -1,5 +1,7 @@
 """The ground of a siting question: homes, places, walks, and the problem made of them."""
 
+from __future__ import annotations
+
 import datetime as dt
 from dataclasses import dataclass
 from functools import cached_property
@@ -39,7 +41,7 @@ class Ground:
     `inside` are the homes that the problem speaks of; the others no place can serve.
     """
 
-    form: "PlaceSites"
+    form: PlaceSites
     scene: Scene
     homes: gpd.GeoDataFrame
     places: StationLayer
@@ -48,7 +50,7 @@ class Ground:
     holidays: frozenset[dt.date]
 
     @classmethod
-    def of(cls, form: "PlaceSites", work: Work) -> "Ground":
+    def of(cls, form: PlaceSites, work: Work) -> Ground:
         """Read the store and walk the streets."""
         who = walker(form.walker)
         scene = read_scene(work, "building", form.candidates, "station", *STREETS)
@@ -208,7 +210,7 @@ class Ground:
 
 
 def _limit_s(
-    form: "PlaceSites", scene: Scene, standing: StationLayer, homes: gpd.GeoDataFrame
+    form: PlaceSites, scene: Scene, standing: StationLayer, homes: gpd.GeoDataFrame
 ) -> float:
     """Longest walk that can matter: the reach, or the way to the nearest station today."""
     reach = max((form.minutes, *form.tier_minutes.values())) * 60

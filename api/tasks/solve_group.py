@@ -1,5 +1,7 @@
 """Form groups from plain tables: units and edges in, labels out; no database needed."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -55,7 +57,7 @@ class SolveGroup(Form):
     warm_start: Path | None = None
     out: Path | None = None
 
-    def run(self, work: Work) -> "Grouped":
+    def run(self, work: Work) -> Grouped:
         """Read the tables, solve, write the labels."""
         units = self._units()
         problems = [self._problem(units, k) for k in self._range()]

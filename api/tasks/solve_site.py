@@ -1,5 +1,7 @@
 """Choose sites from plain tables: costs, or points and sites, in; open sites out; no database."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -44,7 +46,7 @@ class SolveSite(Form):
     out: Path | None = None
     assign: Path | None = None
 
-    def run(self, work: Work) -> "Sited":
+    def run(self, work: Work) -> Sited:
         """Read the tables, solve, write what is open."""
         asked = self._asked()
         plan = siting.solve(
@@ -63,10 +65,10 @@ class SolveSite(Form):
                 replace_text(self.assign, done.assigned().to_csv(index=False))
         return done
 
-    def _asked(self) -> "Asked":
+    def _asked(self) -> Asked:
         return self._of_costs() if len(self.tables) == 1 else self._of_points()
 
-    def _of_costs(self) -> "Asked":
+    def _of_costs(self) -> Asked:
         path = self.tables[0]
         frame = read_table(path, ["demand", "site", "cost"])
         faults = Faults(path)
@@ -89,7 +91,7 @@ class SolveSite(Form):
             self._problem(costs, weight=weight, opened=0),
         )
 
-    def _of_points(self) -> "Asked":
+    def _of_points(self) -> Asked:
         demand = _places(self.tables[0], ["weight"], [])
         sites = _places(self.tables[1], [], ["cost", "capacity"])
         fixed = _fixed(self.tables[1], sites)

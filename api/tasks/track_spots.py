@@ -1,5 +1,7 @@
 """Blind spots under their own names: found by a run, planned by people, closed by evidence."""
 
+from __future__ import annotations
+
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -34,7 +36,7 @@ class TrackSpots(Question):
     by: str = "community"
     weak: bool = False
 
-    def run(self, work: Work) -> "Tracked":
+    def run(self, work: Work) -> Tracked:
         """Read, reckon outside any transaction, and tell in one what became of every spot."""
         started = now()
         level_of(self.by)

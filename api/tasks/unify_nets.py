@@ -1,5 +1,7 @@
 """Unify departments' nets: pieces, agreement, conflicts, a merged proposal, two-way crosswalks."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -43,7 +45,7 @@ class UnifyNets(Form):
     scenario: str = ""
     within: str = ""
 
-    def run(self, work: Work) -> "Unified":
+    def run(self, work: Work) -> Unified:
         """Read, merge outside any transaction, keep the run, write the files."""
         started = now()
         nets, homes = read_nets(self.nets, work)

@@ -1,5 +1,7 @@
 """Walking over the district's streets: the network of a scene, and times on it."""
 
+from __future__ import annotations
+
 import hashlib
 from functools import lru_cache
 

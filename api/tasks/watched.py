@@ -1,5 +1,7 @@
 """The findings of a scenario's map, kept up to date at the cost of what each step touched."""
 
+from __future__ import annotations
+
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -70,7 +72,7 @@ class Watched:
         self._watch = topology.Watch(frames, homes)
         self._areas.clear()
 
-    def _look(self, steps: Sequence["_Step"]) -> None:
+    def _look(self, steps: Sequence[_Step]) -> None:
         """Look again where steps changed the map; the last word on an area counts."""
         assert self._watch is not None
         come = {at: areas for step in steps for at, areas in step.come.items()}

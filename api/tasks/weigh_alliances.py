@@ -14,9 +14,8 @@ from api.tasks.bodies import Bodies, read_bodies
 from api.tasks.form_alliances import Alliances, Answer, kept, led, verdict
 from api.tasks.publish_alliances import ReadAlliances, draft_of
 from api.tasks.work import Work, now, record
+from geo import grouping
 from geo.errors import NotFound
-from geo.grouping import likeness, pareto
-from geo.grouping.problem import Ints
 from geo.layers import Clock
 
 BEST, OTHERS = 0.25, 0.55
@@ -145,9 +144,9 @@ class Weighed:
             "border_km": round(between(self.judge, made.plan.labels) / 1000, 1),
             "needs_met": round(made.needs_met, 3),
             "leads_least": int(made.members.groupby("alliance")["strong"].sum().min()),
-            "differs": likeness.moved(best.plan.labels, made.plan.labels),
+            "differs": grouping.likeness.moved(best.plan.labels, made.plan.labels),
             "pairs_in_common": round(
-                likeness.pairs_in_common(best.plan.labels, made.plan.labels), 3
+                grouping.likeness.pairs_in_common(best.plan.labels, made.plan.labels), 3
             ),
             "unbeaten": plan.front,
             "tolerance": plan.tolerance,
@@ -163,11 +162,11 @@ class Weighed:
         for i, one in enumerate(self.choices):
             for other in self.choices[i + 1 :]:
                 a, b = one.made.plan.labels, other.made.plan.labels
-                count = likeness.moved(a, b)
+                count = grouping.likeness.moved(a, b)
                 rows.append({
                     "one": one.zh, "other": other.zh, "members": count,
                     "share": round(count / len(a), 3),
-                    "pairs_in_common": round(likeness.pairs_in_common(a, b), 3),
+                    "pairs_in_common": round(grouping.likeness.pairs_in_common(a, b), 3),
                 })  # fmt: skip
         return rows
 
@@ -191,7 +190,7 @@ def _compared(best: Alliances, judge: Judge, others: list[Choice], rows: list[Tr
     near = Plan(*CHARACTERS["near"], best, choice=True, front=True)
     limited = [(row, row.answer) for row in rows if row.answer is not None]
     plans = [best.plan, *(c.answer.plan for c in others), *(a.plan for _, a in limited)]
-    free = pareto.undominated(np.array([judge.qualities(plan) for plan in plans]))
+    free = grouping.pareto.undominated(np.array([judge.qualities(plan) for plan in plans]))
     found = [replace(near, front=bool(free[0]))]
     found += [
         Plan(c.zh, c.en, _made(judge, c.answer), choice=True, front=bool(f))
@@ -217,7 +216,7 @@ def _called(row: Tried) -> tuple[str, str]:
     return zh, en
 
 
-def _standing(asked: WeighAlliances, bodies: Bodies, work: Work) -> Ints | None:
+def _standing(asked: WeighAlliances, bodies: Bodies, work: Work) -> grouping.Ints | None:
     """Give the group of every body today, −1 for newcomers; None when nothing is published."""
     if asked.base == "published":
         try:

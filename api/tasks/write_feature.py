@@ -4,6 +4,8 @@ A new shape is worked out as operations of the desk: ground that it gains is tak
 has it, ground that it gives up goes to the neighbour with the longest common border.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 

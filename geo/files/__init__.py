@@ -1,13 +1,18 @@
 """Files in and out: whatever districts send, and what they can read; doubts become findings."""
 
-from geo.files import doctor
-from geo.files.control import control_points
-from geo.files.kinship import upper_level, with_codes, with_parents
-from geo.files.mending import Mended, mend
-from geo.files.opening import is_osm
-from geo.files.osm import streets_from_osm
-from geo.files.reading import PART_BYTES, batches, read, repeated
-from geo.files.writing import write
+from typing import TYPE_CHECKING
+
+from geo.faces import late
+
+if TYPE_CHECKING:
+    from geo.files import doctor
+    from geo.files.control import control_points
+    from geo.files.kinship import upper_level, with_codes, with_parents
+    from geo.files.mending import Mended, mend
+    from geo.files.opening import is_osm
+    from geo.files.osm import streets_from_osm
+    from geo.files.reading import PART_BYTES, batches, read, repeated
+    from geo.files.writing import write
 
 __all__ = [
     "PART_BYTES",
@@ -25,3 +30,4 @@ __all__ = [
     "with_parents",
     "write",
 ]
+late(__name__)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import combinations, islice
 
-from pypinyin import Style, lazy_pinyin, pinyin
+from geo.finding import syllables
 
 MOST_READINGS = 12
 CHINESE = re.compile(r"[㐀-鿿]")
@@ -60,15 +60,12 @@ def _usual(text: str) -> list[str]:
     return [
         syllable
         for part in re.split("([㐀-鿿]+)", text)
-        for syllable in (lazy_pinyin(part) if CHINESE.match(part) else part)
+        for syllable in (syllables.of_text(part) if CHINESE.match(part) else part)
     ]
 
 
-@lru_cache(maxsize=8192)
 def _readings(character: str) -> tuple[str, ...]:
-    if not CHINESE.match(character):
-        return (character,)
-    return tuple(dict.fromkeys(pinyin(character, style=Style.NORMAL, heteronym=True)[0]))
+    return syllables.of_character(character) if CHINESE.match(character) else (character,)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -112,4 +109,4 @@ def titled(name: str) -> str:
     'Shiji Xiaoqu'
     """
     words = [name[i : i + 2] for i in range(0, len(name), 2)]
-    return " ".join("".join(lazy_pinyin(word)).capitalize() for word in words)
+    return " ".join("".join(_usual(word)).capitalize() for word in words)

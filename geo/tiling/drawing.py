@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from geo.tiling import rings
+from geo.tiling.detail import EXTENT, LEAST, MARGIN, TOLERANCE
 from geo.tiling.kernel import F32, F64, I32, I64, U8, Bools, compiled
 
 CLEAR = 2.0
@@ -12,17 +13,56 @@ CLEAR = 2.0
 whole numbers both by three quarters."""
 FINE, LOOK, BROKEN = 0, 1, 2
 """Sound; of several rings, which may touch each other; with a ring that touches itself."""
+_LOW, _HIGH = float(-MARGIN), float(EXTENT + MARGIN)
+
+
+class Shapes(NamedTuple):
+    """The arrays of a `Pack` that are drawn."""
+
+    first_part: I64
+    first_point: I64
+    types: U8
+    outer: Bools
+    x: F64
+    y: F64
+    importance: F32
+    clear: F32
+    boxes: F64
+
+
+class Frame(NamedTuple):
+    """A tile: units in one world (``EXTENT · 2**z``), and its corner in such units."""
+
+    scale: float
+    west: float
+    north: float
+
+
+class Paper(NamedTuple):
+    """Room to draw one feature on: its parts are ``ends[p]:ends[p + 1]`` of `px` and `py`."""
+
+    px: I32
+    py: I32
+    ends: I64
+    outer: Bools
+    ux: F64
+    uy: F64
+    us: I64
+    vx: F64
+    vy: F64
+    vs: I64
 
 
 class Drawing(NamedTuple):
-    """Shapes in a tile, in whole numbers from its north-west corner.
+    """Shapes in tiles, in whole numbers from the north-west corner of each.
 
     Of the features `rows` (positions in the pack) parts are
     ``first_part[i]:first_part[i + 1]``, and points of part p
     ``first_point[p]:first_point[p + 1]``. Outer rings run clockwise on the screen, holes
-    (`outer` False) the other way; rings are open.
+    (`outer` False) the other way; rings are open. `tiles` says in which tile each is.
     """
 
+    tiles: I64
     rows: I64
     first_part: I64
     first_point: I64
@@ -33,122 +73,109 @@ class Drawing(NamedTuple):
 
 
 @compiled
-def draw(
-    rows: I64, first_part: I64, first_point: I64, types: U8, outer: Bools, x: F64, y: F64,
-    importance: F32, clear: F32, boxes: F64, scale: float, west: float, north: float, extent: int,
-    margin: int, tolerance: float, least: float,
-) -> tuple[I64, I64, I64, Bools, I32, I32, U8]:  # fmt: skip
-    """Draw features into a tile.
-
-    Parameters
-    ----------
-    rows : array of int
-        Which features of the pack.
-    clear : array of float
-        So far apart are the edges of each that do not meet, at least (worlds); 0 says nothing.
-    scale : float
-        Units of the tile in one world: ``extent · 2**z``.
-    west, north : float
-        Its corner in such units.
-    extent, margin : int
-        Its size, and how far beyond its edges things are drawn, in units.
-    tolerance : float
-        Vertices that matter less, in units, are left out.
-    least : float
-        Lines and areas whose width and height are together less, in units, as well.
-
-    Returns
-    -------
-    tuple
-        The fields of `Drawing`; features of which nothing is left are not among them.
-    """
-    total, many, longest = 0, 0, 4
+def paper(shapes: Shapes, rows: I64) -> Paper:
+    """Give room that is enough for any of some features, whatever the cut makes of them."""
+    most, many, longest = 0, 0, 4
     for row in rows:
-        for p in range(first_part[row], first_part[row + 1]):
-            size = int(first_point[p + 1] - first_point[p])
-            total += size
-            longest = max(longest, size)
-            many += 1
-    room = 6 * total + 64 * many + 64
-    px, py = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
-    part_room = many + 3 * total + 16
-    point_at = np.zeros(part_room + 1, dtype=np.int64)
-    part_outer = np.ones(part_room, dtype=np.bool_)
-    kept = np.empty(len(rows), dtype=np.int64)
-    part_at = np.zeros(len(rows) + 1, dtype=np.int64)
-    state = np.zeros(len(rows), dtype=np.uint8)
-    ux, uy = np.empty(6 * longest + 64), np.empty(6 * longest + 64)
-    vx, vy = np.empty(6 * longest + 64), np.empty(6 * longest + 64)
-    us, vs = np.zeros(3 * longest + 16, dtype=np.int64), np.zeros(3 * longest + 16, dtype=np.int64)
-    low, high = float(-margin), float(extent + margin)
-    end, parts, found = 0, 0, 0
-    tolerance /= scale
-    for row in rows:
-        kind = types[row]
-        wide, tall = boxes[row, 2] - boxes[row, 0], boxes[row, 3] - boxes[row, 1]
-        if kind > 1 and scale * (wide + tall) < least:
-            continue
-        inside = (
-            boxes[row, 0] * scale - west >= low and boxes[row, 1] * scale - north >= low
-            and boxes[row, 2] * scale - west <= high and boxes[row, 3] * scale - north <= high
-        )  # fmt: skip
-        begun, rings_made, faulty, skipping = parts, 0, False, False
-        for p in range(first_part[row], first_part[row + 1]):
-            if kind == 3 and skipping and not outer[p]:
-                continue
-            count = 0
-            for v in range(first_point[p], first_point[p + 1]):
-                if importance[v] >= tolerance:
-                    ux[count], uy[count] = x[v] * scale - west, y[v] * scale - north
-                    count += 1
-            if kind == 3:
-                pieces = 1 if count > 0 else 0
-                us[1] = count
-                if not inside:
-                    last = p + 1 == first_part[row + 1]
-                    apart = not outer[p] or last or outer[p + 1]  # holes are of one ring
-                    pieces = rings.cut(ux, uy, us, pieces, vx, vy, vs, 0, low, apart)
-                    pieces = rings.cut(vx, vy, vs, pieces, ux, uy, us, 1, high, apart)
-                    pieces = rings.cut(ux, uy, us, pieces, vx, vy, vs, 2, low, apart)
-                    pieces = rings.cut(vx, vy, vs, pieces, ux, uy, us, 3, high, apart)
-                drawn = 0
-                for r in range(pieces):
-                    after = rings.snap(ux, uy, us[r], us[r + 1], px, py, end)
-                    area2 = rings.area2(px, py, end, after)
-                    sure = inside and clear[row] * scale >= CLEAR
-                    sound = sure or rings.simple(px, py, end, after)
-                    if area2 == 0 and (after == end or sound):
-                        continue  # an eight of equal halves covers something nevertheless
-                    if (area2 > 0) != outer[p]:
-                        rings.turn(px, py, end, after)
-                    faulty = faulty or not sound
-                    part_outer[parts] = outer[p]
-                    drawn += 1
-                    end = after
-                    parts += 1
-                    point_at[parts] = end
-                rings_made += drawn
-                if outer[p]:
-                    skipping = drawn == 0
-            elif kind == 2:
-                end, parts = _line(ux, uy, count, px, py, end, point_at, parts, low, high, inside)
-            else:
-                for i in range(count):
-                    a, b = np.floor(ux[i] + 0.5), np.floor(uy[i] + 0.5)
-                    if low <= a <= high and low <= b <= high:
-                        px[end], py[end] = np.int32(a), np.int32(b)
-                        end += 1
-                        parts += 1
-                        point_at[parts] = end
-        if parts > begun:
-            state[found] = 2 if faulty else (1 if rings_made > 1 else 0)
-            kept[found] = row
-            found += 1
-            part_at[found] = parts
-    return (
-        kept[:found], part_at[: found + 1], point_at[: parts + 1], part_outer[:parts],
-        px[:end], py[:end], state[:found],
+        begin, end = shapes.first_part[row], shapes.first_part[row + 1]
+        many = max(many, end - begin)
+        most = max(most, shapes.first_point[end] - shapes.first_point[begin])
+        for p in range(begin, end):
+            longest = max(longest, shapes.first_point[p + 1] - shapes.first_point[p])
+    points, parts = 6 * most + 64 * many + 64, many + 3 * most + 16
+    side, cuts = 6 * longest + 64, 3 * longest + 16
+    return Paper(
+        np.empty(points, dtype=np.int32), np.empty(points, dtype=np.int32),
+        np.zeros(parts + 1, dtype=np.int64), np.empty(parts, dtype=np.bool_),
+        np.empty(side), np.empty(side), np.zeros(cuts, dtype=np.int64),
+        np.empty(side), np.empty(side), np.zeros(cuts, dtype=np.int64),
     )  # fmt: skip
+
+
+@compiled
+def draw(row: int, shapes: Shapes, on: Paper, frame: Frame) -> tuple[int, int]:
+    """Draw a feature; give of how many parts it is (none: nothing is left), and its state."""
+    scale, west, north = frame
+    box = shapes.boxes[row]
+    kind = shapes.types[row]
+    if kind > 1 and scale * (box[2] - box[0] + box[3] - box[1]) < LEAST:
+        return 0, FINE
+    inside = (
+        box[0] * scale - west >= _LOW and box[1] * scale - north >= _LOW
+        and box[2] * scale - west <= _HIGH and box[3] * scale - north <= _HIGH
+    )  # fmt: skip
+    if kind == 3:
+        return _area(row, shapes, on, frame, inside)
+    end, parts = 0, 0
+    for p in range(shapes.first_part[row], shapes.first_part[row + 1]):
+        count = _chosen(p, shapes, on, frame)
+        if kind == 2:
+            end, parts = _line(
+                on.ux, on.uy, count, on.px, on.py, end, on.ends, parts, _LOW, _HIGH, inside
+            )
+            continue
+        for i in range(count):
+            a, b = np.floor(on.ux[i] + 0.5), np.floor(on.uy[i] + 0.5)
+            if _LOW <= a <= _HIGH and _LOW <= b <= _HIGH:
+                on.px[end], on.py[end] = np.int32(a), np.int32(b)
+                end += 1
+                parts += 1
+                on.ends[parts] = end
+    return parts, FINE
+
+
+@compiled
+def _chosen(p: int, shapes: Shapes, on: Paper, frame: Frame) -> int:
+    """Bring the vertices of a part that matter to the units of a tile; give how many they are."""
+    scale, west, north = frame
+    tolerance = TOLERANCE / scale
+    count = 0
+    for v in range(shapes.first_point[p], shapes.first_point[p + 1]):
+        if shapes.importance[v] >= tolerance:
+            on.ux[count] = shapes.x[v] * scale - west
+            on.uy[count] = shapes.y[v] * scale - north
+            count += 1
+    return count
+
+
+@compiled
+def _area(row: int, shapes: Shapes, on: Paper, frame: Frame, inside: bool) -> tuple[int, int]:
+    """Draw the rings of an area; holes of a ring that is not drawn are not either."""
+    last = shapes.first_part[row + 1] - 1
+    sure = inside and shapes.clear[row] * frame.scale >= CLEAR
+    end, parts, faulty, skipping = 0, 0, False, False
+    for p in range(shapes.first_part[row], last + 1):
+        outer = shapes.outer[p]
+        if skipping and not outer:
+            continue
+        count = _chosen(p, shapes, on, frame)
+        pieces = 1 if count > 0 else 0
+        on.us[1] = count
+        if not inside:
+            apart = not outer or p == last or shapes.outer[p + 1]  # holes are of one ring
+            pieces = rings.cut(on.ux, on.uy, on.us, pieces, on.vx, on.vy, on.vs, 0, _LOW, apart)
+            pieces = rings.cut(on.vx, on.vy, on.vs, pieces, on.ux, on.uy, on.us, 1, _HIGH, apart)
+            pieces = rings.cut(on.ux, on.uy, on.us, pieces, on.vx, on.vy, on.vs, 2, _LOW, apart)
+            pieces = rings.cut(on.vx, on.vy, on.vs, pieces, on.ux, on.uy, on.us, 3, _HIGH, apart)
+        begun = parts
+        for r in range(pieces):
+            after = rings.snap(on.ux, on.uy, on.us[r], on.us[r + 1], on.px, on.py, end)
+            area2 = rings.area2(on.px, on.py, end, after)
+            sound = sure or rings.simple(on.px, on.py, end, after)
+            if area2 == 0 and (after == end or sound):
+                continue  # an eight of equal halves covers something nevertheless
+            if (area2 > 0) != outer:
+                rings.turn(on.px, on.py, end, after)
+            faulty = faulty or not sound
+            on.outer[parts] = outer
+            end = after
+            parts += 1
+            on.ends[parts] = end
+        if outer:
+            skipping = parts == begun
+    if faulty:
+        return parts, BROKEN
+    return parts, (LOOK if parts > 1 else FINE)
 
 
 @compiled

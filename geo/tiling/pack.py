@@ -15,7 +15,9 @@ import shapely
 
 from geo import coords
 from geo.tiling import simplify
+from geo.tiling.drawing import Shapes
 from geo.tiling.kernel import F32, F64, I32, I64, U8, U64, Bools, Objects, compiled
+from geo.tiling.mvt import Told
 from geo.tiling.names import numbers
 from geo.tiling.rings import clearances
 from geo.tiling.words import Words, merged, words
@@ -54,6 +56,19 @@ class Pack:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @property
+    def shapes(self) -> Shapes:
+        """What is drawn."""
+        return Shapes(
+            self.first_part, self.first_point, self.types, self.outer, self.x, self.y,
+            self.importance, self.clear, self.boxes,
+        )  # fmt: skip
+
+    @property
+    def told(self) -> Told:
+        """What is said."""
+        return Told(self.ids, self.types, self.codes)
 
     def weighed(self) -> "Pack":
         """Give every vertex its importance anew, and every feature its stamp."""

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
 
 import numpy as np
 
@@ -11,26 +10,10 @@ from geo.tiling.address import Address
 from geo.tiling.detail import EXTENT, MARGIN
 from geo.tiling.kernel import F64, I64, compiled
 from geo.tiling.sheets import Sheet
-from geo.tiling.writing import tiles
+from geo.tiling.writing import Wanted, tiles
 
 _BATCH = 256
 _LOW = 0xFFFFFFFF
-
-
-class Dealt(NamedTuple):
-    """A layer in the tiles of a zoom: tile i (row << 32 | column) shows
-    ``rows[first[i]:first[i + 1]]``, sorted.
-    """
-
-    places: I64
-    first: I64
-    rows: I64
-
-    def between(self, low: int, high: int) -> "Dealt":
-        """Give the tiles from one to another, both among them."""
-        begin = int(np.searchsorted(self.places, low))
-        end = int(np.searchsorted(self.places, high, side="right"))
-        return Dealt(self.places[begin:end], self.first[begin : end + 1], self.rows)
 
 
 def pyramid(
@@ -75,9 +58,9 @@ def pyramid(
                 yield from made
 
 
-def _written(sheet: Sheet, z: int, here: Dealt) -> Iterator[tuple[int, bytes]]:
+def _written(sheet: Sheet, z: int, here: Wanted) -> Iterator[tuple[int, bytes]]:
     """Give what a layer has to show in some tiles."""
-    out, ends = tiles(sheet.name, sheet.base.pack, sheet.said(z), z, *here)
+    out, ends = tiles(sheet.name, sheet.base.pack, sheet.said(z), z, here)
     for place, begin, end in zip(
         here.places.tolist(), ends.tolist(), ends[1:].tolist(), strict=False
     ):
@@ -85,7 +68,7 @@ def _written(sheet: Sheet, z: int, here: Dealt) -> Iterator[tuple[int, bytes]]:
             yield place, out[begin:end].tobytes()
 
 
-def deal(boxes: F64, z: int, margin: float) -> Dealt:
+def deal(boxes: F64, z: int, margin: float) -> Wanted:
     """Deal features out to the tiles of a zoom by their boxes, `margin` tiles widened."""
     count = 1 << z
     low = np.clip(np.floor(boxes[:, :2] * count - margin), 0, count - 1).astype(np.int64)
@@ -94,7 +77,7 @@ def deal(boxes: F64, z: int, margin: float) -> Dealt:
     order = np.argsort(places, kind="stable")
     places, rows = places[order], rows[order]
     found, first = np.unique(places, return_index=True)
-    return Dealt(found, np.append(first, len(rows)).astype(np.int64), rows)
+    return Wanted(found, np.append(first, len(rows)).astype(np.int64), rows)
 
 
 @compiled

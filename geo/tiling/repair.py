@@ -9,8 +9,8 @@ from geo.tiling.kernel import I64, Objects
 _ROUNDS = 4
 
 
-def sound(seen: Drawing) -> tuple[Drawing, I64]:
-    """Give a drawing whose polygons are all valid, and which feature before each of it was.
+def sound(seen: Drawing) -> Drawing:
+    """Give a drawing whose polygons are all valid.
 
     Most are valid and stay as they are. A ring that touches itself, or a hole that touches its
     ring along an edge, is taken apart into polygons that cover the same ground to within a
@@ -18,11 +18,11 @@ def sound(seen: Drawing) -> tuple[Drawing, I64]:
     """
     suspects = np.flatnonzero(seen.state != FINE)
     if not len(suspects):
-        return seen, np.arange(len(seen.rows))
+        return seen
     shapes = _shapes(seen, suspects)
     bad = (seen.state[suspects] == BROKEN) | ~shapely.is_valid(shapes)
     if not bad.any():
-        return seen, np.arange(len(seen.rows))
+        return seen
     return _replaced(seen, suspects[bad], *_mended(shapes[bad]))
 
 
@@ -71,7 +71,7 @@ def _rounded(shapes: Objects) -> Objects:
     return found
 
 
-def _replaced(seen: Drawing, instead: I64, polygons: Objects, owners: I64) -> tuple[Drawing, I64]:
+def _replaced(seen: Drawing, instead: I64, polygons: Objects, owners: I64) -> Drawing:
     """Put polygons in the place of some features, behind those that stay."""
     stay = np.ones(len(seen.rows), dtype=bool)
     stay[instead] = False
@@ -84,7 +84,8 @@ def _replaced(seen: Drawing, instead: I64, polygons: Objects, owners: I64) -> tu
     kept = np.repeat(parts, np.diff(seen.first_point))
     added = np.rint(points).astype(np.int32)
     came = np.concatenate([np.flatnonzero(stay), instead[drawn]])
-    made = Drawing(
+    return Drawing(
+        seen.tiles[came],
         seen.rows[came],
         _starts(np.diff(seen.first_part)[stay], count),
         _starts(np.diff(seen.first_point)[parts], sizes - 1),
@@ -93,7 +94,6 @@ def _replaced(seen: Drawing, instead: I64, polygons: Objects, owners: I64) -> tu
         np.concatenate([seen.py[kept], added[:, 1]]),
         np.zeros(len(came), dtype=np.uint8),
     )
-    return made, came
 
 
 def _starts(some: I64, more: I64) -> I64:

@@ -12,15 +12,13 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
-import shapely
 
-from geo.tiling import mvt
 from geo.tiling.address import Address
-from geo.tiling.detail import EXTENT, LEAST, MARGIN, TOLERANCE
-from geo.tiling.drawing import Drawing, draw
+from geo.tiling.detail import EXTENT, MARGIN
 from geo.tiling.kernel import F64, I64, Bools
 from geo.tiling.pack import Pack, degrees, pack, relabelled
-from geo.tiling.repair import sound
+from geo.tiling.tree import Tree, along_a_curve, touching, tree
+from geo.tiling.writing import Wanted, tiles
 
 
 @dataclass(frozen=True)
@@ -28,12 +26,12 @@ class Base:
     """Packed features under an index, in one datum."""
 
     pack: Pack
-    tree: shapely.STRtree
+    tree: Tree
 
     @classmethod
     def of(cls, packed: Pack) -> "Base":
-        """Build the index."""
-        return cls(packed, shapely.STRtree(np.asarray(shapely.box(*packed.boxes.T), dtype=object)))
+        """Build the index; it serves best where neighbours follow each other."""
+        return cls(packed, tree(packed.boxes))
 
     @cached_property
     def by_fid(self) -> I64:
@@ -62,9 +60,8 @@ class Base:
 
     def within(self, box: Sequence[float]) -> I64:
         """Give the positions of the features whose boxes touch a box, sorted."""
-        west, north, east, south = box
-        found = np.sort(self.tree.query(shapely.box(west, north, east, south)))
-        return found.astype(np.int64)
+        found: I64 = touching(self.tree, *map(float, box))
+        return found
 
 
 @dataclass(frozen=True)
@@ -128,12 +125,12 @@ class Sheet:
 
     def encoded(self, at: Address, rows: I64, fresh: I64) -> bytes:
         """Encode chosen features of this layer in a tile."""
-        drawings = [
-            (part, _drawn(part, chosen, at))
-            for part, chosen in ((self.base.pack, rows), (self.fresh, fresh))
-            if len(chosen)
-        ]
-        return mvt.layer(self.name, EXTENT, drawings, self.fresh.words, self.said(at.z))
+        packed = self.base.pack
+        if len(fresh):
+            packed = laid_out(packed.take(rows).join(self.fresh.take(fresh)))
+            rows = np.arange(len(packed), dtype=np.int64)
+        one = Wanted(np.array([at.y << 32 | at.x]), np.array([0, len(rows)]), rows)
+        return tiles(self.name, packed, self.said(at.z), at.z, one)[0].tobytes()
 
     def said(self, z: int) -> int:
         """Give how many of the columns a tile of a zoom says, the first ones."""
@@ -187,7 +184,7 @@ class Sheet:
 
     def settled(self) -> "Sheet":
         """Give the same layer with everything in its base."""
-        packed = self.pack
+        packed = laid_out(self.pack)
         return replace(
             self, base=Base.of(packed), gone=np.zeros(len(packed), dtype=bool), fresh=_none(packed)
         )
@@ -258,26 +255,19 @@ def sheet(
     brief: int = 1,
 ) -> Sheet:
     """Pack a layer and put it under an index; see `pack` and `Sheet`."""
-    packed = pack(frame, key=key, columns=columns)
+    packed = laid_out(pack(frame, key=key, columns=columns))
     gone = np.zeros(len(packed), dtype=bool)
     return Sheet(name, key, Base.of(packed), gone, _none(packed), said_from, brief)
+
+
+def laid_out(packed: Pack) -> Pack:
+    """Give the same features so that neighbours follow each other, the same in every process."""
+    return packed.take(along_a_curve(packed.boxes, packed.fids))
 
 
 def _none(packed: Pack) -> Pack:
     """Give a pack of no features that has the same words."""
     return packed.take(np.empty(0, dtype=np.int64))
-
-
-def _drawn(packed: Pack, rows: I64, at: Address) -> Drawing:
-    scale = float(EXTENT << at.z)
-    seen = Drawing(
-        *draw(
-            rows, packed.first_part, packed.first_point, packed.types, packed.outer,
-            packed.x, packed.y, packed.importance, packed.clear, packed.boxes, scale,
-            float(at.x * EXTENT), float(at.y * EXTENT), EXTENT, MARGIN, TOLERANCE, LEAST,
-        )
-    )  # fmt: skip
-    return sound(seen)[0]
 
 
 def _marked(gone: Bools, rows: I64) -> Bools:

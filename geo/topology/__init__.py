@@ -1,20 +1,25 @@
 """Sound ground: gaps, overlaps, hierarchy, codes and buildings of the areas of a district."""
 
-from geo.topology.checking import check
-from geo.topology.norms import Norms
-from geo.topology.tables import (
-    adjacency,
-    buildings_cut,
-    codes,
-    gaps,
-    hierarchy,
-    holes,
-    near_misses,
-    overlaps,
-    parts,
-    sizes,
-)
-from geo.topology.watching import Watch, recheck
+from typing import TYPE_CHECKING
+
+from geo.faces import late
+
+if TYPE_CHECKING:
+    from geo.topology.checking import check
+    from geo.topology.norms import Norms
+    from geo.topology.tables import (
+        adjacency,
+        buildings_cut,
+        codes,
+        gaps,
+        hierarchy,
+        holes,
+        near_misses,
+        overlaps,
+        parts,
+        sizes,
+    )
+    from geo.topology.watching import Watch, recheck
 
 __all__ = [
     "Norms",
@@ -32,3 +37,4 @@ __all__ = [
     "recheck",
     "sizes",
 ]
+late(__name__)
