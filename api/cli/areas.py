@@ -46,11 +46,19 @@ def history(
     told = ask(AreaHistory(code=code))
 
     def shown() -> None:
-        made = table(code, "名称 name", ">户数", "生 born", "止 died", "何人 who", "事由 why")
+        made = table(
+            code, "名称 name", ">户数", "始于版本 born", "生效 since", "止于版本 died", "何人 who",
+            "事由 why",
+        )  # fmt: skip
         for row in told["versions"]:
-            cells = (row[k] for k in ("name", "households", "born", "died", "who", "why"))
-            made.add_row(*("" if cell is None else str(cell) for cell in cells))
+            names = ("name", "households", "born", "effective", "died", "who", "why")
+            made.add_row(*("" if row[k] is None else str(row[k]) for k in names))
         out.print(made)
+        for link in told["lineage"]:
+            out.print(
+                f"{link['effective']} 第 {link['revision']} 版 {link['kind']}："
+                f"{link['parent']} → {link['child']}"
+            )
 
     answer(told, as_json=json, shown=shown)
 

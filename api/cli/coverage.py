@@ -8,7 +8,7 @@ import typer
 
 from api.cli import spots
 from api.cli.door import Json, answer, ask, out, show_findings, table
-from api.cli.stations import TIMES
+from api.cli.stations import TIMES, today
 
 app = typer.Typer(help="覆盖与盲区 Coverage and blind spots.", no_args_is_help=True)
 app.add_typer(spots.app, name="spots")
@@ -20,7 +20,10 @@ Services = Annotated[
 ]
 Tiers = Annotated[str, typer.Option("--tier", help="subdistrict,community,grid")]
 Classes = Annotated[str, typer.Option("--class", help="星级 A,B,C")]
-At = Annotated[datetime | None, typer.Option("--at", formats=TIMES, help="当地时间 local time")]
+At = Annotated[
+    datetime | None,
+    typer.Option("--at", formats=TIMES, callback=today, help="当地时间，如 22:30 local time"),
+]
 Walkers = Annotated[str, typer.Option(help="adult | elder | frail | wheelchair | courier")]
 By = Annotated[str, typer.Option(help="按层级汇总 level")]
 
@@ -264,9 +267,10 @@ def one_place(
     def shown() -> None:
         made = table("最多跑一地 One place for all", "范围 within", ">户数占比 share")
         for name, share in told["share"].items():
-            made.add_row(
-                name.removeprefix("within_") + ("" if name.endswith("m") else " s"), f"{share:.1%}"
-            )
+            reach = name.removeprefix("within_")
+            metres_ = reach.removesuffix("m")
+            shown_as = f"{float(reach) / 60:g} min" if metres_ == reach else f"{metres_} m"
+            made.add_row(shown_as, f"{share:.1%}")
         out.print(made)
         out.print(
             f"{len(told['places'])} 处可一地办齐 places offer all: {', '.join(told['places'][:12])}"

@@ -1,15 +1,18 @@
 """``wangge db``: the store that Wangge keeps itself, or the server it was given."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from api.cli.door import Json, answer, out, table
+from api.cli.door import Json, answer, ask, out, table
 from api.settings import settings
 from geo.errors import BadInput
 
-app = typer.Typer(help="数据库 The store: up, down, status, upgrade.", no_args_is_help=True)
+app = typer.Typer(
+    help="数据库 The store: up, down, status, upgrade, backup, restore.", no_args_is_help=True
+)
 
 
 @app.command()
@@ -60,6 +63,33 @@ def upgrade(json: Annotated[bool, typer.Option("--json")] = False) -> None:
     store.upgrade(db)
     values = {"before": before, "now": store.current(db)}
     answer(values, as_json=json, shown=lambda: out.print(f"{values['before']} → {values['now']}"))
+
+
+@app.command()
+def backup(
+    path: Annotated[Path, typer.Argument(help="备份文件 file to write")], json: Json = False
+) -> None:
+    """备份整个数据库到一个文件 Write the whole store into one file, as of one moment."""
+    from api.tasks.keep_store import BackUp
+
+    told = ask(BackUp(path=path))
+    answer(told, as_json=json, shown=lambda: out.print(f"已备份 kept {told['bytes']:,} B → {path}"))
+
+
+@app.command()
+def restore(
+    path: Annotated[Path, typer.Argument(help="备份文件 file to read")], json: Json = False
+) -> None:
+    """用备份替换整个数据库；原有内容先另存 Put a backup in place; what stood is kept beside."""
+    from api.tasks.keep_store import Restore
+
+    told = ask(Restore(path=path))
+
+    def shown() -> None:
+        out.print(f"已恢复 restored {path}（表结构 tables {told['tables']} → {told['now']}）")
+        out.print(f"原有内容 what stood before: {told['before']}")
+
+    answer(told, as_json=json, shown=shown)
 
 
 def _private(deed: str) -> None:

@@ -16,7 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from api.cli.exits import exit_code
-from geo.errors import BadInput, FileRefused, GeoError, Stopped
+from geo.errors import FileRefused, GeoError, Stopped
 
 if TYPE_CHECKING:  # the rooms behind are heavy: a command loads them when it runs
     from api.tasks.work import Task, Work
@@ -50,8 +50,9 @@ def form(kind: Callable[..., Asked], **values: Any) -> Asked:
     try:
         return kind(**values)
     except ValidationError as faults:
-        told = [f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in faults.errors()]
-        raise BadInput("; ".join(told), zh=f"参数有误：{'；'.join(told)}", where=told) from None
+        from api.tasks import misfits
+
+        raise misfits.refused(faults) from None
 
 
 @contextmanager

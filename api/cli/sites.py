@@ -69,21 +69,16 @@ def place(
     json: Json = False,
 ) -> None:
     """新站点放在哪里，附理由、界与差距 Where new stations should stand, with reasons, bound and gap."""
-    from pydantic import ValidationError
-
     from api.tasks.place_sites import PlaceSites
 
-    try:
-        asked = PlaceSites(
-            count=count, objective=objective, candidates=candidates, minutes=minutes, walker=walker,
-            service=service, groups=parts(groups), beyond_min=beyond,
-            batches=tuple(int(n) for n in numbers(batches)), may_close=parts(close),
-            require=(*parts(require), *parts(keep)), forbid=parts(forbid), budget=budget,
-            capacity=capacity, tier_minutes=_tiers(tier_minutes), hours=hours,
-            time_limit_s=time_limit_s, seed=seed, out=target,
-        )  # fmt: skip
-    except ValidationError as error:
-        raise typer.BadParameter("; ".join(e["msg"] for e in error.errors())) from None
+    asked = PlaceSites(
+        count=count, objective=objective, candidates=candidates, minutes=minutes, walker=walker,
+        service=service, groups=parts(groups), beyond_min=beyond,
+        batches=tuple(int(n) for n in numbers(batches)), may_close=parts(close),
+        require=(*parts(require), *parts(keep)), forbid=parts(forbid), budget=budget,
+        capacity=capacity, tier_minutes=_tiers(tier_minutes), hours=hours,
+        time_limit_s=time_limit_s, seed=seed, out=target,
+    )  # fmt: skip
     done = ask(asked)
     answer(done.as_dict(), as_json=json, shown=lambda: _show(done))
 

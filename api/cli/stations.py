@@ -8,7 +8,16 @@ import typer
 from api.cli.door import Json, answer, ask, out, table
 
 app = typer.Typer(help="站点 Stations.", no_args_is_help=True)
-TIMES = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+TIMES = ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%H:%M"]
+
+
+def today(moment: datetime | None) -> datetime | None:
+    """Take a time without a day as one of today."""
+    if moment is None or moment.year > 1900:
+        return moment
+    from api.tasks.open_stations import wall_clock
+
+    return datetime.combine(wall_clock().date(), moment.time())
 
 
 @app.callback()
@@ -25,7 +34,8 @@ def nearest(
     tier: Annotated[str | None, typer.Option(help="subdistrict | community | grid")] = None,
     class_: Annotated[str | None, typer.Option("--class", help="星级 A | B | C")] = None,
     open_at: Annotated[
-        datetime | None, typer.Option("--open-at", formats=TIMES, help="当地时间")
+        datetime | None,
+        typer.Option("--open-at", formats=TIMES, callback=today, help="当地时间，如 22:30 local"),
     ] = None,
     walker: Annotated[
         str, typer.Option(help="adult | elder | frail | wheelchair | courier")
@@ -56,6 +66,7 @@ def nearest(
 def _show(title: str, stations: list[dict[str, Any]], heading: str, column: str) -> None:
     made = table(title, "名称 name", ">分钟 min", ">米 m", heading, "服务 services", "电话 phone")
     for s in stations:
-        cells = (s["signboard"], s["minutes"], s["walk_m"], s[column], s["services"], s["phone"])
+        offers = ", ".join(s["services"])
+        cells = (s["signboard"], s["minutes"], s["walk_m"], s[column], offers, s["phone"])
         made.add_row(*(str(cell) for cell in cells))
     out.print(made)

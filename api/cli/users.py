@@ -5,7 +5,6 @@ from typing import Annotated, Any
 import typer
 
 from api.cli.door import Json, answer, ask, out, table
-from geo.errors import BadInput
 
 app = typer.Typer(help="用户与令牌 Users and their tokens.", no_args_is_help=True)
 NameArg = Annotated[str, typer.Argument(help="登录名 name")]
@@ -32,24 +31,19 @@ def add(
     json: Json = False,
 ) -> None:
     """新建用户 Make a user; from then on the planner's pages need a log-in."""
-    from pydantic import SecretStr, ValidationError
+    from pydantic import SecretStr
 
     from api.tasks.accounts import AddUser
 
     if password is None and subject is None:
         password = typer.prompt("密码 Password", hide_input=True, confirmation_prompt=True)
     secret = SecretStr(password) if password is not None else None
-    try:
-        form = AddUser.model_validate(
-            {
-                "name": name, "role": role, "display": display, "areas": tuple(areas or ()),
-                "password": secret, "subject": subject,
-            }
-        )  # fmt: skip
-    except ValidationError as faults:
-        first = faults.errors()[0]
-        field = ".".join(map(str, first["loc"]))
-        raise BadInput(f"{field}: {first['msg']}", zh=f"{field} 不正确：{first['msg']}") from None
+    form = AddUser.model_validate(
+        {
+            "name": name, "role": role, "display": display, "areas": tuple(areas or ()),
+            "password": secret, "subject": subject,
+        }
+    )  # fmt: skip
     _show(ask(form), as_json=json)
 
 

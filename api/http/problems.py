@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
+from api.tasks import misfits
 from geo import errors
 
 STATUSES: tuple[tuple[type[errors.GeoError], int], ...] = (
@@ -67,13 +68,11 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def of_form(_: Request, error: RequestValidationError) -> Response:
-        faults = [f"{'.'.join(map(str, e['loc'][1:]))}: {e['msg']}" for e in error.errors()]
-        return problem(400, "bad_input", "请求参数有误", detail="; ".join(faults), where=faults)
+        return answer(misfits.refused_all([{**e, "loc": e["loc"][1:]} for e in error.errors()]))
 
     @app.exception_handler(ValidationError)
     def of_task(_: Request, error: ValidationError) -> Response:
-        faults = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        return problem(400, "bad_input", "请求参数有误", detail="; ".join(faults), where=faults)
+        return answer(misfits.refused(error))
 
     @app.exception_handler(ClientDisconnect)
     def of_client(_: Request, __: ClientDisconnect) -> Response:

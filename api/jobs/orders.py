@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 
 from api.jobs.kinds import form_of
 from api.jobs.queue import NAME, TASK, address, app_on
+from api.tasks import misfits
 from api.tasks.work import Form, Work
 from geo import store
 from geo.errors import BadInput, Conflict
@@ -51,8 +52,7 @@ class OrderJob(Form):
         try:
             form = form_of(self.kind).model_validate(self.inputs)
         except ValidationError as faults:
-            where = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in faults.errors()]
-            raise BadInput("; ".join(where), zh="任务参数有误", where=where) from None
+            raise misfits.refused(faults) from None
         if files := [name for name, value in form if isinstance(value, Path)]:
             raise BadInput(
                 f"a job writes no files on the server: {', '.join(files)}",

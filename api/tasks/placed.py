@@ -144,11 +144,10 @@ def _reason_zh(row: Mapping[Any, Any]) -> str:
     )
     if row["elders_gained"]:
         told[0] += f"（老年人 {row['elders_gained']:,} 人，其中独居 {row['alone_gained']:,} 人）"
-    if row["before_min"] is not None and row["households_nearest"]:
-        told.append(
-            f"成为 {row['households_nearest']:,} 户的最近站点，"
-            f"平均步行由 {row['before_min']:g} 分钟降到 {row['after_min']:g} 分钟"
-        )
+    if row["households_nearest"]:
+        told.append(f"成为 {row['households_nearest']:,} 户的最近站点")
+        if pd.notna(row["before_min"]):  # nobody of them walked anywhere before
+            told[-1] += f"，平均步行由 {row['before_min']:g} 分钟降到 {row['after_min']:g} 分钟"
     return "；".join(told)
 
 
@@ -157,9 +156,9 @@ def _reason_en(row: Mapping[Any, Any]) -> str:
     told = [f"{gained:,} households come within reach" if gained else "nobody comes within reach"]
     if row["elders_gained"]:
         told[0] += f" ({row['elders_gained']:,} elders, {row['alone_gained']:,} of them alone)"
-    if row["before_min"] is not None and row["households_nearest"]:
-        told.append(
-            f"nearest for {row['households_nearest']:,}, whose mean walk falls "
-            f"from {row['before_min']:g} to {row['after_min']:g} min"
-        )
+    if row["households_nearest"]:
+        told.append(f"nearest for {row['households_nearest']:,}")
+        if pd.notna(row["before_min"]):
+            was, now = row["before_min"], row["after_min"]
+            told[-1] += f", whose mean walk falls from {was:g} to {now:g} min"
     return "; ".join(told)

@@ -47,8 +47,9 @@ def walker(name: str) -> Walker:
     except KeyError:
         names = ", ".join(WALKERS)
         raise BadInput(
-            f"no walker {name!r}", zh=f"没有“{name}”这种步行者", hint=f"one of {names}"
-        ) from None
+            f"no walker {name!r}", zh=f"没有“{name}”这种步行者",
+            hint=f"one of {names}", hint_zh=f"可用：{names}",
+        ) from None  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

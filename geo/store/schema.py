@@ -22,6 +22,12 @@ def head() -> str:
     return newest or BASE
 
 
+def versions() -> frozenset[str]:
+    """Give every version that this program knows the way from."""
+    steps = ScriptDirectory.from_config(_config()).walk_revisions()
+    return frozenset(step.revision for step in steps)
+
+
 def current(db: Database) -> str:
     """Give the version of a database; ``"base"`` when there are no tables yet."""
     with db.engine.connect() as connection:

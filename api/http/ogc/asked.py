@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 from starlette.requests import Request
 
+from api.tasks import misfits
 from api.tasks.ask_items import AskItems
 from api.tasks.asker import PUBLIC, Asker
 from api.tasks.shelf import columns
@@ -92,8 +93,7 @@ def items_of(request: Request, collection: str) -> AskItems:
     try:
         made = AskItems.model_validate(asked)
     except ValidationError as faults:
-        said = "; ".join(f"{e['loc'][0]}: {e['msg']}" for e in faults.errors())
-        raise BadInput(said, zh=f"参数有误：{said}") from None
+        raise misfits.refused(faults) from None
     for uri in (made.crs, made.bbox_crs, made.filter_crs):
         asking.system(uri)
     return made
