@@ -90,23 +90,14 @@ class Shelf:
             self._counts[layer] += 1
             keys = [key for key in self._packs if layer in (key[0], changes.EVERYTHING)]
         for key in keys:
-            new = None if ids is None else self._changed(key, ids)
+            new = None
+            if ids is not None:
+                come = _pack(self.watch.touched.cells(layer, ids, epoch), *key)
+                new = self._packs[key].changed(ids, come)
             if new is None:
                 self._packs.pop(key)
             else:
                 self._packs[key] = new
-
-    def _changed(self, key: tuple[str, View], ids: tuple[int, ...]) -> Pack | None:
-        """Put rows in place.
-
-        What was born is taken in with what died, though it is told apart from it, so that
-        nothing is ever missing between the two.
-        """
-        old = self._packs[key]
-        with self._db.glance() as session:
-            born = versions.newer(session, key[0], int(old.numbers.max(initial=0)))
-            every = tuple({*ids, *born})
-            return old.changed(every, _pack(_read(session, key[0], every), *key))
 
 
 def columns(layer: str, view: View) -> tuple[str, ...]:
@@ -115,10 +106,10 @@ def columns(layer: str, view: View) -> tuple[str, ...]:
     return (*shown, "born", "died") if shown and layers.layer(layer).level else shown
 
 
-def _read(session: Session, layer: str, ids: tuple[int, ...] | None = None) -> Cells:
+def _read(session: Session, layer: str) -> Cells:
     if layers.layer(layer).level:
-        return versions.cells(session, layer, ids=ids)
-    return rows.cells(session, layer, ids=ids)
+        return versions.cells(session, layer)
+    return rows.cells(session, layer)
 
 
 def _pack(frame: gpd.GeoDataFrame | Cells, layer: str, view: View) -> Pack:

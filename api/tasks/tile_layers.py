@@ -182,23 +182,21 @@ def sheet(session: Session, of: TileLayer, view: View = PUBLIC) -> tiling.Sheet:
     if of.whole is not None:
         told = of.whole(session)
     else:
-        parts = [rows(session, of, source, None, view) for source in of.sources]
+        parts = [rows(store.rows.cells(session, source), of, source, view) for source in of.sources]
         told = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return tiling.sheet(
         of.name, told, key=of.key, columns=of.told(view), said_from=of.said_from, brief=of.brief
     )
 
 
-def rows(
-    session: Session, of: TileLayer, source: str, ids: tuple[int, ...] | None, view: View = PUBLIC
-) -> Cells:
-    """Read rows of one source of a layer that show, as a view shows them."""
-    found = store.rows.cells(session, source, ids=ids)
+def rows(found: Cells, of: TileLayer, source: str, view: View = PUBLIC) -> Cells:
+    """Take of the rows of one source of a layer those that show, as a view shows them."""
     if (shown := of.sources[source]) is not None:
         here = np.isin(found[shown[0]], shown[1])
         found = {name: cells[here] for name, cells in found.items()}
     if len(of.sources) > 1:
-        found["fid"] = found["fid"] * len(of.sources) + list(of.sources).index(source)
+        numbers = found["fid"] * len(of.sources) + list(of.sources).index(source)
+        found = {**found, "fid": numbers}
     return {
         name: found[name] for name in dict.fromkeys(("fid", of.key, *of.told(view), "geometry"))
     }

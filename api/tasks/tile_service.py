@@ -154,11 +154,11 @@ class TileService:
                     self._reread(held)
                 else:
                     self._drop(held, worlds(boxes))
-                    self._change(held, layer, ids)
+                    self._change(held, layer, ids, epoch)
 
-    def _change(self, held: Kept, source: str, ids: tuple[int, ...]) -> None:
-        with self.work.db.glance() as session:
-            come = tile_layers.rows(session, held.of, source, ids, held.view)
+    def _change(self, held: Kept, source: str, ids: tuple[int, ...], epoch: int) -> None:
+        found = self.watch.touched.cells(source, ids, epoch)
+        come = tile_layers.rows(found, held.of, source, held.view)
         gone = tile_layers.fids(held.of, source, ids)
         sheet, touched = held.sheets["wgs84"].changed(gone, come)
         self._stand(held, sheet if len(sheet.fresh) < SETTLED_AFTER else sheet.settled(), touched)

@@ -2,12 +2,15 @@
 
 Every process has one watch a store: a connection of its own that listens, and a thread that
 reads what is new. The database numbers changes in the order of commits (`epoch`), so that
-who has seen a number has seen all below it. Four times a second the watch looks without
-having been called, and so does one whose connection was lost, as soon as it has another::
+who has seen a number has seen all below it. The watch looks without having been called, too:
+four times a second, and as long as somebody asks, so often that an answer is never older
+than `SURE_S`. One whose connection was lost looks as soon as it has another::
 
     def told(layer: str, ids: tuple[int, ...] | None, boxes: Boxes, epoch: int) -> None: ...
 
     stop = store.changes.watch(db).subscribe(told)
+
+Subscribers share what they read of a change again: `Watch.touched`.
 """
 
 import logging
@@ -26,6 +29,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from geo.errors import Unavailable
 from geo.store.database import Database
 from geo.store.statements import statement
+from geo.store.touched import Touched
 
 Boxes = npt.NDArray[np.float64]
 """(n, 4): west, south, east, north, in degrees."""
@@ -33,7 +37,9 @@ EVERYTHING = ""
 """In place of a layer: notices were lost, and anything may have changed."""
 HEARTBEAT_S = 0.25
 """The watch looks so often without having been called."""
-SURE_S = 0.6
+LOOK_S = 0.02
+"""So often while there are questions to be answered from what is kept in memory."""
+SURE_S = 0.045
 """Whoever has taken in all that is older than this may answer without asking the store."""
 PATIENT_S = 2.0
 RETRY_S = 0.05
@@ -85,18 +91,21 @@ class Subscription:
 
     def sure(self) -> bool:
         """Tell whether all that was committed until `SURE_S` ago has been taken in."""
+        self._watch.asked = True
         since, long_ago = self._behind_since_s, monotonic() - SURE_S
         return self._watch.seen_s > long_ago and (since is None or since > long_ago)
 
     def make_sure(self) -> None:
-        """Ask the store itself what the last change is, and wait until it has been taken in.
+        """Wait until the last change has been taken in; ask the store which it is, if need be.
 
         From a store that does not answer nothing new can be learned: then this gives up.
         """
-        try:
-            last = self._watch.last()
-        except (SQLAlchemyError, psycopg.Error):
-            return
+        last = self._watch.epoch
+        if self._watch.seen_s <= monotonic() - SURE_S:
+            try:
+                last = self._watch.last()
+            except (SQLAlchemyError, psycopg.Error):
+                return
         self.wait(last, PATIENT_S)
 
     def close(self) -> None:
@@ -136,12 +145,14 @@ class Watch:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self.touched = Touched(db)
         self._lock = Lock()
         self._subscriptions: list[Subscription] = []
         self._closed = Event()
         self._heard = Event()
         self._epoch = 0
         self.seen_s = float("-inf")
+        self.asked = False
         with db.engine.connect() as connection:
             self._epoch = _span(connection)[1]
         Thread(target=self._run, name="watch of changes", daemon=True).start()
@@ -159,8 +170,12 @@ class Watch:
 
     def last(self) -> int:
         """Ask the store for the number of its last change."""
+        begun = monotonic()
         with self._db.engine.connect() as connection:
-            return _span(connection)[1]
+            last = _span(connection)[1]
+        if last == self._epoch:
+            self.seen_s = max(self.seen_s, begun)
+        return last
 
     def subscribe(self, told: Told) -> Subscription:
         """Have every later change told, in the order of commits, on a thread of its own.
@@ -207,7 +222,8 @@ class Watch:
         while not self._closed.is_set():
             self._look(connection)
             self._heard.set()
-            for _ in wire.notifies(timeout=HEARTBEAT_S, stop_after=1):
+            pause_s, self.asked = LOOK_S if self.asked else HEARTBEAT_S, False
+            for _ in wire.notifies(timeout=pause_s, stop_after=1):
                 pass
 
     def _look(self, connection: Connection) -> None:
@@ -226,9 +242,9 @@ class Watch:
 
     def _hand_on(self, found: list[Change]) -> None:
         with self._lock:
-            self._epoch = found[-1].epoch
             for subscription in self._subscriptions:
                 subscription.put(found)
+            self._epoch = found[-1].epoch
 
 
 _WATCHES: dict[Engine, Watch] = {}

@@ -30,16 +30,18 @@ def read(
         for staff.
     """
     stored = kept(layer_name)
-    found = session.execute(_query(stored, ids)).all()
+    query = living(stored).order_by(stored.table.c.fid)
+    if ids is not None:
+        query = query.where(stored.table.c.fid.in_(list(ids)))
+    found = session.execute(query).all()
     return frames.frame_of(found, stored, first={"fid": "int64"})
 
 
-def cells(
-    session: Session, layer_name: str, *, ids: Collection[int] | None = None
-) -> dict[str, npt.NDArray[Any]]:
+def cells(session: Session, layer_name: str) -> dict[str, npt.NDArray[Any]]:
     """Read the same as arrays, column by column, with `geometry`; for layers that have one."""
     stored = kept(layer_name)
-    return frames.cells_of(session.execute(_query(stored, ids)).all(), stored)
+    query = living(stored).order_by(stored.table.c.fid)
+    return frames.cells_of(session.execute(query).all(), stored)
 
 
 def kept(layer_name: str) -> Stored:
@@ -49,11 +51,8 @@ def kept(layer_name: str) -> Stored:
     return area(layer_name) if versioned else feature(layer_name)
 
 
-def _query(stored: Stored, ids: Collection[int] | None) -> Select[Any]:
+def living(stored: Stored) -> Select[Any]:
+    """Select the rows of a layer, of areas those that live: number and columns."""
     table = stored.table
     query = select(table.c.fid, *frames.columns(stored)).where(*stored.scope())
-    if stored.layer.level is not None:
-        query = query.where(table.c.died.is_(None))
-    if ids is not None:
-        query = query.where(table.c.fid.in_(list(ids)))
-    return query.order_by(table.c.fid)
+    return query if stored.layer.level is None else query.where(table.c.died.is_(None))
