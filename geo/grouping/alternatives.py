@@ -9,8 +9,8 @@ from geo.grouping import board as boards
 from geo.grouping import likeness, measure
 from geo.grouping.partition import Partition, matched
 from geo.grouping.problem import Floats, Ints, Problem
-from geo.grouping.search import Clock, search
-from geo.layers import Adjacency, Progress, quiet
+from geo.grouping.search import search
+from geo.layers import Adjacency, Clock, Progress, quiet
 
 PRESSURES = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 """How much dearer than it is what earlier plans chose becomes, step by step."""

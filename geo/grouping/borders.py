@@ -18,11 +18,11 @@ import numpy.typing as npt
 from geo.errors import Stopped
 from geo.grouping import measure
 from geo.grouping.cover import cover
+from geo.grouping.found import Found
 from geo.grouping.harvest import harvest
 from geo.grouping.master import STEP, Master, Prices, allowed, border, master
 from geo.grouping.partition import matched
 from geo.grouping.problem import Bools, Floats, Ints, Problem
-from geo.grouping.search import Found
 from geo.grouping.shapes import shapes
 from geo.layers import Clock
 

@@ -22,6 +22,9 @@ from geo.grouping import board as boards
 from geo.grouping.problem import Bools, Floats, Ints, Problem
 from geo.layers import Clock
 
+LIGHT = 1e-12
+"""Units weigh at least so much on the way: a step that costs nothing is none in a sparse graph."""
+
 
 @dataclass(slots=True)
 class Relaxed:
@@ -50,24 +53,25 @@ def within_reach(problem: Problem) -> Bools:
 
 
 def lightest(problem: Problem, sources: Ints) -> Floats:
-    """Least weight of a connected set that holds a unit and one of the sources, (n,)."""
+    """Least weight of a connected set that holds a unit and one of the sources, at least, (n,)."""
     steps = _steps(problem, 0.0)
     n = problem.n
     start = csr_matrix(
-        (np.maximum(problem.weight[sources], 1e-12), (np.full(len(sources), n), sources)),
+        (np.maximum(problem.weight[sources], LIGHT), (np.full(len(sources), n), sources)),
         shape=(n + 1, n + 1),
     )
     steps = csr_matrix(
         (steps.data, steps.indices, np.append(steps.indptr, steps.nnz)), (n + 1, n + 1)
     )
-    return np.asarray(dijkstra(steps + start, indices=n)[:n], dtype=np.float64)
+    way = np.asarray(dijkstra(steps + start, indices=n)[:n], dtype=np.float64)
+    return np.maximum(way - n * LIGHT, 0.0)
 
 
 def _steps(problem: Problem, tiny: float) -> csr_matrix:
     """Give the cost of a step: the weight of the unit that is entered."""
     a, b = problem.adjacency.pairs.T
     ends, far = np.r_[a, b], np.r_[b, a]
-    weight = np.maximum(problem.weight[far] + tiny, 1e-12)
+    weight = np.maximum(problem.weight[far] + tiny, LIGHT)
     return csr_matrix((weight, (ends, far)), shape=(problem.n, problem.n))
 
 
@@ -81,8 +85,9 @@ def relaxed(problem: Problem, best: float, clock: Clock, *, rounds: int = 600) -
     """
     cost = boards.seat_costs(problem, problem.seats)
     allowed = within_reach(problem)
-    order = np.partition(np.where(allowed, cost, np.inf), 1, axis=1)
-    alpha = np.where(np.isfinite(order[:, 1]), order[:, 1], 0.0)
+    second = min(1, cost.shape[1] - 1)
+    dear = np.partition(np.where(allowed, cost, np.inf), second, axis=1)[:, second]
+    alpha = np.where(np.isfinite(dear), dear, 0.0)
     keeper = np.empty(problem.n)
     slack = np.zeros(len(problem.seats))
     state = np.array([-np.inf, 1.2, 0.0, best])

@@ -184,6 +184,13 @@ def _beyond(problem: Problem) -> Iterator[Clash]:
 
 
 def _locks(problem: Problem, piece: Ints) -> Iterator[Clash]:
+    own, free = len(np.unique(problem.locked[problem.locked >= 0])), int((problem.locked < 0).sum())
+    if problem.k - own > free:
+        yield (
+            "",
+            f"{free} units that are not locked cannot fill {problem.k - own} groups",
+            f"未锁定的 {free} 个单元不足以组成其余 {problem.k - own} 组",
+        )
     for g in range(problem.k):
         units = np.flatnonzero(problem.locked == g)
         if len(units) and len(set(piece[units].tolist())) > 1:

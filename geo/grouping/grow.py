@@ -106,6 +106,7 @@ def seeds(
     free = np.flatnonzero(seed < 0)
     if len(chosen) < len(free):
         rest = np.setdiff1d(np.flatnonzero(problem.locked < 0), chosen)
+        rest = rest if len(chosen) + len(rest) >= len(free) else np.arange(problem.n)
         chosen += rng.permutation(rest)[: len(free) - len(chosen)].tolist()
     seed[free] = rng.permutation(chosen)[: len(free)] if len(taken) else chosen[: len(free)]
     return seed

@@ -15,10 +15,10 @@ from scipy.sparse import csr_matrix
 
 from geo.errors import Stopped
 from geo.grouping import measure
+from geo.grouping.found import Found
 from geo.grouping.partition import matched
 from geo.grouping.problem import Bools, Floats, Ints, Problem
 from geo.grouping.program import INF, Program, edge_row, program
-from geo.grouping.search import Found
 from geo.grouping.separate import Separator
 from geo.layers import Clock
 

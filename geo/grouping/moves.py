@@ -8,6 +8,7 @@ with a table of seats).
 """
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
 from geo.grouping.board import (
@@ -33,39 +34,58 @@ EPS = 1e-9
 
 @njit(cache=True, nogil=True)
 def may_leave(board: Field, plan: State, i: int) -> bool:
-    """Whether the group of unit i stays connected, and not empty, without it."""
-    labels, g = plan.labels, plan.labels[i]
+    """Whether the group of unit i stays connected, and not empty, without it.
+
+    All neighbours of i in the group spread at once: soon they have met, or the smallest piece is
+    filled and none has met it.
+    """
+    labels, g, seen, queue = plan.labels, plan.labels[i], plan.seen, plan.queue
     if plan.size[g] <= 1:
         return False
-    first, count = -1, 0
-    plan.seen[-1] += 1
-    wanted = plan.seen[-1]
+    first, count = plan.seen[-1] + 1, 0
     for e in range(board.start[i], board.start[i + 1]):
         j = board.other[e]
-        if labels[j] == g:
-            plan.seen[j] = wanted
-            first = j
+        if labels[j] == g and seen[j] < first:
+            seen[j] = first + count
+            queue[count] = j
             count += 1
+    seen[-1] = first + count
     if count <= 1:
         return True
-    plan.seen[-1] += 1
-    stamp = plan.seen[-1]
-    plan.seen[i] = stamp
-    plan.seen[first] = stamp
-    plan.queue[0] = first
-    head, tail, missing = 0, 1, count - 1
-    while head < tail and missing > 0:
-        u = plan.queue[head]
+    root, waiting = np.arange(count), np.ones(count, dtype=np.int64)
+    head, tail, parts = 0, count, count
+    while True:
+        u = queue[head]
         head += 1
+        c = _root(root, seen[u] - first)
+        waiting[c] -= 1
         for e in range(board.start[u], board.start[u + 1]):
             v = board.other[e]
-            if labels[v] == g and plan.seen[v] != stamp:
-                if plan.seen[v] == wanted:
-                    missing -= 1
-                plan.seen[v] = stamp
-                plan.queue[tail] = v
+            if v == i or labels[v] != g:
+                continue
+            if seen[v] < first:
+                seen[v] = first + c
+                queue[tail] = v
                 tail += 1
-    return bool(missing == 0)
+                waiting[c] += 1
+                continue
+            d = _root(root, seen[v] - first)
+            if d != c:
+                root[d] = c
+                waiting[c] += waiting[d]
+                parts -= 1
+                if parts == 1:
+                    return True
+        if waiting[c] == 0:
+            return False
+
+
+@njit(cache=True, nogil=True)
+def _root(root: npt.NDArray[np.int64], c: int) -> int:
+    """First of those that have met c."""
+    while root[c] != c:
+        c = root[c]
+    return int(c)
 
 
 @njit(cache=True, nogil=True)

@@ -7,9 +7,9 @@ import numpy as np
 from geo.grouping import board as boards
 from geo.grouping import bound, grow, measure, model
 from geo.grouping.borders import prove_borders
+from geo.grouping.found import Found, polish
 from geo.grouping.problem import Bools, Ints, Problem
 from geo.grouping.refit import refit
-from geo.grouping.search import Found, polish
 from geo.grouping.separate import pieces
 from geo.grouping.spread import spread
 from geo.layers import Clock

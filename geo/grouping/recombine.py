@@ -10,10 +10,10 @@ import numpy as np
 
 from geo.grouping import measure
 from geo.grouping.board import neighbours
+from geo.grouping.found import Found, side_by_side
 from geo.grouping.ground import Ground
 from geo.grouping.partition import matched
 from geo.grouping.problem import Ints, Problem
-from geo.grouping.search import Found, side_by_side
 from geo.grouping.shapes import listed
 from geo.layers import Clock
 

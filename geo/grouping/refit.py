@@ -10,8 +10,8 @@ from dataclasses import replace
 import numpy as np
 
 from geo.grouping import bound, measure, model
+from geo.grouping.found import Found
 from geo.grouping.problem import Floats, Ints, Problem
-from geo.grouping.search import Found
 from geo.layers import Adjacency, Clock
 
 NODES = 400

@@ -274,7 +274,7 @@ def _heaviest(g: Ground, code: Codes, mark: Codes) -> int:
         beside = 0
         for e in range(g.start[i], g.start[i + 1]):
             beside += mark[g.other[e]]
-        score = g.weight[i] / g.upper + 1e-3 * beside
+        score = g.weight[i] / max(g.upper, 1e-300) + 1e-3 * beside
         if beside > 0 and score > most:
             best, most = i, score
     return best

@@ -6,15 +6,16 @@ import numpy as np
 
 from geo.errors import BadInput, Stopped
 from geo.grouping import board as boards
-from geo.grouping import clash, measure, trees
+from geo.grouping import clash, levels, measure, trees
 from geo.grouping.explain import bare, explained, impossible
+from geo.grouping.found import Found
 from geo.grouping.improve import improve
 from geo.grouping.partition import Partition, Status, matched
 from geo.grouping.problem import Ints, Problem
 from geo.grouping.problem import problem as build
 from geo.grouping.prove import Verdict, provable, prove
 from geo.grouping.recombine import recombine
-from geo.grouping.search import Found, search
+from geo.grouping.search import search
 from geo.grouping.separate import Separator
 from geo.grouping.spread import spread
 from geo.layers import Adjacency, Clock, Progress, quiet
@@ -106,6 +107,7 @@ def ready() -> None:
         prove(toy, found, rng, clock)
         spread(toy, Found(found.labels), clock)
         trees.planted(boards.field(toy), rng)
+        levels.merged(boards.field(toy), np.zeros(4, dtype=np.int32), rng)
         apart = Separator(toy, toy.seats, np.tile(np.arange(4, dtype=np.int32)[:, None], 4))
         list(apart.broken(np.array([1.0, 0.0, 0.0, 1.0]), 0.5))
 

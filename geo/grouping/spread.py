@@ -20,8 +20,8 @@ from numba import njit
 from scipy.sparse import csr_matrix
 
 from geo.grouping.board import neighbours
+from geo.grouping.found import Found
 from geo.grouping.problem import Floats, Ints, Problem
-from geo.grouping.search import Found
 from geo.layers import Clock
 
 NEAR = 1e-6

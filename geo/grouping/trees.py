@@ -18,26 +18,28 @@ LOOSE = 0.05
 """Loads may be off by so much of a mean load at first: moves mend it."""
 
 
-def planted(board: Field, rng: np.random.Generator) -> Ints | None:
+def planted(board: Field, rng: np.random.Generator, *, loose: float = LOOSE) -> Ints | None:
     """Part all units into groups, one after the other; None when no tree gives them."""
     labels = np.zeros(len(board.weight), dtype=np.int32)
     for g in range(len(board.lower) - 1):
-        if not parted(board, labels, (g, g + 1), rng, rest=len(board.lower) - g - 1):
+        rest = len(board.lower) - g - 1
+        if not parted(board, labels, (g, g + 1), rng, rest=rest, loose=loose):
             return None
     return labels
 
 
 def parted(
-    board: Field, labels: Ints, two: tuple[int, int], rng: np.random.Generator, *, rest: int = 1
-) -> bool:
-    """Part what two groups hold anew, in place; the second may be worth `rest` groups."""
+    board: Field, labels: Ints, two: tuple[int, int], rng: np.random.Generator, *, rest: int = 1,
+    loose: float = LOOSE,
+) -> bool:  # fmt: skip
+    """Part what two groups hold anew, in place; the second may be worth `rest` groups.
+
+    Loads may be off by `loose` of a mean load: moves mend it.
+    """
     inside = (labels == two[0]) | (labels == two[1])
     random = np.array([rng.integers(1, 2**63)], dtype=np.uint64)
-    loose = LOOSE * board.mean
-    bounds = np.array(
-        [board.lower[0], board.upper[0], rest * board.lower[0], rest * board.upper[0]]
-    )
-    bounds += np.array([-loose, loose, -loose, loose])
+    lower, upper, off = board.lower[0], board.upper[0], loose * board.mean
+    bounds = np.array([lower - off, upper + off, rest * lower - off, rest * upper + off])
     side = _split(board, inside, bounds, random)
     if not side.any():
         return False

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from geo.grouping.borders import prove_borders
-from geo.grouping.search import Found
+from geo.grouping.found import Found
 from geo.layers import Clock
 
 from .lattice import lattice

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from geo.grouping import measure
+from geo.grouping.found import Found
 from geo.grouping.recombine import recombine
-from geo.grouping.search import Found
 from geo.layers import Clock
 
 from .lattice import lattice

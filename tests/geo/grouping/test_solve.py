@@ -73,6 +73,7 @@ def test_ties_and_locks_hold() -> None:
         ({"weight": [9, *[1] * 11], "upper": 8}, "u0 alone weighs 9"),
         ({"leads": [True, *[False] * 11]}, "'lead', there are 1"),
         ({"together": [("u1", "u2")], "apart": [("u2", "u1")]}, "together and apart"),
+        ({"locked": {f"u{i}": 0 for i in range(12)}}, "cannot fill 1 groups"),
     ],
 )
 def test_a_clash_is_named(options: dict[str, object], words: str) -> None:
@@ -129,3 +130,16 @@ def test_units_without_neighbours_are_groups_of_their_own(objective: str) -> Non
     assert sorted(plan.labels) == [0, 1, 2, 3]
     with pytest.raises(Infeasible):
         grouping.solve(grouping.problem(groups=3, **told), rng=np.random.default_rng(1))
+
+
+@pytest.mark.parametrize("objective", ["inertia", "walk", "cut"])
+def test_one_unit_is_one_group(objective: str) -> None:
+    plan = solved(lattice(1, 1, 1, objective=objective))
+    assert (plan.status, plan.objective, plan.bound) == ("optimal", 0.0, 0.0)
+
+
+def test_units_without_weight_are_parted_all_the_same() -> None:
+    nothing = {"weight": np.zeros(6), "tolerance": 0.0}
+    seats = {"costs": np.ones((6, 3)), "seats": [0, 1, 2]}
+    assert solved(lattice(3, 2, 2, objective="cut", **nothing), effort=1.0).objective == 2.0
+    assert solved(lattice(3, 2, 1, **seats, **nothing)).objective == 6.0

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.grouping import measure
-from geo.grouping.search import Found
+from geo.grouping.found import Found
 from geo.grouping.solve import ready
 from geo.grouping.spread import spread
 from geo.layers import Clock
