@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,11 @@ __all__ = ["_template", "bare_url", "browser", "database_url", "db", "postgres_u
 
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stands for good: it is not searched for cycles during the tests."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

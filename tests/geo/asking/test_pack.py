@@ -42,7 +42,7 @@ def test_pages_give_every_row_once_in_order(ids: list[str], limit: int) -> None:
     assert len(seen) == len(ids)
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(IDS, st.tuples(*[st.floats(118.9, 119.3), st.floats(31.9, 32.3)] * 2))
 def test_a_window_finds_what_a_loop_finds(
     ids: list[str], corners: tuple[float, float, float, float]
@@ -58,7 +58,7 @@ def test_a_window_finds_what_a_loop_finds(
     assert pack.within(window).tolist() == expected.tolist()
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(
     st.lists(st.text("abcdef", min_size=1, max_size=3), unique=True, max_size=12),
     st.data(),

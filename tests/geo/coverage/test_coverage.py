@@ -33,7 +33,7 @@ def scattered(seed: int) -> tuple[layers.DemandLayer, layers.TravelTimes]:
 
 
 @given(SEEDS)
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_everybody_is_either_within_a_reach_or_beyond(seed):
     demand, times = scattered(seed)
     totals = coverage.measure(demand, times).totals
@@ -45,7 +45,7 @@ def test_everybody_is_either_within_a_reach_or_beyond(seed):
 
 
 @given(SEEDS)
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_the_totals_are_those_of_a_plain_loop(seed):
     demand, times = scattered(seed)
     walk = dict(zip(times.demand_ids[times.rows], times.seconds, strict=True))
@@ -60,7 +60,7 @@ def test_the_totals_are_those_of_a_plain_loop(seed):
 
 
 @given(SEEDS, st.floats(1, 2000))
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_blind_spots_hold_exactly_the_people_beyond(seed, reach_s):
     demand, times = scattered(seed)
     spots = coverage.blind_spots(demand, times, reach_s=reach_s)
@@ -85,7 +85,7 @@ def test_blind_spots_hold_exactly_the_people_beyond(seed, reach_s):
 
 
 @given(SEEDS, SEEDS)
-@settings(max_examples=30)
+@settings(max_examples=15)
 def test_the_order_of_the_buildings_changes_nothing(seed, shuffle):
     demand, times = scattered(seed)
     order = np.random.default_rng(shuffle).permutation(len(demand))

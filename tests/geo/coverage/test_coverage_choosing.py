@@ -27,7 +27,7 @@ def staffed(seed: int) -> layers.StationLayer:
 
 
 @given(SEEDS)
-@settings(max_examples=30)
+@settings(max_examples=12)
 def test_whoever_asks_for_more_is_left_with_fewer(seed):
     stations = staffed(seed)
     wide = coverage.chosen(stations, services=["rest"])
@@ -49,7 +49,7 @@ def test_a_service_or_tier_that_is_none_is_named():
 
 
 @given(SEEDS)
-@settings(max_examples=30)
+@settings(max_examples=12)
 def test_every_need_takes_as_long_as_the_farthest(seed):
     town = towns.lattice(5, 5)
     rng = np.random.default_rng(seed)
@@ -93,7 +93,7 @@ def test_rooms_of_one_complex_that_is_no_station_are_one_place():
 
 
 @given(SEEDS)
-@settings(max_examples=30)
+@settings(max_examples=12)
 def test_more_services_at_one_place_are_never_nearer(seed):
     stations = staffed(seed)
     town = towns.lattice(5, 5)

@@ -39,7 +39,7 @@ def nothing():
 
 
 @given(SEEDS, st.floats(100, 1700))
-@settings(max_examples=30)
+@settings(max_examples=15)
 def test_the_same_spots_keep_their_names(seed, reach_s):
     spots, homes = spots_of(seed, reach_s)
     first = coverage.recognised(nothing(), spots, homes)
@@ -51,7 +51,7 @@ def test_the_same_spots_keep_their_names(seed, reach_s):
 
 
 @given(SEEDS, st.floats(100, 1700), st.floats(100, 1700))
-@settings(max_examples=16)
+@settings(max_examples=8)
 def test_every_spot_is_told_of_once_and_no_name_is_given_twice(seed, before_s, after_s):
     before, homes = spots_of(seed, before_s)
     after, _ = spots_of(seed, after_s)

@@ -42,7 +42,7 @@ def pairs(town: towns.Town, limit_s: float = 1000.0) -> layers.TravelTimes:
 
 
 @given(SEEDS, st.sampled_from([100.0, 250.0, 400.0]))
-@settings(max_examples=16)
+@settings(max_examples=8)
 def test_everybody_has_one_state_and_the_uncovered_are_too_far(seed, reach_s):
     town = peopled(seed)
     found = coverage.states(
@@ -78,7 +78,7 @@ def test_what_makes_a_household_weak_is_told_apart():
 
 
 @given(SEEDS, st.integers(0, 167), st.sampled_from([150.0, 300.0, 900.0]))
-@settings(max_examples=16)
+@settings(max_examples=8)
 def test_the_clock_at_an_hour_is_a_measure_at_that_hour(seed, hour, reach_s):
     town = peopled(seed)
     week = coverage.clock(town.demand, pairs(town), town.stations, reach_s=reach_s)
@@ -95,7 +95,7 @@ def test_the_clock_at_an_hour_is_a_measure_at_that_hour(seed, hour, reach_s):
 
 
 @given(SEEDS)
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_hours_with_the_same_open_stations_are_reckoned_once(seed):
     town = peopled(seed)
     week = coverage.clock(town.demand, pairs(town), town.stations, reach_s=300)
@@ -114,7 +114,7 @@ def test_a_clock_of_other_stations_is_refused():
 
 
 @given(SEEDS, st.booleans())
-@settings(max_examples=16)
+@settings(max_examples=8)
 def test_all_that_is_offered_falls_to_somebody(seed, enhanced):
     town = peopled(seed)
     times = pairs(town, limit_s=400)

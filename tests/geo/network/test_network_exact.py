@@ -27,7 +27,7 @@ def cases(seed: int, *, steps: bool, walker: layers.Walker):
     return net, stations, places, np.array([book.walks(end, p) for end in s]).T / 100
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(SEEDS, st.integers(1, 5), st.booleans())
 def test_the_k_nearest_are_those_of_a_plain_dijkstra(seed, k, steps):
     walker = layers.walker("wheelchair" if steps else "adult")
@@ -58,7 +58,7 @@ def test_all_stations_within_are_the_nearest_of_all_whatever_weighs(seed):
         assert (times.metres <= times.seconds * 0.5 + 1e-6).all()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(SEEDS, st.floats(0, 900))
 def test_all_stations_within_a_walk_are_found_and_no_other(seed, limit_s):
     net, stations, places, truth = cases(seed, steps=False, walker=ADULT)
@@ -69,7 +69,7 @@ def test_all_stations_within_a_walk_are_found_and_no_other(seed, limit_s):
     np.testing.assert_allclose(table, np.where(truth <= limit_m + 1e-9, truth, np.inf), atol=1e-6)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(SEEDS)
 def test_a_limit_only_takes_away_what_is_farther(seed):
     net, stations, places, _ = cases(seed, steps=False, walker=ADULT)
@@ -79,7 +79,7 @@ def test_a_limit_only_takes_away_what_is_farther(seed):
     np.testing.assert_allclose(near.metres, all_.metres[keep])
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(SEEDS)
 def test_a_route_can_be_walked_and_its_length_adds_up(seed):
     net, stations, places, truth = cases(seed, steps=False, walker=ADULT)

@@ -18,7 +18,7 @@ def walled_town(seed: int):
     return rng, net, shapely.union_all([shapely.LineString(w) for w in walls])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(st.integers(0, 2**32 - 1))
 def test_no_nearer_point_of_a_segment_is_free_to_reach(seed):
     rng, net, walls = walled_town(seed)

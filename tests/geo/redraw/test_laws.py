@@ -89,7 +89,7 @@ def named(fabric: redraw.Fabric, op: redraw.Operation, pick: int) -> redraw.Oper
     return op
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(operations(), st.integers(0, 10_000)), min_size=1, max_size=8))
 def test_any_run_of_operations_keeps_the_map_whole_and_can_be_undone(
     run: list[tuple[redraw.Operation, int]],
@@ -115,7 +115,7 @@ def test_any_run_of_operations_keeps_the_map_whole_and_can_be_undone(
     assert bytes_of(town) == last
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(place(), place())
 def test_old_vertices_never_move(one: tuple[float, float], other: tuple[float, float]) -> None:
     town = TOWN.copy()

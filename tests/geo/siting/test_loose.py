@@ -31,7 +31,7 @@ def test_three_points_each_two_of_which_share_a_site_need_two() -> None:
     assert tight.cuts.toarray().tolist() == [[1, 1, 1]]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 100_000))
 def test_every_cover_keeps_every_cut_and_a_patch_is_covered_at_the_least_cost(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -61,7 +61,7 @@ def test_every_cover_keeps_every_cut_and_a_patch_is_covered_at_the_least_cost(se
     assert reach[:, picked[:size]].any(axis=1).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.integers(0, 100_000))
 def test_the_bound_is_true_and_so_is_what_a_site_adds(seed: int) -> None:
     rng = np.random.default_rng(seed)

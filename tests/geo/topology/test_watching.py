@@ -25,7 +25,7 @@ def edited(frame: GridLayer, at: int, dx: float, dy: float) -> gpd.GeoDataFrame:
     return row
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(
     st.integers(0, 63),
     st.floats(-40, 40, allow_nan=False),
