@@ -129,7 +129,7 @@ def test_two_planners_see_each_other_and_lose_nothing(
     other = Planner(visit(planner.page.url, width=0, reduced_motion="reduce"))
     other.stands(0)
     planner.clicks(EAST)
-    expect(other.page.locator("#company")).to_contain_text("东园社区", timeout=20_000)
+    expect(other.page.locator("#company")).to_contain_text("东园社区", timeout=120_000)
     other.seen.run("() => { Wangge.desk.company.look = () => {}; }")
     planner.keys("x", "Enter")
     planner.stands(1)

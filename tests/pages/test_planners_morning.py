@@ -42,13 +42,13 @@ def test_from_a_gap_to_a_published_map(
     assert printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") == 1
 
     planner.keys("p")
-    expect(page.locator("#verdict")).to_contain_text("阻止发布", timeout=20_000)
+    expect(page.locator("#verdict")).to_contain_text("阻止发布", timeout=120_000)
     assert faults_of(planner.seen) == []
     for box in page.locator("#accepting input").all():
         box.check()
     page.locator("#why").fill("春季调整")
     page.get_by_role("button", name="确认发布").click()
-    expect(page.locator("#impact")).to_contain_text("影响单", timeout=30_000)
+    expect(page.locator("#impact")).to_contain_text("影响单", timeout=120_000)
     planner.hears("已发布为第")
     link = planner.seen.run("() => Wangge.desk.plan.link")
     with urllib.request.urlopen(url(f"/v1/scenarios/{link}/certificate")) as sent:
