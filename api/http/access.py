@@ -20,7 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.http import problems
+from api.http import problems, sorry
 from api.tasks import accounts
 from api.tasks.asker import LOCAL, PUBLIC, Asker, Role
 from api.tasks.work import Work
@@ -202,7 +202,8 @@ def _refusal(scope: Scope, headers: Headers, fault: GeoError) -> Response:
         query = scope["query_string"].decode("latin-1")
         target = scope["path"] + (f"?{query}" if query else "")
         return RedirectResponse(f"/login?next={quote(target, safe='/')}", status_code=303)
-    return problems.answer(fault)
+    told = problems.answer(fault)
+    return sorry.page(told) if sorry.wants_page(headers, scope["method"], scope["path"]) else told
 
 
 def local_target(target: str) -> str:

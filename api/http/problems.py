@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
+from api.http import sorry
 from api.tasks import misfits
 from geo import errors
 
@@ -59,32 +60,40 @@ def answer(error: errors.GeoError) -> Response:
     return made
 
 
+def shown(request: Request, told: Response) -> Response:
+    """Give a problem as it is to programs, and as a page to people."""
+    if sorry.wants_page(request.headers, request.method, request.url.path):
+        return sorry.page(told)
+    return told
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of the house, of the form checker and of the router the same way."""
 
     @app.exception_handler(errors.GeoError)
-    def of_house(_: Request, error: errors.GeoError) -> Response:
-        return answer(error)
+    def of_house(request: Request, error: errors.GeoError) -> Response:
+        return shown(request, answer(error))
 
     @app.exception_handler(RequestValidationError)
-    def of_form(_: Request, error: RequestValidationError) -> Response:
-        return answer(misfits.refused_all([{**e, "loc": e["loc"][1:]} for e in error.errors()]))
+    def of_form(request: Request, error: RequestValidationError) -> Response:
+        faults = [{**e, "loc": e["loc"][1:]} for e in error.errors()]
+        return shown(request, answer(misfits.refused_all(faults)))
 
     @app.exception_handler(ValidationError)
-    def of_task(_: Request, error: ValidationError) -> Response:
-        return answer(misfits.refused(error))
+    def of_task(request: Request, error: ValidationError) -> Response:
+        return shown(request, answer(misfits.refused(error)))
 
     @app.exception_handler(ClientDisconnect)
     def of_client(_: Request, __: ClientDisconnect) -> Response:
         return problem(400, "gone", "请求中断", detail="the client left before its body was whole")
 
     @app.exception_handler(Exception)
-    def of_ours(_: Request, __: Exception) -> Response:
+    def of_ours(request: Request, _: Exception) -> Response:
         title, detail = "服务出错了，已记入日志", "a fault of the service, written to its log"
-        return problem(500, "internal", title, detail=detail)
+        return shown(request, problem(500, "internal", title, detail=detail))
 
     @app.exception_handler(HTTPException)
-    def of_router(_: Request, error: HTTPException) -> Response:
+    def of_router(request: Request, error: HTTPException) -> Response:
         titles = {404: "没有这个地址", 405: "不支持这种请求方法", 413: "请求内容过大"}
         title = titles.get(error.status_code, "请求无法完成")
-        return problem(error.status_code, "http", title, detail=str(error.detail))
+        return shown(request, problem(error.status_code, "http", title, detail=str(error.detail)))

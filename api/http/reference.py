@@ -14,6 +14,7 @@ padding:1.5rem;color:#1f3342;background:#fbfcfd}h1{font-weight:600}h2{margin:2.5
 code{background:#eef2f5;padding:.1em .35em;border-radius:4px;overflow-wrap:anywhere}table{border-collapse:collapse;width:100%}
 th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid #d9e1e7;vertical-align:top}
 b{display:inline-block;min-width:3.2rem;color:#0b5c7d}
+@media(max-width:40rem){body{padding:1rem}table,tbody,tr,td{display:block;overflow-wrap:anywhere}th{display:none}}
 """
 
 
