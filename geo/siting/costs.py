@@ -70,6 +70,10 @@ class Table:
         site[served], cost[served] = sites[rows.site], rows.cost
         return site, cost
 
+    def longest(self) -> float:
+        """Give a cost that no pair exceeds."""
+        return float(self.rows.cost.max(initial=0.0))
+
 
 @dataclass(frozen=True, slots=True)
 class Points:
@@ -102,6 +106,11 @@ class Points:
         site, cost = near.least(self.demand_xy, self.site_xy[sites])
         within = cost <= self.reach_m
         return np.where(within, sites[site], -1).astype(np.int32), np.where(within, cost, np.inf)
+
+    def longest(self) -> float:
+        """Like `Table.longest`."""
+        sides = np.ptp(np.concatenate([self.demand_xy, self.site_xy]), axis=0)
+        return float(min(self.reach_m, np.hypot(*sides)))
 
 
 Costs = Table | Points

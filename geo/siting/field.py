@@ -25,6 +25,8 @@ FREE, OPEN, SHUT = 0, 1, -1
 """What is settled about a site."""
 PAIRS = 30_000_000
 """Most pairs that are kept (about 1 GB with both orders)."""
+LARGE = 1e6
+"""About what all weights cost once they are made larger."""
 
 
 class Field(NamedTuple):
@@ -73,6 +75,14 @@ class Field(NamedTuple):
     def m(self) -> int:
         """Sites in the game."""
         return len(self.by_start) - 1
+
+
+def enlarged(problem: Problem) -> float:
+    """Give a power of two for weights so small that what they cost drowns in tolerances; 1 elsewhere."""
+    size = float(problem.weight.sum())
+    if problem.objective == "median":
+        size *= problem.costs.longest()
+    return 2.0 ** np.ceil(np.log2(LARGE / size)) if 0 < size < 1.0 else 1.0
 
 
 def field(problem: Problem, *, most: int) -> tuple[Field, Ints]:

@@ -1,5 +1,6 @@
 """The one door: a problem goes in, the best plan that was found comes out, with what is proven."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -11,7 +12,7 @@ from geo.siting import limits, seating, sets
 from geo.siting.center import Radii
 from geo.siting.chance import source
 from geo.siting.costs import Floats, Ints, Points, Rows
-from geo.siting.field import PAIRS, field
+from geo.siting.field import PAIRS, enlarged, field
 from geo.siting.loose import loosened
 from geo.siting.play import play, rehearse
 from geo.siting.problem import Problem
@@ -131,7 +132,8 @@ def _served(plan: _Plans) -> Found:
     problem = plan.problem
     if plan.p < 0:
         return None, None
-    game, names = field(problem, most=_most(plan))
+    factor = enlarged(problem)
+    game, names = field(replace(problem, weight=problem.weight * factor), most=_most(plan))
     score = Score(np.zeros(0, dtype=np.int32))
     if plan.warm is not None:
         chosen = np.flatnonzero(np.isin(names, plan.warm))[: game.p].astype(np.int32)
@@ -142,7 +144,7 @@ def _served(plan: _Plans) -> Found:
         plan.clock.stop()
     if problem.objective == "median" and score.bound >= game.hopeless:
         return None, None
-    bound = score.bound if np.isfinite(score.bound) else None
+    bound = score.bound / factor if np.isfinite(score.bound) else None
     opened = plan.with_fixed(names[_filled(score.chosen, game.p, game.m)])
     if problem.objective == "cover":
         return opened, None if bound is None else float(problem.weight.sum()) - bound
@@ -197,6 +199,8 @@ def _all(plan: _Plans) -> Found:
     opened = plan.with_fixed(plan.free[cover.chosen])
     if problem.p is not None and bound > problem.p:
         return None, None
+    if problem.p is not None and len(opened) > problem.p:  # neither found nor proven impossible
+        return np.zeros(0, np.int32), float(bound)
     return opened, float(bound)
 
 

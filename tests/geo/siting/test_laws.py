@@ -118,3 +118,23 @@ def test_places_and_their_table_agree() -> None:
         near = siting.solve(siting.problem(siting.Points(xy, sites), objective=objective, p=4))
         given_table = siting.solve(siting.problem(table, objective=objective, p=4))
         assert near.objective == pytest.approx(given_table.objective, rel=1e-9)
+
+
+@pytest.mark.parametrize("objective", ["median", "cover"])
+def test_the_size_of_numbers_does_not_matter(objective: str) -> None:
+    xy, weight = places.scatter(12, 3), np.arange(12.0)
+    sure = siting.solve(
+        siting.problem(siting.Points(xy, xy), objective=objective, p=3, weight=weight, reach=9000)
+    )
+    tiny = siting.solve(
+        siting.problem(
+            siting.Points(xy / 1e7, xy / 1e7),
+            objective=objective,
+            p=3,
+            weight=weight / 1e6,
+            reach=9e-4,
+        )
+    )
+    small = 1e6 if objective == "cover" else 1e13
+    assert (sure.status, tiny.status) == ("optimal", "optimal")
+    assert tiny.objective == pytest.approx(sure.objective / small, rel=1e-9)
