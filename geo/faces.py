@@ -45,11 +45,14 @@ class Face(ModuleType):
         return found
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Keep a name for what the face says where a module is called the same."""
+        """Keep a name for what the face says where a module is called the same.
+
+        Python sets a module beside its siblings when it has been imported.
+        """
         door = self.__dict__["_doors"].get(name)
-        if door is not None and door.called is not None and isinstance(value, ModuleType):
-            value = getattr(value, door.called)
-        super().__setattr__(name, value)
+        named = door is not None and door.called is not None and isinstance(value, ModuleType)
+        if not named:
+            super().__setattr__(name, value)
 
 
 def late(room: str) -> None:
