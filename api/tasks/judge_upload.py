@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 MOST_BYTES = 2 * 2**30
 """Of memory; a larger layer comes in by the command line, or in parts as GeoPackage."""
 FEWEST_S, S_PER_MB = 90.0, 2.0
-"""How long a file may be judged: so long, and so much longer for each of its megabytes."""
+"""How long a file may be judged: so long, and so much longer for each of its megabytes.
+
+Counted is the work of the child: on a busy machine it waits through no fault of the file.
+"""
+_WAITS = 10
+"""So many times as long it may take by the clock, whatever it waits for."""
 _LOOK_S = 0.05
 
 
@@ -79,26 +84,27 @@ def watched(
     longest_s: float,
     most_bytes: int = MOST_BYTES,
 ) -> dict[str, Any] | None:
-    """Run a command within its time and memory; say why it was stopped, None when it ended.
+    """Run a command within its work and memory; say why it was stopped, None when it ended.
 
     Parameters
     ----------
     out : path
         Where what it prints is kept.
     """
-    until = time.monotonic() + longest_s
+    until = time.monotonic() + _WAITS * longest_s
     with out.open("wb") as answer:
         child = subprocess.Popen(words, stdout=answer, stderr=subprocess.DEVNULL, env=dict(env))
     try:
         _bound_cpu(child.pid, longest_s)
         while child.poll() is None:
-            if time.monotonic() > until:
+            work_s, held_bytes = _used(child.pid)
+            if work_s > longest_s or time.monotonic() > until:
                 return _stopped(
                     f"took longer than {longest_s:.0f} s", f"检查超过 {longest_s:.0f} 秒",
                     "it may be meant to do harm; large true layers come in with `wangge import`",
                     "文件可能有意构造；确为大型数据时请用命令行 wangge import 导入",
                 )  # fmt: skip
-            if _memory_bytes(child.pid) > most_bytes:
+            if held_bytes > most_bytes:
                 return _stopped(
                     f"asked for more than {most_bytes // 2**20:,} MB of memory",
                     f"检查所需内存超过 {most_bytes // 2**20} MB",
@@ -123,13 +129,14 @@ def _bound_cpu(pid: int, longest_s: float) -> None:
             return
 
 
-def _memory_bytes(pid: int) -> int:
-    """Give what a process holds in memory; 0 where the system does not tell."""
+def _used(pid: int) -> tuple[float, int]:
+    """Give the seconds that a process has worked, and the memory it holds; 0 where none tells."""
     try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except (OSError, IndexError, ValueError):
-        return 0
-    return pages * resource.getpagesize()
+        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0, 0
+    ticks = int(words[11]) + int(words[12])
+    return ticks / os.sysconf("SC_CLK_TCK"), int(words[21]) * resource.getpagesize()
 
 
 def _stopped(en: str, zh: str, hint: str, hint_zh: str) -> dict[str, Any]:

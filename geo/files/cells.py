@@ -1,11 +1,11 @@
-"""Tables with places in their cells: CSV, XLSX and GeoParquet; points by two columns, or WKT."""
+"""Tables with places in their cells: CSV and GeoParquet; and what they share with sheets."""
 
 import csv
 import io
 import itertools
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -16,25 +16,23 @@ import shapely
 from pyproj import CRS
 
 from geo.errors import FileRefused
-from geo.files import book, gdal, heads, letters, spots
+from geo.files import gdal, heads, letters, spots
 from geo.files.faults import finding
 from geo.files.opening import Source
 from geo.files.table import Field, Table
-from geo.layers import LAYERS, Finding
+from geo.layers import Finding
 
-ABOUT = "说明 about"
-"""The sheet of a workbook that says what it is."""
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 _ORDER = re.compile(r"sep=.?", re.IGNORECASE)
 """A first line by which spreadsheets tell each other the mark between cells."""
 _LONGEST_CELL = 64 * 2**20
-_MOST_COLUMNS, _MOST_CELLS, _EXACT = 2000, 30_000_000, 2**53
+_MOST_COLUMNS = 2000
 _TOP, _LOOKED_AT, _SHOWN = 30, 2**18, 6
 _MARKS = ",\t;|"
 
 
 def load(source: Source, layer: str, encoding: str | None) -> Table:
-    """Read a CSV, XLSX or Parquet file.
+    """Read a CSV or Parquet file.
 
     Raises
     ------
@@ -43,8 +41,6 @@ def load(source: Source, layer: str, encoding: str | None) -> Table:
     """
     if source.kind == "csv":
         return _csv(source, layer, encoding)
-    if source.kind == "xlsx":
-        return _xlsx(source, layer)
     return _parquet(source, layer)
 
 
@@ -79,23 +75,45 @@ def _csv(source: Source, layer: str, encoding: str | None) -> Table:
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
     except csv.Error as fault:
-        raise _damaged(source, str(fault)) from None
+        raise damaged(source, str(fault)) from None
     if rows and rows[0] and _ORDER.fullmatch(rows[0][0]):
         rows = rows[1:]
-    under = _headed(rows, source, layer)
+    under = headed(rows, source, layer)
     width = len(under.names)
-    ragged = sum(len(row) != width for row in under.rows)
+    said = _ragged(under, width, layer)
     words = np.array(
         [[unguarded(c) or None for c in (*row, *[""] * (width - len(row)))][:width] for row in under.rows],
         dtype=object,
     )  # fmt: skip
     fields = [Field(name, words[:, i], untyped=True) for i, name in enumerate(under.names)]
     fields = [f for f in fields if f.name or any(v is not None for v in f.values)]
-    said = [f"{ragged} rows have more or fewer cells than the heading"] if ragged else []
     prj = source.sidecar(".prj")
     crs = gdal.system(prj.read_text("utf-8", errors="replace")) if prj else None
-    findings = (*decision.findings, *under.findings, *gdal.warned(said, layer))
+    findings = (*decision.findings, *under.findings, *said)
     return placed(fields, crs, decision.encoding, findings, layer)
+
+
+def _ragged(under: heads.Headed, width: int, layer: str) -> list[Finding]:
+    """Report rows whose cells stand under other columns than their own, and rows that end early."""
+    found = []
+    for code, wrong, zh, en in (
+        ("ROWS_SHIFTED", [any(row[width:]) for row in under.rows], "单元格比列名多，可能因逗号未加引号而错列", "more cells than the heading, so that they may stand in wrong columns"),
+        ("ROWS_SHORT", [len(row) < width for row in under.rows], "单元格比列名少，缺的按空值读取", "fewer cells than the heading; those that lack are empty"),
+    ):  # fmt: skip
+        rows = [str(i + 1) for i, bad in zip(under.at, wrong, strict=True) if bad]
+        if rows:
+            shown = "、".join(rows[:_SHOWN]) + ("…" if len(rows) > _SHOWN else "")
+            found.append(
+                finding(
+                    code,
+                    layer,
+                    f"{len(rows)} 行的{zh}：第 {shown} 行",
+                    f"{len(rows)} rows have {en}: rows {shown.replace('、', ', ')}",
+                    hint_zh="请更正这些行，含逗号的文字要加引号，或另存为 XLSX",
+                    hint_en="correct these rows: words with a comma need quotes; or save as XLSX",
+                )
+            )
+    return found
 
 
 def _likeness(text: str, mark: str) -> tuple[int, int]:
@@ -110,140 +128,28 @@ def _likeness(text: str, mark: str) -> tuple[int, int]:
     return count, width
 
 
-def _headed(rows: Sequence[Sequence[str]], source: Source, layer: str) -> heads.Headed:
+def headed(rows: Sequence[Sequence[str]], source: Source, layer: str) -> heads.Headed:
+    """Find the heading of a table and the rows under it.
+
+    Raises
+    ------
+    FileRefused
+        When there is none.
+    """
     under = heads.headed(rows, layer, places=(*spots.X, *spots.Y, *spots.SHAPE))
     if under is None or not under.rows or len(under.names) > _MOST_COLUMNS:
-        raise _damaged(source, "no heading with rows under it")
+        raise damaged(source, "no heading with rows under it")
     return under
 
 
-def _damaged(source: Source, why: str) -> FileRefused:
+def damaged(source: Source, why: str) -> FileRefused:
+    """Make the refusal of what is no table."""
     return FileRefused(
         f"{source.shown} is no table that can be read: {why}",
         zh=f"{source.shown} 不是可读取的表格（应有一行列名，其下为数据）",
         hint="there must be a row with the names of the columns, and rows under it",
         hint_zh="请检查是否有一行列名、其下是否有数据，或重新导出",
     )
-
-
-def _xlsx(source: Source, layer: str) -> Table:
-    sheets = [name for name in gdal.layers_of(source) if name != ABOUT]
-    chosen, said = _sheet(sheets, book.hidden(source), source, layer)
-    facts = book.facts(source, chosen)
-    _, _, values, warned = gdal.read(source, layer=chosen)
-    grid = np.array(
-        [["" if c is None else str(c) for c in column] for column in values], dtype=object
-    ).T
-    if grid.size > _MOST_CELLS or not grid.size:
-        raise _damaged(source, "no sheet, or one beyond all measure")
-    said += _spread(grid, facts, layer)
-    under = _headed(grid.tolist(), source, layer)
-    at = np.array(under.at, dtype=np.int64)
-    fields = [
-        _field(name, grid[at, j], np.isin(at, facts.numbers.get(j, ())))
-        for j, name in enumerate(under.names)
-    ]
-    fields = [f for f in fields if f.name or any(v is not None for v in f.values)]
-    crs = CRS.from_epsg(4490) if ABOUT in gdal.layers_of(source) else None
-    findings = [
-        *gdal.warned(warned, layer),
-        *said,
-        *under.findings,
-        *_formula_findings(facts.formulas, layer),
-    ]
-    return placed(fields, crs, "utf-8", findings, layer)
-
-
-def _sheet(
-    sheets: Sequence[str], hidden: Collection[str], source: Source, layer: str
-) -> tuple[str, list[Finding]]:
-    """Choose a sheet: the one named for the layer, else the first that is seen and has a heading."""
-    zh = LAYERS[layer].zh if layer in LAYERS else layer
-    seen = [name for name in sheets if name not in hidden] or list(sheets)
-    if not seen:
-        raise _damaged(source, "no sheet")
-    named = [name for name in seen if name.strip().lower() in (layer.lower(), zh)]
-    if not named and len(seen) > 1:
-        named = [name for name in seen if _is_table(source, name)]
-    chosen = (named or seen)[0]
-    left = [name for name in sheets if name != chosen]
-    if not left:
-        return chosen, []
-    return chosen, [
-        finding(
-            "SHEET_CHOSEN",
-            layer,
-            f"工作簿有 {len(sheets)} 个表，只读取“{chosen}”；未读取：{'、'.join(left[:_SHOWN])}",
-            f"the book has {len(sheets)} sheets; {chosen!r} was read, not {', '.join(left[:_SHOWN])}",
-            hint_zh=f"要读另一个表，请把它改名为“{zh}”，或单独另存",
-            hint_en=f"name another sheet {zh!r} to have it read, or save it alone",
-        )
-    ]
-
-
-def _is_table(source: Source, sheet: str) -> bool:
-    """Say whether a sheet has a heading with places and rows under it, by its first rows."""
-    _, _, values, _ = gdal.read(source, layer=sheet, max_features=_TOP)
-    rows = [["" if c is None else str(c) for c in row] for row in zip(*values, strict=True)]
-    under = heads.headed(rows, sheet, places=(*spots.X, *spots.Y, *spots.SHAPE))
-    return under is not None and len(under.rows) > 0 and heads.knows(under.names)
-
-
-def _spread(grid: npt.NDArray[np.object_], facts: book.Facts, layer: str) -> list[Finding]:
-    """Give the words of merged cells to all cells that were merged; numbers stay where they are."""
-    count, left = 0, _MOST_CELLS
-    for (top, west), (bottom, east) in facts.merged:
-        area = grid[top : bottom + 1, west : east + 1]
-        left -= area.size
-        if (
-            not area.size
-            or left < 0
-            or not area[0, 0].strip()
-            or top in facts.numbers.get(west, ())
-        ):
-            continue
-        empty = area == ""
-        count += int(bottom > top and bool(empty.any()))
-        area[empty] = area[0, 0]
-    if not count:
-        return []
-    return [
-        finding(
-            "CELLS_MERGED",
-            layer,
-            f"有 {count} 处上下合并的单元格，其文字已填到每一行（数字只留在首行）",
-            f"{count} cells are merged over several rows; their words were given to each row, numbers to the first",
-            hint_zh="请核对；最好先取消合并单元格并逐行填写",
-            hint_en="look at them; unmerging the cells and filling each row is best",
-        )
-    ]
-
-
-def _field(name: str, cells: npt.NDArray[np.object_], numeric: npt.NDArray[np.bool_]) -> Field:
-    """Make a field of words, or of numbers where every cell is kept as one."""
-    filled = np.array([cell != "" for cell in cells], dtype=bool)
-    if filled.any() and numeric[filled].all() and all(map(heads.is_number, cells[filled])):
-        numbers = np.full(len(cells), np.nan)
-        numbers[filled] = cells[filled].astype(np.float64)
-        whole = filled.all() and (np.abs(numbers) < _EXACT).all() and (numbers % 1 == 0).all()
-        return Field(name, numbers.astype(np.int64) if whole else numbers)
-    words = [unguarded(cell) if cell != "" else None for cell in cells]
-    return Field(name, np.array(words, dtype=object))
-
-
-def _formula_findings(count: int, layer: str) -> list[Finding]:
-    if not count:
-        return []
-    return [
-        finding(
-            "FORMULA",
-            layer,
-            f"表格中有 {count} 个公式，没有运行公式，只取上次保存的结果",
-            f"the sheet holds {count} formulas; none was run, their last results were taken",
-            hint_zh="请在表格软件中“选择性粘贴为数值”后重新保存",
-            hint_en="paste them as values and save again",
-        )
-    ]
 
 
 def _parquet(source: Source, layer: str) -> Table:

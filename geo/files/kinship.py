@@ -1,5 +1,6 @@
 """Parents by place where a file has none, and codes for those that have none."""
 
+import re
 from collections.abc import Iterable
 
 import geopandas as gpd
@@ -11,6 +12,7 @@ from geo import coords
 from geo.files.faults import finding
 from geo.layers import DEFAULT_SCHEME, LAYERS, Finding, codes
 
+_KIND_OF_PLACE = re.compile(r"(居民委员会|村民委员会|居委会|村委会|办事处)?$")
 _COLUMN = {"council": "community", "institution": "community"}
 
 
@@ -24,29 +26,31 @@ def upper_level(layer: str) -> str | None:
 def with_parents(
     frame: gpd.GeoDataFrame, above: gpd.GeoDataFrame, layer: str
 ) -> tuple[gpd.GeoDataFrame, list[Finding]]:
-    """Fill empty parents with the code of the area in which the feature lies.
+    """Give parents that are named their codes, and empty ones those of the area they lie in.
 
     Parameters
     ----------
     above : GeoDataFrame
-        Areas one level up, with `code`, in degrees like `frame`; may be empty.
+        Areas one level up, with `code` and `name`, in degrees like `frame`; may be empty.
 
     Returns
     -------
     frame : GeoDataFrame
-        The same rows; a parent that is given is never changed.
+        The same rows; a code that is given is never changed.
     findings : list of Finding
-        PARENT_INFERRED, one for all. A feature that lies in no area keeps an empty parent.
+        PARENT_BY_NAME and PARENT_INFERRED, one each for all. A feature that lies in no area
+        keeps an empty parent, and a name that no area or several have stays as it is.
     """
     column = _COLUMN.get(layer, "parent")
+    frame, named = _by_name(frame, above, layer, column)
     empty = np.flatnonzero(frame[column].to_numpy() == "")
     if not len(above) or not len(empty):
-        return frame, []
+        return frame, named
     shapes = np.asarray(frame.geometry.array, dtype=object)[empty]
     home = _homes(shapes, np.asarray(above.geometry.array, dtype=object))
     known = home >= 0
     if not known.any():
-        return frame, []
+        return frame, named
     parents = frame[column].astype(object).to_numpy().copy()
     parents[empty[known]] = above["code"].to_numpy()[home[known]]
     frame = frame.assign(**{column: parents.astype(str)}).astype({column: "str"})
@@ -59,6 +63,7 @@ def with_parents(
     tail_zh = f"；另有 {left} 个不在任何上级区域内" if left else ""
     tail_en = f"; {left} more lie in none" if left else ""
     return frame, [
+        *named,
         finding(
             "PARENT_INFERRED",
             layer,
@@ -68,8 +73,47 @@ def with_parents(
             field=column,
             hint_zh="请抽查补上的上级编码",
             hint_en="look at some of them",
+        ),
+    ]
+
+
+def _by_name(
+    frame: gpd.GeoDataFrame, above: gpd.GeoDataFrame, layer: str, column: str
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Give a parent that is written as the name of an area above, the only one, its code."""
+    known: dict[str, set[str]] = {}
+    for name, code in zip(above["name"].tolist(), above["code"].tolist(), strict=True):
+        known.setdefault(_short(name), set()).add(code)
+    given = frame[column].tolist()
+    codes_of = {
+        word: next(iter(known[_short(word)]))
+        for word in set(given)
+        if word and not codes.is_legal(word) and len(known.get(_short(word), ())) == 1
+    }
+    if not codes_of:
+        return frame, []
+    names = frame[LAYERS[layer].key].tolist()
+    told = [n for n, word in zip(names, given, strict=True) if word in codes_of]
+    frame = frame.assign(**{column: [codes_of.get(w, w) for w in given]}).astype({column: "str"})
+    shown = "、".join(f"{word}→{code}" for word, code in list(codes_of.items())[:5])
+    return frame, [
+        finding(
+            "PARENT_BY_NAME",
+            layer,
+            f"{len(told)} 个要素的上级写的是名称，已换成编码：{shown}",
+            f"{len(told)} features name their parent by its name; it became its code: {shown.replace('、', ', ')}",
+            features=told[:500],
+            field=column,
+            hint_zh="请核对",
+            hint_en="look at them",
         )
     ]
+
+
+def _short(name: str) -> str:
+    """Give a name without the word for what it is, by which people may leave it out."""
+    bare = "".join(name.split())
+    return _KIND_OF_PLACE.sub("", bare) or bare
 
 
 def _homes(

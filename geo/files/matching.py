@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz
 
 from geo.files.table import Field
@@ -132,6 +131,8 @@ def _likeness(name: str, word: str) -> Iterator[tuple[float, str, str]]:
 @lru_cache(maxsize=4096)
 def _spelled(word: str) -> tuple[str, str]:
     """Give the pinyin of a word, whole and as initials."""
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 — whole dictionaries, and few names need them
+
     parts = lazy_pinyin(word)
     return "".join(parts), "".join(part[0] for part in parts)
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo.errors import BadInput, FileRefused
-from geo.files import cad, cells, dbf, gdal, letters
+from geo.files import cad, cells, dbf, gdal, letters, sheets
 from geo.files.faults import finding
 from geo.files.opening import Source
 from geo.files.table import Field, Table
@@ -69,7 +69,9 @@ def _loaded(source: Source, layer: str, encoding: str | None) -> Table:
         return _geojson_table(source, layer, encoding)
     if source.kind in ("kml", "dxf"):
         return cad.load(source, layer)
-    if source.kind in ("csv", "xlsx", "parquet"):
+    if source.kind == "xlsx":
+        return sheets.load(source, layer)
+    if source.kind in ("csv", "parquet"):
         return cells.load(source, layer, encoding)
     return modern(source, layer)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -17,11 +18,17 @@ from geo.layers import Finding, Layer
 
 Shapes = npt.NDArray[np.object_]
 _AREA, _LINE, _POINT = 2, 1, 0
-_SLIVER_M2 = 1.0
+_SLIVER_M2, _COLLECTION = 1.0, 7
 _KIND = {
     "Point": _POINT, "MultiPoint": _POINT, "LineString": _LINE, "MultiLineString": _LINE,
     "LinearRing": _LINE, "Polygon": _AREA, "MultiPolygon": _AREA,
 }  # fmt: skip
+
+
+_MANY: dict[int, Any] = {
+    _POINT: shapely.MultiPoint, _LINE: shapely.MultiLineString, _AREA: shapely.MultiPolygon,
+}  # fmt: skip
+_KIND_ZH = {_POINT: "点", _LINE: "线", _AREA: "面"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +111,7 @@ def cleaned(shapes: Shapes, names: Sequence[str], layer: Layer, crs: CRS | None)
             )
         )
     flat = _single(shapely.force_2d(shapes) if deep else shapes.copy())
+    findings += _taken_apart(flat, names, layer)
     findings += _mixed(flat, layer)
     flat, repairs = _repaired(flat, names, layer, crs)
     findings += repairs
@@ -200,7 +208,7 @@ def _slivers(name: str, layer: Layer, shape: shapely.Geometry, crs: CRS | None) 
 def _of_kind(shape: shapely.Geometry, kinds: set[int]) -> shapely.Geometry:
     """Keep the parts of a repaired shape that the layer can hold; a lone kind stays as it is."""
     parts = shapely.get_parts(shape)
-    if shapely.get_type_id(shape) != 7:
+    if shapely.get_type_id(shape) != _COLLECTION:
         return shape
     top = max(kinds)
     return shapely.union_all(parts[shapely.get_dimensions(parts) == top])
@@ -254,6 +262,31 @@ def _left_out(
             )
         )
     return findings
+
+
+def _taken_apart(shapes: Shapes, names: Sequence[str], layer: Layer) -> list[Finding]:
+    """Keep of collections, as drawings pack areas with their labels, what the layer can hold."""
+    top = max(_KIND[t] for t in layer.geometry)
+    done = []
+    for row in np.flatnonzero(shapely.get_type_id(shapes) == _COLLECTION).tolist():
+        parts = shapely.get_parts(shapely.get_parts(shapes[row]))
+        own = parts[shapely.get_dimensions(parts) == top]
+        if len(own):
+            shapes[row] = own[0] if len(own) == 1 else _MANY[top](list(own))
+            done.append(names[row])
+    if not done:
+        return []
+    return [
+        finding(
+            "GEOM_COLLECTION",
+            layer.name,
+            f"{len(done)} 个要素是混合图形（如面和标注点放在一起），只取了其中的{_KIND_ZH[top]}",
+            f"{len(done)} features hold shapes of several kinds; those of the layer's kind were taken",
+            features=done,
+            hint_zh="请核对这些要素",
+            hint_en="look at these features",
+        )
+    ]
 
 
 def _single(shapes: Shapes) -> Shapes:

@@ -18,7 +18,8 @@ import xlsxwriter
 
 from geo import coords
 from geo.errors import BadInput
-from geo.files.cells import ABOUT, guarded
+from geo.files.cells import guarded
+from geo.files.sheets import ABOUT
 from geo.files.written import Written, losses, tell_beside, tell_in_geojson
 from geo.layers import LAYERS
 

@@ -47,8 +47,8 @@ def test_sent_judged_confirmed_taken_and_taken_back(
     expect(fault).to_have_role("alert")
     seen.reload()
     expect(state).to_contain_text("有问题必须先处理")
-    for box in seen.locator(".column").all():
-        box.check()
+    seen.locator(".column[value=name]").check()
+    seen.get_by_label("id 是字段").select_option("bianhao")
     seen.get_by_role("checkbox", name="OUTSIDE_DISTRICT").check()
     seen.get_by_role("button", name="入库").click()
     expect(state).to_contain_text("已入库")

@@ -55,6 +55,28 @@
       line.append(label);
       return line;
     }));
+    choices(told);
+  }
+
+  // Whatever column the file lacks may be one of its fields after all, or the number of the row.
+  function choices(told) {
+    const facts = told.report.facts;
+    const missing = told.report.findings.filter((f) => f.code === "FIELD_MISSING").map((f) => f.field);
+    const fields = [...(facts.kept || []).map((name) => new Option(name, name)), new Option("行号 number of the row", "@row")];
+    const lines = (columns) => columns.map((column) => {
+      const select = made("select", "", "picked");
+      select.dataset.column = column;
+      select.append(new Option("没有 none", ""), ...fields.map((field) => field.cloneNode(true)));
+      const label = made("label", `${column} 是字段 is the field `);
+      label.append(select);
+      const line = document.createElement("p");
+      line.append(label);
+      return line;
+    });
+    const others = (facts.filled || []).filter((column) => !missing.includes(column));
+    by("missing").replaceChildren(...lines(missing));
+    by("others").replaceChildren(...lines(others));
+    by("more").hidden = !others.length || fields.length < 2;
   }
 
   async function ask(path, method, body) {
@@ -73,8 +95,12 @@
 
   function confirmed() {
     const ticked = (kind) => [...document.querySelectorAll(`.${kind}:checked`)];
-    const columns = Object.fromEntries(ticked("column").map((box) => [box.dataset.field, box.value]));
-    const said = {columns, accept: [...new Set(ticked("accept").map((box) => box.value))], mend_datum: by("mend").checked, give_codes: by("codes").checked};
+    const picked = [...document.querySelectorAll(".picked")].filter((select) => select.value);
+    const columns = Object.fromEntries([...ticked("column").map((box) => [box.dataset.field, box.value]),
+      ...picked.map((select) => [select.value, select.dataset.column])]);
+    const control = by("control").value.split("\n").filter((line) => line.trim())
+      .map((line) => line.trim().split(/[\s,，;；]+/).map(Number));
+    const said = {columns, control, accept: [...new Set(ticked("accept").map((box) => box.value))], mend_datum: by("mend").checked, give_codes: by("codes").checked};
     for (const id of ["crs", "layer", "encoding"]) if (by(id).value) said[id] = by(id).value;
     return said;
   }

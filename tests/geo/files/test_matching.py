@@ -74,7 +74,9 @@ def test_proposals_are_taken_only_when_asked(tmp_path):
 
 def test_parents_come_from_the_place_and_codes_in_reading_order():
     above = gpd.GeoDataFrame(
-        {"code": ["321198001001", "321198001002"]}, geometry=sent.squares(2, side=0.02), crs=4490
+        {"code": ["321198001001", "321198001002"], "name": ["甲", "乙"]},
+        geometry=sent.squares(2, side=0.02),
+        crs=4490,
     )
     grids = gpd.GeoDataFrame(
         {"code": ["", "", "", "321198001002004"], "parent": ["", "", "", "321198001002"]},
@@ -91,3 +93,17 @@ def test_parents_come_from_the_place_and_codes_in_reading_order():
     again, said = with_codes(coded, "grid", [])
     assert again["code"].tolist() == coded["code"].tolist()
     assert said == []
+
+
+def test_a_parent_written_by_its_name_gets_its_code():
+    above = gpd.GeoDataFrame(
+        {"code": ["321198001001", "321198001002", "321198001003"], "name": ["幸福社区居委会", "和平", "和平"]},
+        geometry=sent.squares(3), crs=4490,
+    )  # fmt: skip
+    parents = ["幸福社区", "和平", "321198001003", "别处"]
+    grids = gpd.GeoDataFrame(
+        {"code": CODES[:4], "parent": parents}, geometry=sent.squares(4), crs=4490
+    )
+    named, said = with_parents(grids, above, "grid")
+    assert named["parent"].tolist() == ["321198001001", *parents[1:]]
+    assert [f.code for f in said] == ["PARENT_BY_NAME"]

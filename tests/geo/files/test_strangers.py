@@ -7,6 +7,7 @@ import pandas as pd
 import pyogrio
 import pytest
 import sent
+import shapely
 from sent import Field
 
 from geo import files
@@ -118,6 +119,16 @@ def test_a_kmz_is_its_main_document(tmp_path):
         tmp_path / "grid.kmz", {"doc.kml": KML, "files/track.kml": KML, "files/1.jpg": b""}
     )
     assert files.read(path)[0]["code"].tolist() == CODES[:1]
+
+
+def test_an_area_packed_with_its_label_is_the_area(tmp_path):
+    area = sent.squares(1)[0]
+    packed = shapely.GeometryCollection([area, area.centroid])
+    frame = gpd.GeoDataFrame({"code": CODES[:1]}, geometry=[packed], crs=4326)
+    frame.to_file(tmp_path / "grid.geojson")
+    frame, report = files.read(tmp_path / "grid.geojson")
+    assert set(report.counts()) == {"LAYER_GUESSED", "GEOM_COLLECTION"}
+    assert frame.geometry[0].area == pytest.approx(area.area)
 
 
 def test_spelled_characters_of_a_drawing_are_read(tmp_path):

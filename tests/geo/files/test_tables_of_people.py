@@ -100,6 +100,25 @@ def test_a_sheet_is_found_likewise(tmp_path, sheets, options, said):
     assert set(report.counts()) == said
 
 
+def test_tables_that_were_not_read_keep_the_file_out(tmp_path):
+    path = book(tmp_path, CELLS, [CELLS[0], ["3", "丙站", 119.47, 32.2]])
+    report = files.read(path, layer="station", crs="EPSG:4490")[1]
+    assert [f.code for f in report.blocking()] == ["SHEETS_LEFT"]
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "blocks"),
+    [("2,乙,站,119.46,32.21", "ROWS_SHIFTED", True), ("2,乙站,119.46,32.21,", None, False), ("2,乙站", "ROWS_SHORT", False)],
+)  # fmt: skip
+def test_rows_of_other_widths_are_named(tmp_path, row, code, blocks):
+    path = table(tmp_path, HEAD + "1,甲站,119.45,32.2\n" + row)
+    report = files.read(path, layer="station", crs="EPSG:4490")[1]
+    told = [f for f in report.findings if f.code.startswith("ROWS")]
+    assert [f.code for f in told] == ([code] if code else [])
+    assert all("第 3 行" in f.zh for f in told)
+    assert (code in [f.code for f in report.blocking()]) == blocks
+
+
 def test_words_of_merged_cells_stand_in_every_row(tmp_path):
     rows = [[*CELLS[0], "所在场所", "容量"], [*CELLS[1], "大厅", 9], [*CELLS[2], None, None]]
     path = book(tmp_path, rows, merged=[(1, 4, 2, 4, "大厅"), (1, 5, 2, 5, 9)])
