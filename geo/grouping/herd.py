@@ -33,7 +33,7 @@ class Herd:
     plans: list[tuple[float, float, Ints]]
 
     def grow(self, found: Found, rng: np.random.Generator, clock: Clock) -> int:
-        """Make some children and offer them to `found` as well; give how many moves were tried."""
+        """Make some children and offer them to `found` as well; give how many moves of units were tried."""
         parents = [self._parents(rng) for _ in range(AT_ONCE)]
 
         def child(turn: int, own: np.random.Generator) -> Found:
@@ -49,7 +49,7 @@ class Herd:
             new = done.result()
             found.offer(new.labels, new.broken, new.value)
             self.offer(new.broken, new.value, new.labels)
-        return 2 * AT_ONCE * levels.NEXT * len(self.board.weight)
+        return AT_ONCE * levels.NEXT * len(self.board.weight)
 
     def offer(self, broken: float, value: float, labels: Ints) -> None:
         """Take a plan in, where it is new and some plan is no better."""

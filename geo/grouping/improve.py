@@ -22,7 +22,7 @@ from geo.layers import Clock
 UNITS = 5_000
 """More units than this are left as the search gave them."""
 AT_ONCE = 4
-PATIENCE, LEAST = 2.0, 40_000_000
+PATIENCE, LEAST = 2.0, 20_000_000
 """It ends when as many moves again as the last gain took, and so many at least, have brought nothing."""
 
 
