@@ -1,10 +1,11 @@
-"""Warm tiles off the wire: what is at hand is answered where the bytes of its question come in.
+"""Tiles off the wire: what is at hand is answered where the bytes of its question come in.
 
-A question for a tile that is kept needs neither a parser nor a task nor an application. What
-is in any way uncommon (a body, a tag, an origin, a key, a question in two pieces, a client
+A question for a tile that is kept, or drawn sooner than handed on, needs neither a parser nor a
+task nor an application. What is in any way uncommon (a body, a tag, an origin, a key, a question in two pieces, a client
 that reads slowly) takes the usual way behind this.
 """
 
+from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
@@ -44,16 +45,15 @@ class Express(Connection):
             and not self.flow.write_paused
         ):
             begun = perf_counter()
-            if (tile := at_hand(self._tray, bytes(data))) is not None:
+            if (tile := at_hand(self._tray, data)) is not None:
                 self._send(tile)
                 watch.count(watch.TILES, 200, perf_counter() - begun)
                 return
         super().data_received(data)
 
     def _send(self, tile: Finished) -> None:
-        told = b"".join(b"%b: %b\r\n" % header for header in self.server_state.default_headers)
         head = b"HTTP/1.1 200 OK\r\n%b%bcontent-length: %d\r\netag: %b\r\n\r\n" % (
-            told, HEAD, len(tile.body), tile.tag,
+            written(tuple(self.server_state.default_headers)), HEAD, len(tile.body), tile.tag,
         )  # fmt: skip
         self.transport.writelines([head, tile.body])
         self.server_state.total_requests += 1
@@ -85,8 +85,22 @@ class Express(Connection):
             super().timeout_keep_alive_handler()
 
 
+@lru_cache(4)
+def written(headers: tuple[tuple[bytes, bytes], ...]) -> bytes:
+    """Write headers, which are the same for a second."""
+    return b"".join(b"%b: %b\r\n" % header for header in headers)
+
+
 def at_hand(tray: tiles.Tray, question: bytes) -> Finished | None:
-    """Give the tile of a plain question, when it is kept and shows something.
+    """Give the tile of a plain question, when it is at hand and shows something."""
+    asked = read(bytes(question))
+    tile = None if asked is None else tray.at_hand(asked)
+    return tile if tile is not None and tile.body else None
+
+
+@lru_cache(8192)
+def read(question: bytes) -> tiles.Asked | None:
+    """Read a plain question for a public tile; None is one that takes the usual way.
 
     Parameters
     ----------
@@ -106,7 +120,4 @@ def at_hand(tray: tiles.Tray, question: bytes) -> Finished | None:
         asked = tiles.read(question[4:end].decode("ascii"))
     except (GeoError, UnicodeDecodeError):
         return None
-    if asked is None or asked.view != PUBLIC:
-        return None
-    tile = tray.at_hand(asked)
-    return tile if tile is not None and tile.body else None
+    return asked if asked is not None and asked.view == PUBLIC else None

@@ -69,15 +69,15 @@ class Tray:
         return self._service
 
     def at_hand(self, asked: Asked) -> Finished | None:
-        """Give a tile that needs no drawing."""
-        return None if self._service is None else self._service.peek(*asked)
+        """Give a tile that is kept, or drawn in less time than a thread is asked for it."""
+        if self._service is None:
+            return None
+        return self._service.peek(*asked) or self._service.soon(*asked)
 
     async def tile(self, asked: Asked) -> Finished:
         """Give a tile; what takes long to draw is drawn on a thread."""
-        if self._service is not None:
-            made = self._service.peek(*asked) or self._service.soon(*asked)
-            if made is not None:
-                return made
+        if (made := self.at_hand(asked)) is not None:
+            return made
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.threads, lambda: self.service.tile(*asked))
 

@@ -6,13 +6,13 @@ import numpy as np
 
 from geo.tiling import rings
 from geo.tiling.detail import EXTENT, LEAST, MARGIN, TOLERANCE
-from geo.tiling.kernel import F32, F64, I32, I64, U8, Bools, compiled
+from geo.tiling.kernel import F32, F64, I32, I64, U8, Bools, compiled, inlined
 
 CLEAR = 2.0
 """Edges so far apart, in units, do not meet: vertices left out move them by half a unit, and
 whole numbers both by three quarters."""
 FINE, LOOK, BROKEN = 0, 1, 2
-"""Sound; of several rings, which may touch each other; with a ring that touches itself."""
+"""Sound; of rings that may touch each other; with a ring that touches itself."""
 _LOW, _HIGH = float(-MARGIN), float(EXTENT + MARGIN)
 
 
@@ -92,20 +92,22 @@ def paper(shapes: Shapes, rows: I64) -> Paper:
     )  # fmt: skip
 
 
-@compiled
+@inlined
 def draw(row: int, shapes: Shapes, on: Paper, frame: Frame) -> tuple[int, int]:
     """Draw a feature; give of how many parts it is (none: nothing is left), and its state."""
     scale, west, north = frame
-    box = shapes.boxes[row]
+    x0, y0 = shapes.boxes[row, 0], shapes.boxes[row, 1]
+    x1, y1 = shapes.boxes[row, 2], shapes.boxes[row, 3]
     kind = shapes.types[row]
-    if kind > 1 and scale * (box[2] - box[0] + box[3] - box[1]) < LEAST:
+    if kind > 1 and scale * (x1 - x0 + y1 - y0) < LEAST:
         return 0, FINE
-    inside = (
-        box[0] * scale - west >= _LOW and box[1] * scale - north >= _LOW
-        and box[2] * scale - west <= _HIGH and box[3] * scale - north <= _HIGH
+    beyond = (
+        x0 * scale - west < _LOW, x1 * scale - west > _HIGH,
+        y0 * scale - north < _LOW, y1 * scale - north > _HIGH,
     )  # fmt: skip
+    inside = not (beyond[0] or beyond[1] or beyond[2] or beyond[3])
     if kind == 3:
-        return _area(row, shapes, on, frame, inside)
+        return _area(row, shapes, on, frame, beyond, inside)
     end, parts = 0, 0
     for p in range(shapes.first_part[row], shapes.first_part[row + 1]):
         count = _chosen(p, shapes, on, frame)
@@ -124,7 +126,7 @@ def draw(row: int, shapes: Shapes, on: Paper, frame: Frame) -> tuple[int, int]:
     return parts, FINE
 
 
-@compiled
+@inlined
 def _chosen(p: int, shapes: Shapes, on: Paper, frame: Frame) -> int:
     """Bring the vertices of a part that matter to the units of a tile; give how many they are."""
     scale, west, north = frame
@@ -138,9 +140,15 @@ def _chosen(p: int, shapes: Shapes, on: Paper, frame: Frame) -> int:
     return count
 
 
-@compiled
-def _area(row: int, shapes: Shapes, on: Paper, frame: Frame, inside: bool) -> tuple[int, int]:
-    """Draw the rings of an area; holes of a ring that is not drawn are not either."""
+@inlined
+def _area(
+    row: int, shapes: Shapes, on: Paper, frame: Frame, beyond: tuple[bool, bool, bool, bool],
+    inside: bool,
+) -> tuple[int, int]:  # fmt: skip
+    """Draw the rings of an area, cut at the sides that it is beyond: west, east, north, south.
+
+    Holes of a ring that is not drawn are not either.
+    """
     last = shapes.first_part[row + 1] - 1
     sure = inside and shapes.clear[row] * frame.scale >= CLEAR
     end, parts, faulty, skipping = 0, 0, False, False
@@ -151,15 +159,18 @@ def _area(row: int, shapes: Shapes, on: Paper, frame: Frame, inside: bool) -> tu
         count = _chosen(p, shapes, on, frame)
         pieces = 1 if count > 0 else 0
         on.us[1] = count
-        if not inside:
-            apart = not outer or p == last or shapes.outer[p + 1]  # holes are of one ring
-            pieces = rings.cut(on.ux, on.uy, on.us, pieces, on.vx, on.vy, on.vs, 0, _LOW, apart)
-            pieces = rings.cut(on.vx, on.vy, on.vs, pieces, on.ux, on.uy, on.us, 1, _HIGH, apart)
-            pieces = rings.cut(on.ux, on.uy, on.us, pieces, on.vx, on.vy, on.vs, 2, _LOW, apart)
-            pieces = rings.cut(on.vx, on.vy, on.vs, pieces, on.ux, on.uy, on.us, 3, _HIGH, apart)
+        apart = not outer or p == last or shapes.outer[p + 1]  # holes are of one ring
+        x, y, at = on.ux, on.uy, on.us
+        to_x, to_y, to_at = on.vx, on.vy, on.vs
+        for side in range(4):
+            if not beyond[side]:
+                continue
+            limit = _LOW if side % 2 == 0 else _HIGH
+            pieces = rings.cut(x, y, at, pieces, to_x, to_y, to_at, side, limit, apart)
+            x, y, at, to_x, to_y, to_at = to_x, to_y, to_at, x, y, at
         begun = parts
         for r in range(pieces):
-            after = rings.snap(on.ux, on.uy, on.us[r], on.us[r + 1], on.px, on.py, end)
+            after = rings.snap(x, y, at[r], at[r + 1], on.px, on.py, end)
             area2 = rings.area2(on.px, on.py, end, after)
             sound = sure or rings.simple(on.px, on.py, end, after)
             if area2 == 0 and (after == end or sound):
@@ -175,7 +186,9 @@ def _area(row: int, shapes: Shapes, on: Paper, frame: Frame, inside: bool) -> tu
             skipping = parts == begun
     if faulty:
         return parts, BROKEN
-    return parts, (LOOK if parts > 1 else FINE)
+    if parts < 2 or rings.apart(on.px, on.py, on.ends, on.outer, parts):
+        return parts, FINE
+    return parts, LOOK
 
 
 @compiled

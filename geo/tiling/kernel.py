@@ -22,3 +22,11 @@ _Loop = TypeVar("_Loop", bound=Callable[..., object])
 def compiled(loop: _Loop) -> _Loop:
     """Compile a loop over arrays on first use, keep it on disk, and run it without the GIL."""
     return cast(_Loop, njit(cache=True, nogil=True)(loop))
+
+
+def inlined(loop: _Loop) -> _Loop:
+    """The same for a step of a loop: it becomes a part of whoever calls it.
+
+    Handing many arrays over costs more than such a step.
+    """
+    return cast(_Loop, njit(cache=True, nogil=True, forceinline=True)(loop))

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from geo.tiling import varint
-from geo.tiling.kernel import I32, I64, U8, U64, compiled
+from geo.tiling.kernel import I32, I64, U8, U64, compiled, inlined
 
 CONTENT_TYPE = "application/vnd.mapbox-vector-tile"
 
@@ -24,13 +24,13 @@ class Drawn(NamedTuple):
     ends: I64
 
 
-@compiled
+@inlined
 def room(points: int, parts: int, keys: int) -> int:
     """Give how many bytes a feature may take at most."""
     return 10 * points + 12 * parts + 68 + 12 * keys
 
 
-@compiled
+@inlined
 def feature(
     out: U8, end: int, row: int, told: Told, seen: Drawn, begin: int, stop: int, keys: int,
     places: I32, used: I32, said: int,
@@ -74,7 +74,7 @@ def feature(
     return end + size, said
 
 
-@compiled
+@inlined
 def _geometry(out: U8, at: int, kind: int, begin: int, stop: int, seen: Drawn) -> int:
     """Write the commands of a feature; give the place behind them."""
     px, py, ends = seen

@@ -2,10 +2,12 @@
 
 import numpy as np
 
-from geo.tiling.kernel import F32, F64, I32, I64, U8, compiled
+from geo.tiling.kernel import F32, F64, I32, I64, U8, Bools, compiled
 
 _LONG = 48
 """Longer rings are not asked how far apart their edges are."""
+_FEW = 256
+"""Rings of more points in all are not compared edge by edge."""
 _SWEPT = 24
 """Longer rings are judged along a sweep line, shorter ones edge by edge."""
 
@@ -213,10 +215,62 @@ def simple(px: I32, py: I32, begin: int, end: int) -> bool:
 
 
 @compiled
+def apart(px: I32, py: I32, ends: I64, outer: Bools, rings: int) -> bool:
+    """Say whether simple rings keep clear of each other, outer ones outside and holes inside.
+
+    Of very many edges it says nothing, which is no.
+    """
+    if ends[rings] > _FEW:
+        return False
+    for a in range(rings):
+        around = 0
+        for b in range(rings):
+            if a == b:
+                continue
+            if b > a and _touch(px, py, ends[a], ends[a + 1], ends[b], ends[b + 1]):
+                return False
+            around += _holds(px, py, ends[b], ends[b + 1], int(px[ends[a]]), int(py[ends[a]]))
+        if (around % 2 == 0) != outer[a]:
+            return False
+    return True
+
+
+@compiled
+def _touch(px: I32, py: I32, begin: int, end: int, first: int, last: int) -> bool:
+    """Say whether two rings have a point in common."""
+    for i in range(begin, end):
+        for j in range(first, last):
+            if _cross(
+                px, py, i, i + 1 if i + 1 < end else begin, j, j + 1 if j + 1 < last else first
+            ):
+                return True
+    return False
+
+
+@compiled
+def _holds(px: I32, py: I32, begin: int, end: int, x: int, y: int) -> bool:
+    """Say whether a point that is not on a ring is within it."""
+    within = False
+    j = end - 1
+    for i in range(begin, end):
+        ax, ay, bx, by = int(px[i]), int(py[i]), int(px[j]), int(py[j])
+        if (ay > y) != (by > y):
+            side = (x - ax) * (by - ay) - (bx - ax) * (y - ay)
+            if (side < 0) == (by > ay):
+                within = not within
+        j = i
+    return within
+
+
+@compiled
 def _meet(px: I32, py: I32, begin: int, end: int, i: int, j: int) -> bool:
-    """Say whether the edges that begin at i and j have a point in common."""
-    k = i + 1 if i + 1 < end else begin
-    m = j + 1 if j + 1 < end else begin
+    """Say whether the edges of a ring that begin at i and j have a point in common."""
+    return _cross(px, py, i, i + 1 if i + 1 < end else begin, j, j + 1 if j + 1 < end else begin)
+
+
+@compiled
+def _cross(px: I32, py: I32, i: int, k: int, j: int, m: int) -> bool:
+    """Say whether the edges from i to k and from j to m have a point in common."""
     ax, ay, bx, by = int(px[i]), int(py[i]), int(px[k]), int(py[k])
     cx, cy, dx, dy = int(px[j]), int(py[j]), int(px[m]), int(py[m])
     if max(ax, bx) < min(cx, dx) or max(cx, dx) < min(ax, bx):

@@ -20,6 +20,8 @@ from geo.tiling.pack import Pack, degrees, pack, relabelled
 from geo.tiling.tree import Tree, along_a_curve, touching, tree
 from geo.tiling.writing import Wanted, tiles
 
+_NONE = np.empty(0, dtype=np.int64)
+
 
 @dataclass(frozen=True)
 class Base:
@@ -60,7 +62,7 @@ class Base:
 
     def within(self, box: Sequence[float]) -> I64:
         """Give the positions of the features whose boxes touch a box, sorted."""
-        found: I64 = touching(self.tree, *map(float, box))
+        found: I64 = touching(*self.tree, *map(float, box))
         return found
 
 
@@ -108,8 +110,9 @@ class Sheet:
     def within(self, box: Sequence[float]) -> tuple[I64, I64]:
         """Give the positions in base and in fresh of the features whose boxes touch a box."""
         rows = self.base.within(box)
-        if len(self.fresh) or self.gone.any():
-            rows = rows[~self.gone[rows]]
+        rows = rows[~self.gone[rows]]
+        if not len(self.fresh):
+            return rows, _NONE
         west, north, east, south = box
         b = self.fresh.boxes
         near = (b[:, 0] <= east) & (b[:, 2] >= west) & (b[:, 1] <= south) & (b[:, 3] >= north)

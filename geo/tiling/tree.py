@@ -51,9 +51,8 @@ def tree(boxes: F64) -> Tree:
 
 
 @compiled
-def touching(tree: Tree, west: float, north: float, east: float, south: float) -> I64:
-    """Give the positions of the boxes that touch a box, sorted."""
-    boxes, begins = tree
+def touching(boxes: F64, begins: I64, west: float, north: float, east: float, south: float) -> I64:
+    """Give the positions of the boxes of a tree that touch a box, sorted."""
     top = len(begins) - 2
     found, count = np.empty(64, dtype=np.int64), 0
     waiting = np.empty((top + 2) * (_WIDE + 1), dtype=np.int64)

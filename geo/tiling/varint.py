@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from geo.tiling.kernel import U8, compiled
+from geo.tiling.kernel import U8, inlined
 
 
-@compiled
+@inlined
 def width(value: int) -> int:
     """Give how many bytes a number takes, 0 or greater."""
     n = 1
@@ -15,7 +15,7 @@ def width(value: int) -> int:
     return n
 
 
-@compiled
+@inlined
 def put(out: U8, at: int, value: int) -> int:
     """Write a number, 0 or greater; give the place behind it."""
     while value >= 128:
@@ -26,7 +26,7 @@ def put(out: U8, at: int, value: int) -> int:
     return at + 1
 
 
-@compiled
+@inlined
 def zigzag(value: int) -> int:
     """Fold a signed number so that small ones stay small."""
     return (value << 1) ^ (value >> 63)
