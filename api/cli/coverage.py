@@ -46,6 +46,11 @@ def numbers(text: str) -> tuple[float, ...]:
         raise typer.BadParameter(f"{text!r}: 写成 5,10,15") from None
 
 
+def counted(basis: str) -> str:
+    """Name what is counted: households, or ground where nobody's households are known."""
+    return "户数 households" if basis == "households" else "面积 m²"
+
+
 def caveat(*, estimated: bool, basis: str = "households") -> None:
     """Say how far the figures can be trusted."""
     if estimated:
@@ -103,7 +108,7 @@ def _show_totals(name: str, done: Any) -> None:
     made = table(
         f"步行覆盖 Coverage · {name}",
         ">范围 within",
-        ">户数 households",
+        f">{counted(done.ground.basis)}",
         ">占比 share",
         ">盲区 spots",
     )
@@ -167,7 +172,7 @@ def clock(
         hours = done.clock.hours
         days = list(dict.fromkeys(hours["day"]))
         made = table(
-            f"{minutes:g} 分钟内有站点开放的住户占比 %  Households served, %",
+            f"{minutes:g} 分钟内有站点开放的占比（{counted(done.ground.basis)}）%  Share served, %",
             "时刻 time",
             *(f">{d}" for d in days),
         )
@@ -177,7 +182,7 @@ def clock(
         worst = done.worst()
         out.print(
             f"最差 worst: {worst['day']} {worst['time']}，{worst['open']} 个站点开放 open，"
-            f"{worst['households_beyond']} 户无人服务 households served by nobody"
+            f"{worst['households_beyond']} {counted(done.ground.basis)} 无人服务 served by nobody"
         )
         caveat(estimated=done.clock.estimated, basis=done.ground.basis)
 

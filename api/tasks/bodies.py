@@ -97,6 +97,13 @@ class Bodies:
                 hint_zh="可改用 bodies：每个单元计一",
             )
         found: Floats = np.asarray(self.table[name], dtype=np.float64)
+        if not found.sum() > 0:
+            raise NotFound(
+                f"none of these bodies has any {name}: there is nothing to balance",
+                zh=f"这些单元的“{name}”全部为 0，无从均衡",
+                hint="import them with their numbers, or balance by bodies: --load bodies",
+                hint_zh="请补上数据后重新导入，或用 --load bodies：每个单元计一",
+            )
         return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +19,7 @@ from api.tasks.check_layers import Checked, CheckLayers
 from api.tasks.coverage_clock import CoverageClock, Timed
 from api.tasks.form_alliances import Alliances, FormAlliances
 from api.tasks.measure_coverage import Covered, MeasureCoverage
+from api.tasks.open_stations import wall_clock
 from api.tasks.reach import Ground
 from api.tasks.scene import read_scene
 from api.tasks.walk import STREETS, network_of
@@ -82,7 +82,7 @@ def ground(work: Work) -> maps.Base:
     try:
         scene = read_scene(work, "street", "landuse", "building", "barrier", "district")
     except NotFound:  # a map can do without any ground
-        return maps.Base(date=date.today().isoformat(), approval_no=work.settings.map_approval_no)
+        return maps.Base(date=wall_clock().date().isoformat(), approval_no=work.settings.map_approval_no)
     district = scene.frame("district")
     return maps.Base(
         streets=scene.frame("street"),
@@ -91,7 +91,7 @@ def ground(work: Work) -> maps.Base:
         barriers=scene.frame("barrier"),
         outline=district if len(district) else None,
         title=str(district["name"].iloc[0]) if len(district) else "",
-        date=date.today().isoformat(),
+        date=wall_clock().date().isoformat(),
         approval_no=work.settings.map_approval_no,
     )
 

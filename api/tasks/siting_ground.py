@@ -56,6 +56,14 @@ class Ground:
         scene = read_scene(work, "building", form.candidates, "station", *STREETS)
         homes = scene.demand[scene.demand["households"] > 0].reset_index(drop=True)
         fresh = scene.frame(form.candidates)
+        if len(scene.demand) and not len(homes):
+            raise NotFound(
+                "nobody lives in any of the buildings: none has households",
+                zh="无法选址：楼栋都没有户数",
+                where=["building"],
+                hint="import the buildings again with the column households",
+                hint_zh="请补上“户数”列后重新导入楼栋",
+            )
         if not len(homes) or not len(fresh):
             missing = "building" if not len(homes) else form.candidates
             raise NotFound(
