@@ -1,5 +1,7 @@
 """Place new stations among the candidates, on foot over the streets, each with its reasons."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -52,21 +54,36 @@ class PlaceSites(Form):
     out: Path | None = None
 
     @model_validator(mode="after")
-    def sensible(self) -> "PlaceSites":
+    def sensible(self) -> PlaceSites:
         """Refuse what contradicts itself, naming the way out."""
         if unknown := [g for g in self.groups if g not in GROUPS]:
-            raise ValueError(f"groups: no group {unknown[0]!r}; one of {', '.join(GROUPS)}")
+            raise ValueError(
+                f"没有人群“{unknown[0]}”，可用 {'、'.join(GROUPS)} | "
+                f"groups: no group {unknown[0]!r}; one of {', '.join(GROUPS)}"
+            )
         if unknown := [t for t in self.tier_minutes if t not in TIERS]:
-            raise ValueError(f"tier_minutes: no tier {unknown[0]!r}; one of {', '.join(TIERS)}")
+            raise ValueError(
+                f"没有层级“{unknown[0]}”，可用 {'、'.join(TIERS)} | "
+                f"tier_minutes: no tier {unknown[0]!r}; one of {', '.join(TIERS)}"
+            )
         unlimited = self.count is None and not self.batches and self.budget is None
         if unlimited and self.objective != "all":
-            raise ValueError("count: how many new stations? give count, batches or a budget")
+            raise ValueError(
+                "新增几个站点？请给出个数 count、分批 batches 或预算 budget | "
+                "count: how many new stations? give count, batches or a budget"
+            )
         if self.batches and self.count not in (None, sum(self.batches)):
-            raise ValueError(f"batches add up to {sum(self.batches)}, not to {self.count}")
+            raise ValueError(
+                f"各批之和是 {sum(self.batches)}，不是 {self.count} | "
+                f"batches add up to {sum(self.batches)}, not to {self.count}"
+            )
         if (self.hours or self.tier_minutes) and self.objective not in ("cover", "all"):
-            raise ValueError("hours and tier_minutes go with cover and all")
+            raise ValueError(
+                "hours 和 tier_minutes 只用于 cover 与 all | "
+                "hours and tier_minutes go with cover and all"
+            )
         if self.hours and self.objective == "all":
-            raise ValueError("hours go with cover")
+            raise ValueError("hours 只用于 cover | hours go with cover")
         return self
 
     @property

@@ -4,6 +4,8 @@ Moving is closing here and adding there. Read once for a state of the store; a q
 then a search from the new places alone and one product of small sparse matrices.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -51,7 +53,7 @@ class NewSite(Form):
     moved: str | None = None
 
     @classmethod
-    def named(cls, text: str) -> "NewSite":
+    def named(cls, text: str) -> NewSite:
         """Read a candidate's id, or ``lon,lat``."""
         lon, comma, lat = text.partition(",")
         if not comma:
@@ -67,10 +69,12 @@ class NewSite(Form):
             ) from None
 
     @model_validator(mode="after")
-    def somewhere(self) -> "NewSite":
+    def somewhere(self) -> NewSite:
         """Refuse a site that is nowhere, or at two places."""
         if (self.candidate is None) == (self.lon is None or self.lat is None):
-            raise ValueError("a new site needs either a candidate or lon and lat")
+            raise ValueError(
+                "新站点要给候选点编号，或经纬度 | a new site needs either a candidate or lon and lat"
+            )
         return self
 
 
