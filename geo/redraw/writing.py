@@ -1,7 +1,7 @@
 """Operations and changes as plain values, in degrees, to be kept and sent."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -84,12 +84,30 @@ def read_operation(told: Mapping[str, Any], crs: CRS) -> Operation:
             hint=f"one of {', '.join(KINDS)}",
             hint_zh=f"可用：{'、'.join(KINDS)}",
         )
+    _require_fields(kind, set(told) - {"op"})
     try:
         fields = {name: _read(value, crs) for name, value in told.items() if name != "op"}
         operation: Operation = kind(**fields)
     except (TypeError, ValueError, AttributeError, KeyError, shapely.errors.ShapelyError) as fault:
         raise BadInput(f"this is no {told['op']}: {fault}", zh=f"操作内容有误：{fault}") from fault
     return operation
+
+
+def _require_fields(kind: type[Any], told: Set[str]) -> None:
+    """Name the fields that are missing, and those that this kind has not."""
+    fields = {f.name: f for f in dataclasses.fields(kind)}
+    optional = (dataclasses.MISSING, dataclasses.MISSING)
+    must = {n for n, f in fields.items() if (f.default, f.default_factory) == optional}
+    faults = [(f"缺少 {n}", f"{n} is missing") for n in sorted(must - told)]
+    faults += [(f"没有 {n} 这一项", f"there is no field {n}") for n in sorted(told - set(fields))]
+    if faults:
+        raise BadInput(
+            f"this is no {kind.__name__}: {'; '.join(en for _, en in faults)}",
+            zh=f"操作内容有误：{'；'.join(zh for zh, _ in faults)}",
+            where=[en for _, en in faults],
+            hint=f"fields: {', '.join(fields)}",
+            hint_zh=f"可用的项：{'、'.join(fields)}",
+        )
 
 
 def to_degrees(geometry: BaseGeometry, crs: CRS) -> BaseGeometry:
