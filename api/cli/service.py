@@ -1,5 +1,6 @@
 """``wangge serve``: the same, live, with a worker for long work beside it."""
 
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from typing import Annotated
 import typer
 
 from api.cli.door import err
+from geo.errors import Unavailable
 
 app = typer.Typer()
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -32,8 +34,32 @@ def serve(
     if host not in LOOPBACK:
         err.print("公众页面对外开放；其余页面需登录，先用 wangge users add 建立用户")
         err.print("The public's pages are open to others; the rest needs a log-in", style="dim")
+    require_free(host, port)
     with worker_beside(wanted=jobs) as renew:
         processes.run(host, port, workers, renew)
+
+
+def require_free(host: str, port: int) -> None:
+    """Say before anything starts that an address is taken, or is none of this machine.
+
+    Raises
+    ------
+    Unavailable
+        Naming the address and the way out.
+    """
+    try:
+        kind, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(kind, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except (OSError, OverflowError) as fault:
+        why = getattr(fault, "strerror", None) or str(fault)
+        raise Unavailable(
+            f"cannot listen at {host}:{port}: {why}",
+            zh=f"无法监听 {host}:{port}：{why}",
+            hint="another program may hold it: choose one with --port, or end that program",
+            hint_zh="可能已被其他程序占用：用 --port 换一个端口，或先停止那个程序",
+        ) from fault
 
 
 @contextmanager

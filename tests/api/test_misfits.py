@@ -1,13 +1,16 @@
 """What does not fit is told in both languages, whichever door it came through."""
 
+import socket
+
 import pytest
 from pydantic import ValidationError
 
-from api.cli import slips
+from api.cli import service, slips
 from api.tasks import misfits
 from api.tasks.find_areas import AreasAt
 from api.tasks.place_sites import PlaceSites
 from api.tasks.placed import _reason_en, _reason_zh
+from geo.errors import Unavailable
 
 
 def test_a_form_tells_each_fault_in_chinese_and_english() -> None:
@@ -32,6 +35,15 @@ def test_a_slip_names_the_option_and_the_help() -> None:
     told = slips.refused(typer.BadParameter("'25:61' does not match the formats '%H:%M'."))
     assert told.zh.startswith("“25:61”不是时间")
     assert "--help" in told.hint_zh
+
+
+def test_a_port_that_is_taken_is_named_before_anything_starts() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(Unavailable) as fault:
+            service.require_free("127.0.0.1", port)
+    assert str(port) in fault.value.zh
+    assert "--port" in fault.value.hint_zh
 
 
 def test_where_nobody_walked_before_no_mean_is_told() -> None:
