@@ -4,6 +4,8 @@ A file is the body of a POST, as it is: no form, no length limit of a field. It 
 a process of its own; who waits listens at ``progress`` (server-sent events).
 """
 
+import html
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +22,7 @@ from api.tasks.work import perform
 from geo.errors import BadInput, FileRefused
 
 router = APIRouter(prefix="/imports", tags=["imports"])
+_POLICY_OF_PAGE = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)"')
 NEWS = ("id", "state", "layer", "features", "blocking", "problem")
 
 
@@ -88,8 +91,15 @@ async def progress(key: str, request: Request, work: WorkDep) -> Response:
 
 @router.get("/{key}/report", summary="检查报告页 The page of findings with a map")
 def report(key: str, work: WorkDep) -> Response:
-    """Give the page of findings; it loads nothing and carries its own policy."""
-    return HTMLResponse(intake.page_of(work, key), headers={"Cache-Control": "no-store"})
+    """Give the page of findings; it loads nothing, and what it says of itself is its policy."""
+    page = intake.page_of(work, key)
+    said = _POLICY_OF_PAGE.search(page)
+    own = html.unescape(said[1]) if said else "default-src 'none'"
+    headers = {
+        "Content-Security-Policy": f"{own}; frame-ancestors 'self'",
+        "Cache-Control": "no-store",
+    }
+    return HTMLResponse(page, headers=headers)
 
 
 @router.post("/{key}/judge", summary="重新检查 Judge again with what is now confirmed")

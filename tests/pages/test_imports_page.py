@@ -54,6 +54,9 @@ def test_sent_judged_confirmed_taken_and_taken_back(
     expect(state).to_contain_text("已入库")
     expect(fault).to_be_empty()
     assert faults_of(page) == []
+    with seen.expect_popup() as report:
+        seen.get_by_role("link", name="打开带地图的报告").click()
+    expect(report.value.locator(".leaflet-container")).to_be_visible(timeout=LONG)
     seen.get_by_role("button", name="放弃或撤销").click()
     expect(state).to_contain_text("已撤销")
     assert page.foreign == []

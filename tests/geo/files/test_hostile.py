@@ -47,7 +47,7 @@ def test_damaged_files_never_crash(tmp_path):
     good = tmp_path / "good"
     good.mkdir()
     kept = mutated.seeds(good)
-    for i in range(165):
+    for i in range(99):
         path = mutated.mutated(kept[i % len(kept)], tmp_path / "hurt", rng)
         with contextlib.suppress(GeoError):
             frame, report = files.read(path, layer="street" if path.suffix == ".osm" else "grid")
