@@ -1,5 +1,7 @@
 """Placed stations: how good the plan is, and why each stands where it stands."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,7 +30,7 @@ class Placed:
     """Where the next stations should stand, batch by batch, and how good that is."""
 
     run: int
-    form: "PlaceSites"
+    form: PlaceSites
     ground: Ground
     batches: tuple[siting.Batch, ...]
     asked: siting.Problem
