@@ -37,6 +37,7 @@ from api.http.access import Access
 from api.http.dressing import MOST_BYTES, Dressed
 from api.http.keys import Keyed
 from api.settings import VERSION
+from api.tasks.memory import give_back
 from api.tasks.work import Work
 
 TURN_S = 0.0005
@@ -109,3 +110,4 @@ def _prepare(drawn: views.Drawn, work: Work) -> None:
     search.prepare(work)
     views.draw_all(drawn, work)
     gc.freeze()
+    give_back()

@@ -37,7 +37,7 @@ class AreasAt(Form):
         for level in LEVELS:
             pack = _pack(kept, level, view, self.as_of)
             rows = pack.within((self.lon, self.lat, self.lon, self.lat))
-            here = shapely.intersects_xy(pack.shapes[rows], self.lon, self.lat)
+            here = shapely.intersects_xy(pack.shapes(rows), self.lon, self.lat)
             found += [{"level": level, **_plain(pack, row)} for row in rows[here].tolist()]
         posts = _posts(work, [told["code"] for told in found]) if self.as_of is None else {}
         for told in found:
@@ -70,7 +70,7 @@ class AreasOfPoints(Form):
         areas: dict[str, dict[str, Any]] = {}
         for level in self.levels:
             pack = _pack(kept, level, work.asker.view, self.as_of)
-            rows, hit = tree.query(pack.shapes, predicate="intersects")
+            rows, hit = tree.query(pack.shapes(), predicate="intersects")
             first = np.full(len(xy), len(pack))
             np.minimum.at(first, hit, rows)
             codes = [*pack.keys, None]

@@ -139,7 +139,7 @@ def _areas(kept: Shelf, level: str, text: str) -> list[Hit]:
 
 
 def _told(kept: Shelf, pack: Pack, level: str, row: int) -> dict[str, Any]:
-    point = shapely.point_on_surface(pack.shapes[row])
+    point = shapely.point_on_surface(pack.shapes(np.array([row]))[0])
     return {
         "kind": level,
         "key": pack.keys[row],

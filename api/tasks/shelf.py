@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy.orm import Session
 
+from api.tasks.memory import give_back
 from api.tasks.work import Work
 from geo import asking, layers, store
 from geo.asking import Pack
@@ -57,6 +58,7 @@ class Shelf:
                 before = self._changes_of(layer)
                 with self._db.read() as session:
                     made = _pack(_read(session, layer), layer, view)
+                give_back()
                 with self._lock:
                     if self._changes_of(layer) == before:
                         self._packs[key] = made

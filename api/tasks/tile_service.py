@@ -10,6 +10,7 @@ import numpy.typing as npt
 from isal import igzip_lib
 
 from api.tasks import tile_layers
+from api.tasks.memory import give_back
 from api.tasks.tile_layers import LAYERS, PUBLIC, TileLayer
 from api.tasks.work import Work
 from geo import store, tiling
@@ -108,7 +109,9 @@ class TileService:
 
     def _read(self, kept: Kept) -> Sheet:
         with self.work.db.read() as session:
-            return tile_layers.sheet(session, kept.of, kept.view)
+            made = tile_layers.sheet(session, kept.of, kept.view)
+        give_back()
+        return made
 
     def _made(self, names: tuple[str, ...], at: Address, datum: str, view: View) -> Finished:
         sheets = [self.sheet(name, datum, view) for name in _shown_at(names, at)]

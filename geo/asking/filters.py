@@ -39,20 +39,20 @@ _RECKONED: Mapping[str, np.ufunc] = {
 class Table:
     """What can be asked: columns by name (None in them: missing), and the geometry.
 
-    `boxes` are west, south, east, north of every shape; `move` brings a geometry of the
+    `shapes` gives the geometries, only when they are asked for; `boxes` are west, south, east, north of every shape; `move` brings a geometry of the
     filter to the system of the shapes; `until` (of the clock that only goes forward) is when
     the answer has to stand.
     """
 
     columns: Mapping[str, npt.NDArray[Any]]
-    shapes: Shapes
+    shapes: Callable[[], Shapes]
     boxes: npt.NDArray[np.float64]
     move: Move = stay
     until: float = inf
 
     def __len__(self) -> int:
         """Give the number of rows."""
-        return len(self.shapes)
+        return len(self.boxes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ def _worked_out(op: Any, args: Any, table: Table, depth: int) -> Cells:
 
 def _column(name: Any, table: Table) -> Cells:
     if name == "geometry":
-        return Cells("geometry", table.shapes)
+        return Cells("geometry", table.shapes())
     if not isinstance(name, str) or name not in table.columns:
         names = ", ".join([*table.columns, "geometry"])
         raise BadInput(

@@ -5,6 +5,7 @@ from html import escape
 from math import cos, radians
 from typing import Any
 
+import numpy as np
 import orjson
 import shapely
 import shapely.geometry
@@ -91,7 +92,7 @@ def feature(
 
 
 def _drawn(pack: Pack, rows: Sequence[int]) -> str:
-    shapes = [pack.shapes[row] for row in rows[:DRAWN]]
+    shapes = pack.shapes(np.array(rows[:DRAWN], dtype=np.int64)).tolist()
     return _svg(shapes, shapely.total_bounds(shapes)) if shapes else ""
 
 

@@ -94,11 +94,11 @@ def test_a_feature_comes_home_from_every_system() -> None:
     told = frame(["a", "b", "c"])
     pack = packed(told)
     for system in asking.SYSTEMS.values():
-        for text, shape in zip(pack.told(np.arange(3), system=system), pack.shapes, strict=True):
+        for text, shape in zip(pack.told(np.arange(3), system=system), pack.shapes(), strict=True):
             back = system.inward(shapely.geometry.shape(orjson.loads(text)["geometry"]))
             assert back.hausdorff_distance(shape) < 1e-7
     first = orjson.loads(pack.told(np.array([0]), system=asking.STORED)[0])
-    x, y = pack.shapes[0].exterior.coords[0]
+    x, y = pack.shapes()[0].exterior.coords[0]
     assert first["geometry"]["coordinates"][0][0] == [y, x]
 
 
