@@ -82,7 +82,9 @@ def ground(work: Work) -> maps.Base:
     try:
         scene = read_scene(work, "street", "landuse", "building", "barrier", "district")
     except NotFound:  # a map can do without any ground
-        return maps.Base(date=wall_clock().date().isoformat(), approval_no=work.settings.map_approval_no)
+        return maps.Base(
+            date=wall_clock().date().isoformat(), approval_no=work.settings.map_approval_no
+        )
     district = scene.frame("district")
     return maps.Base(
         streets=scene.frame("street"),
