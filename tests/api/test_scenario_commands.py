@@ -96,7 +96,7 @@ def test_problems_are_mended_from_the_command_line() -> None:
         (("apply", "{}", "{"), BadInput, "no JSON"),
         (("apply", "{}", "[]"), BadInput, "is an object"),
         (("apply", "{}", '{"op": "vanish"}'), BadInput, "no operation"),
-        (("apply", "{}", '{"op": "rename", "level": "street"}'), BadInput, "this is no rename"),
+        (("apply", "{}", '{"op": "rename", "level": "street"}'), BadInput, "code is missing"),
         (("undo", "{}"), RuleBroken, "nothing to undo"),
         (("redo", "{}"), RuleBroken, "nothing to redo"),
         (("split", "{}", GRID, "--expected", "3"), Conflict, "at step 0, not 3"),
