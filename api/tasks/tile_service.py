@@ -24,7 +24,7 @@ SETTLED_AFTER = 4000
 """So many fresh features are put into the base of a layer when nothing else is to be done."""
 MOST_BOXES = 5000
 """Beyond so many touched boxes all tiles of the layer are dropped."""
-FEW = 160
+FEW = 800
 """Tiles of so many features are drawn at once, without a thread."""
 NOTHING = Finished(b"", b"")
 
