@@ -1,18 +1,24 @@
 """Pages for people: the index and the thematic maps, drawn from the living data."""
 
+import os
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from threading import Lock
+from multiprocessing import Pipe, get_context
+from multiprocessing.connection import Connection
+from threading import RLock
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 import maps
 from api.http.v1 import WorkDep
+from api.settings import Settings
 from api.tasks import draw_maps, known
 from api.tasks.work import Work
+from geo import store
 from geo.errors import GeoError
 
 router = APIRouter(include_in_schema=False)
@@ -26,39 +32,71 @@ class Drawn:
     state: str = ""
     pages: dict[str, str] = field(default_factory=dict)
     cards: dict[str, tuple[str, str, bytes, str]] = field(default_factory=dict)
-    base: maps.Base = field(default_factory=maps.Base)
-    lock: Lock = field(default_factory=Lock)
+    lock: RLock = field(default_factory=RLock)
+    _ground: maps.Base | None = None
 
     def keep(self, name: str, work: Work, make: Callable[[maps.Base], str]) -> str:
         """Give the page of a name, made once for the present state."""
         with self.lock:
             self._renew(work)
             if name not in self.pages:
-                self.pages[name] = make(self.base)
+                self.pages[name] = make(self.ground(work))
             return self.pages[name]
+
+    def ground(self, work: Work) -> maps.Base:
+        """Give the ground that lies under every map."""
+        with self.lock:
+            if self._ground is None:
+                self._ground = draw_maps.ground(work)
+            return self._ground
 
     def _renew(self, work: Work) -> None:
         if (state := known.state(work)) != self.state:
-            self.pages, self.cards = {}, {}
-            self.base, self.state = draw_maps.ground(work), state
+            self.pages, self.cards, self._ground, self.state = {}, {}, None, state
 
     def draw(self, kind: str, work: Work) -> None:
         """Make sure that the page and picture of a kind are of the present state."""
         with self.lock:
             self._renew(work)
             if kind not in self.pages:
-                theme = draw_maps.theme(kind, work, self.base)
+                theme = draw_maps.theme(kind, work, self.ground(work))
                 page = maps.draw(theme)
                 self.pages[kind] = page.html(inline=False, nonce=HOLDER)
                 picture = maps.thumbnail(theme)
                 self.cards[kind] = (page.title, f"/maps/{kind}", picture, page.summary)
 
+    def take(self, state: str, pages: dict[str, str], cards: dict[str, Any]) -> None:
+        """Take what was drawn elsewhere, unless something was drawn here meanwhile."""
+        with self.lock:
+            if not self.state:
+                self.state, self.pages, self.cards = state, pages, cards
+
 
 def draw_all(drawn: Drawn, work: Work) -> None:
-    """Draw every map ahead of the first visitor; an empty store has none to draw."""
-    with suppress(GeoError):
+    """Draw every map ahead of the first visitor; an empty store has none to draw.
+
+    A process of its own draws and takes with it the two hundred megabytes that drawing needs.
+    """
+    address = work.db.engine.url.render_as_string(hide_password=False)
+    here, there = Pipe(duplex=False)
+    child = get_context("spawn").Process(
+        target=_draw_there, args=(there, work.settings, address), daemon=True
+    )
+    child.start()
+    there.close()
+    with suppress(EOFError):
+        drawn.take(*here.recv())
+    child.join()
+
+
+def _draw_there(there: Connection, settings: Settings, address: str) -> None:
+    """Draw every map when nothing else is to be done, and send them."""
+    os.nice(10)
+    drawn, work = Drawn(), Work(settings=settings, database=store.connect(address))
+    with suppress(GeoError, BrokenPipeError):
         for kind in draw_maps.THEMES:
             drawn.draw(kind, work)
+        there.send((drawn.state, drawn.pages, drawn.cards))
 
 
 def _drawn(request: Request) -> Drawn:
@@ -73,7 +111,9 @@ def index(request: Request, work: WorkDep) -> Response:
     for kind in draw_maps.THEMES:
         drawn.draw(kind, work)
     cards = [drawn.cards[kind] for kind in draw_maps.THEMES]
-    return HTMLResponse(maps.index(cards, base=drawn.base), headers={"Cache-Control": "no-cache"})
+    return HTMLResponse(
+        maps.index(cards, base=drawn.ground(work)), headers={"Cache-Control": "no-cache"}
+    )
 
 
 @router.get("/maps/{kind}")

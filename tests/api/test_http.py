@@ -3,6 +3,8 @@
 import pytest
 from fastapi.testclient import TestClient
 
+from api.http import views
+from api.tasks import draw_maps
 from api.tasks.work import Work
 from geo import coords, demo, store
 
@@ -93,3 +95,13 @@ def test_the_docs_describe_every_path_without_a_script(client: TestClient) -> No
     assert "<script" not in page.text
     for path in client.get("/openapi.json").json()["paths"]:
         assert path in page.text
+
+
+def test_maps_are_drawn_ahead_in_a_process_of_their_own(work: Work) -> None:
+    drawn = views.Drawn()
+    views.draw_all(drawn, work)
+    assert set(drawn.cards) == set(draw_maps.THEMES)
+    ahead = dict(drawn.pages)
+    for kind in draw_maps.THEMES:
+        drawn.draw(kind, work)
+    assert drawn.pages == ahead
