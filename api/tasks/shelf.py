@@ -92,14 +92,27 @@ class Shelf:
             self._counts[layer] += 1
             keys = [key for key in self._packs if layer in (key[0], changes.EVERYTHING)]
         for key in keys:
-            new = None
-            if ids is not None:
-                come = _pack(self.watch.touched.cells(layer, ids, epoch), *key)
-                new = self._packs[key].changed(ids, come)
+            new = None if ids is None else self._changed(key, ids, epoch)
             if new is None:
                 self._packs.pop(key)
             else:
                 self._packs[key] = new
+
+    def _changed(self, key: tuple[str, View], ids: tuple[int, ...], epoch: int) -> Pack | None:
+        """Put rows in place.
+
+        Where a later change has already replaced them, what it brought is taken in as well,
+        so that nothing is ever missing between the two.
+        """
+        old, layer, touched = self._packs[key], key[0], self.watch.touched
+        found = touched.cells(layer, ids, epoch)
+        if layers.layer(layer).level:
+            with self._db.glance() as session:
+                born = versions.newer(session, layer, int(old.numbers.max(initial=0)))
+            if not set(ids).issuperset(born):
+                ids = tuple({*ids, *born})
+                found = touched.read(layer, ids)
+        return old.changed(ids, _pack(found, *key))
 
 
 def columns(layer: str, view: View) -> tuple[str, ...]:

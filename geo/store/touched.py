@@ -44,10 +44,11 @@ class Touched:
                 self._read.popitem(last=False)
         with gate:
             if not found:
-                found.append(self._ask(layer, ids))
+                found.append(self.read(layer, ids))
             return dict(found[0])
 
-    def _ask(self, layer: str, ids: tuple[int, ...]) -> Cells:
+    def read(self, layer: str, ids: tuple[int, ...]) -> Cells:
+        """Read rows that live now, shared with nobody; otherwise as `cells`."""
         stored = kept(layer)
         days = () if stored.layer.level is None else ("born", "died")
         with self._db.glance() as session:

@@ -57,6 +57,12 @@ def cells(session: Session, level: str) -> dict[str, npt.NDArray[Any]]:
     return frames.cells_of(rows, stored, days=("born", "died"))
 
 
+def newer(session: Session, level: str, above: int) -> list[int]:
+    """Give the numbers of a level's rows beyond one: what came since, in whatever commit."""
+    query = select(_AREAS.c.fid).where(*area(level).scope(), _AREAS.c.fid > above)
+    return list(session.scalars(query))
+
+
 def living(stored: Stored) -> Select[Any]:
     """Select the areas of a level that live: number, columns, the days of birth and death."""
     return _dated(stored).where(_AREAS.c.died.is_(None))
