@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from starlette.responses import Response
 
 from api.http.alliances import Preset
+from api.http.parts import Part
 from api.http.v1 import WorkDep
 from api.http.views import HOLDER, Drawn, page
 from api.tasks.alliance_presets import PRESETS
@@ -17,8 +18,8 @@ from api.tasks.grow_alliances import GrowAlliances
 from api.tasks.weigh_alliances import WeighAlliances
 from api.tasks.work import perform
 
-router = APIRouter(prefix="/alliances", tags=["alliances"])
-pages = APIRouter(prefix="/plan/alliances", include_in_schema=False)
+router = Part(prefix="/alliances", tags=["alliances"])
+pages = Part(prefix="/plan/alliances", include_in_schema=False)
 Run = Annotated[int | None, Query(ge=1, lt=2**63, description="草案编号 a draft's run")]
 Kept = Annotated[int, Path(ge=1, lt=2**63, description="草案编号 a draft's run")]
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -3,14 +3,15 @@
 import datetime as dt
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
+from api.http.parts import Part
 from api.http.v1 import WorkDep
 from api.tasks.alliance_presets import PresetName
 from api.tasks.publish_alliances import AllianceHistory, ReadAlliances
 from api.tasks.work import perform
 
-router = APIRouter(prefix="/v1/alliances", tags=["alliances"])
+router = Part(prefix="/v1/alliances", tags=["alliances"])
 Preset = Annotated[
     PresetName, Query(description="议事会联盟、区域集团、志愿服务队、村庄片区 what is grouped")
 ]

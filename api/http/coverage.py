@@ -3,15 +3,16 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
+from api.http.parts import Part
 from api.http.v1 import WorkDep
 from api.tasks.audit_coverage import OnePlace
 from api.tasks.coverage_clock import CoverageClock
 from api.tasks.track_spots import ListSpots, public
 from api.tasks.work import perform
 
-router = APIRouter(tags=["coverage"])
+router = Part(tags=["coverage"])
 
 
 @router.get("/blind-spots", summary="盲区台账 Blind spots and what becomes of them")

@@ -4,17 +4,18 @@ import secrets
 from typing import Any
 
 import orjson
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import HTMLResponse, Response
 
 import maps
+from api.http.parts import Part
 from api.http.tiles import allowed
 from api.http.v1 import WorkDep
 from api.tasks.work import Work
 from geo import store
 from geo.errors import NotFound
 
-router = APIRouter(include_in_schema=False)
+router = Part(include_in_schema=False)
 LASTING = {"Cache-Control": "public, max-age=86400"}
 RATIOS = {"": 1, "@2x": 2}
 CHINA = (73.5, 18.0, 135.1, 53.6)

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import orjson
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import HTMLResponse, Response
 
 import maps
+from api.http.parts import Part
 from api.http.v1 import WorkDep
 from api.tasks import draw_maps, known
 from api.tasks.find_place import FindPlaces, NamePlace, PlaceAt, gazetteer
@@ -22,7 +23,7 @@ from geo import finding, store
 from geo.errors import BadInput, GeoError, NotFound
 from geo.layers import SERVICES
 
-router = APIRouter(include_in_schema=False)
+router = Part(include_in_schema=False)
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"

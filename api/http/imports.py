@@ -10,18 +10,19 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, BackgroundTasks, Query, Request
+from fastapi import BackgroundTasks, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 
 import maps
 from api.http.events import News, streamed
+from api.http.parts import Part
 from api.http.v1 import WorkDep
 from api.tasks import intake
 from api.tasks.work import perform
 from geo.errors import BadInput, FileRefused
 
-router = APIRouter(prefix="/imports", tags=["imports"])
+router = Part(prefix="/imports", tags=["imports"])
 _POLICY_OF_PAGE = re.compile(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)"')
 NEWS = ("id", "state", "layer", "features", "blocking", "problem")
 

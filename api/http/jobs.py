@@ -3,15 +3,16 @@
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from starlette.responses import Response
 
 from api.http.events import News, streamed
+from api.http.parts import Part
 from api.http.v1 import WorkDep
 from api.jobs import CancelJob, Job, ListJobs, OrderJob, ReadJob, RetryJob
 from api.tasks.work import perform
 
-router = APIRouter(prefix="/jobs", tags=["jobs"])
+router = Part(prefix="/jobs", tags=["jobs"])
 Number = Annotated[int, Path(ge=1, lt=2**63, description="任务编号")]
 
 

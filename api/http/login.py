@@ -6,18 +6,19 @@ from html import escape
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.http import access, problems
+from api.http.parts import Part
 from api.http.v1 import WorkDep
 from api.tasks.accounts import SESSION_H, LogIn, LogOut
 from api.tasks.openid import Arrive, Depart, Departure
 from api.tasks.work import Work, perform
 from geo.errors import BadInput, GeoError, NotFound, Unidentified
 
-router = APIRouter(include_in_schema=False)
+router = Part(include_in_schema=False)
 GOING = "wangge-going"
 MOST_BYTES = 4096
 

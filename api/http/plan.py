@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from api.http import alliance_drafts, scenarios
+from api.http.parts import Part
 from api.http.scenarios import Planner, answer
 from api.http.v1 import WorkDep
 from api.http.views import HOLDER, Drawn, page
@@ -15,8 +16,8 @@ from api.tasks.desk_homes import AreaHomes, DeskHomes
 from api.tasks.try_sites import BestSites, TrySites
 from api.tasks.work import perform
 
-pages = APIRouter(include_in_schema=False)
-router = APIRouter()
+pages = Part(include_in_schema=False)
+router = Part()
 router.include_router(scenarios.router)
 router.include_router(alliance_drafts.router)
 pages.include_router(alliance_drafts.pages)

@@ -12,9 +12,10 @@ from urllib.parse import unquote
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Body, Depends, Header, Query
+from fastapi import Body, Depends, Header, Query
 from starlette.responses import Response
 
+from api.http.parts import Part
 from api.http.v1 import WorkDep
 from api.tasks.accompany_scenario import HoldCommunity, LeaveScenario, Present, ScenarioSteps
 from api.tasks.asker import LOCAL
@@ -34,7 +35,7 @@ from api.tasks.show_scenario import ShowScenario, StreetCuts, made
 from api.tasks.work import Work, perform
 from geo.errors import BadInput
 
-router = APIRouter(prefix="/scenarios", tags=["scenarios"])
+router = Part(prefix="/scenarios", tags=["scenarios"])
 MOST_NAME = 80
 
 

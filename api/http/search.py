@@ -4,21 +4,22 @@ from contextlib import suppress
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Body
+from fastapi import Body
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http import queries
 from api.http.ogc.asked import only
+from api.http.parts import Part
 from api.http.v1 import WorkDep
 from api.tasks.find_areas import AreasOfPoints
 from api.tasks.search_places import SearchPlaces
 from api.tasks.work import Work, perform
 from geo.errors import GeoError
 
-router = APIRouter()
-straight = APIRouter(route_class=queries.Straight)
+router = Part()
+straight = Part(route_class=queries.Straight)
 
 
 def prepare(work: Work) -> None:

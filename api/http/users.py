@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from pydantic import BaseModel, Field, SecretStr
 from starlette.responses import Response
 
 from api.http import access
+from api.http.parts import Part
 from api.http.v1 import WorkDep
 from api.tasks.accounts import (
     AddKey,
@@ -24,7 +25,7 @@ from api.tasks.accounts import (
 )
 from api.tasks.work import perform
 
-router = APIRouter(tags=["users"])
+router = Part(tags=["users"])
 Number = Annotated[int, Path(ge=1, lt=2**63)]
 
 

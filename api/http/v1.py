@@ -4,11 +4,12 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api.http import queries
+from api.http.parts import Part
 from api.tasks.asker import Asker
 from api.tasks.find_areas import AreaHistory, AreasAt
 from api.tasks.find_place import FindPlaces
@@ -17,8 +18,8 @@ from api.tasks.measure_coverage import MeasureCoverage
 from api.tasks.nearest_stations import NearestStations
 from api.tasks.work import Work, perform
 
-router = APIRouter()
-asked_often = APIRouter(route_class=queries.Straight)
+router = Part()
+asked_often = Part(route_class=queries.Straight)
 Lon = Annotated[float, Query(ge=-180, le=180, description="经度 degrees east")]
 Lat = Annotated[float, Query(ge=-90, le=90, description="纬度 degrees north")]
 

@@ -10,10 +10,11 @@ from multiprocessing.connection import Connection
 from threading import RLock
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import HTMLResponse, Response
 
 import maps
+from api.http.parts import Part
 from api.http.v1 import WorkDep
 from api.settings import Settings
 from api.tasks import draw_maps, known
@@ -21,7 +22,7 @@ from api.tasks.work import Work
 from geo import store
 from geo.errors import GeoError
 
-router = APIRouter(include_in_schema=False)
+router = Part(include_in_schema=False)
 HOLDER = "nonce-of-this-answer"
 
 

@@ -11,7 +11,6 @@ from functools import lru_cache
 from time import perf_counter, time
 
 import orjson
-from fastapi import APIRouter
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
@@ -26,12 +25,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.http import access
+from api.http.parts import Part
 from api.http.v1 import WorkDep
 from api.settings import VERSION
 from geo import store
 from geo.errors import Unavailable
 
-router = APIRouter(tags=["service"])
+router = Part(tags=["service"])
 log = logging.getLogger("wangge.access")
 ASKED = Counter("wangge_requests_total", "Answers by route and status", ("route", "status"))
 TOOK = Histogram(

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http import queries
 from api.http.ogc import asked, definition, documents, items, media, pages, tile_routes, writing
+from api.http.parts import Part
 from api.tasks import ask_items
 from api.tasks.shelf import shelf
 
-routes = APIRouter(route_class=queries.Straight, tags=["ogc"])
+routes = Part(route_class=queries.Straight, tags=["ogc"])
 _COLLECTION: dict[str, Any] = {
     "name": "collection", "in": "path", "required": True, "schema": {"type": "string"},
 }  # fmt: skip
@@ -131,6 +131,6 @@ def _document(request: Request, told: documents.Json) -> Response:
     return media.answer(told)
 
 
-router = APIRouter()
+router = Part()
 router.include_router(routes, prefix="/ogc")
 router.include_router(routes, prefix="/ogc/scenarios/{scenario}")

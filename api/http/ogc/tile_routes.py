@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http import queries
 from api.http.ogc import asked, definition, documents, media, pages, tiles
+from api.http.parts import Part
 from api.tasks import ask_items
 
-router = APIRouter(route_class=queries.Straight, tags=["ogc"])
+router = Part(route_class=queries.Straight, tags=["ogc"])
 
 
 def _path(*names: str) -> dict[str, Any]:

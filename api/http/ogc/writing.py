@@ -7,13 +7,13 @@ write; who writes without naming one writes into their own.
 from typing import Any, Literal
 
 import orjson
-from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http import problems, queries
 from api.http.ogc import asked, items
+from api.http.parts import Part
 from api.http.v1 import work_of
 from api.tasks.ask_items import AskItems, require
 from api.tasks.work import Work, perform
@@ -21,7 +21,7 @@ from api.tasks.write_feature import WriteFeature, Written, of_scenario, own
 from geo import asking, layers
 from geo.errors import BadInput
 
-router = APIRouter(route_class=queries.Straight, tags=["ogc"])
+router = Part(route_class=queries.Straight, tags=["ogc"])
 Deed = Literal["create", "replace", "update", "delete"]
 
 
