@@ -14,7 +14,7 @@ import numpy as np
 from api.settings import VERSION
 from api.tasks import draw_maps
 from api.tasks.known import Known
-from api.tasks.nearest_stations import ways
+from api.tasks.nearest_stations import Some, Spot, ways
 from api.tasks.open_stations import HERE
 from api.tasks.scene import read_scene
 from api.tasks.work import Work
@@ -64,11 +64,12 @@ class Edition:
     def cards(self, doors: Sequence[Door]) -> Iterator[cards.Card]:
         """Give the card of each door, its ways over the streets."""
         here = self._here
-        stations, rows = _stations(here), np.arange(len(here.stations))
+        stations, every = _stations(here), Some.of(np.ones(len(here.stations), dtype=bool))
         for door in doors:
             place = door.place
-            spot = np.array([place.x_m, place.y_m])
-            found, estimated = ways(here, spot, rows, self._who, STATIONS)
+            xy = place.x_m, place.y_m
+            spot = Spot(*here.to_degrees.transform(*xy), xy)
+            found, estimated = ways(here, spot, every, self._who, STATIONS)
             stops = tuple(
                 cards.Stop(
                     **stations[way.station], walk_m=way.metres, walk_s=way.seconds, line=way.line

@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 
 from geo import (
+    asking,
     coords,
     coverage,
     demo,
@@ -50,6 +51,15 @@ def walking() -> None:
         shapely.get_coordinates(stations.geometry)[0],
     )
     topology.check({"grid": layers.grids(here["grid"])}, demand)
+
+
+def asked() -> None:
+    """Ask for what lies in a box, and for the nearest as the crow flies."""
+    frame = coords.to_degrees(town()["grid"])
+    asking.pack(frame, "code", ("code",)).within(tuple(frame.total_bounds))
+    network.crow(shapely.get_coordinates(frame.representative_point().to_numpy())).nearest(
+        119.0, 32.0, 1
+    )
 
 
 def forming() -> None:
@@ -137,7 +147,7 @@ def main() -> None:
     """Walk once through everything that compiles, one room a process."""
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         for room in [
-            pool.submit(job) for job in (forming, walking, placing, drawing, naming, tiles)
+            pool.submit(job) for job in (forming, walking, placing, drawing, naming, tiles, asked)
         ]:
             room.result()
 

@@ -1,5 +1,6 @@
 """Which areas hold a place, and how an area came to be."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal
 
@@ -9,7 +10,8 @@ import pandas as pd
 import shapely
 from pydantic import Field
 
-from api.tasks.shelf import Shelf, shelf
+from api.tasks.known import NotAtHand
+from api.tasks.shelf import Posts, Shelf, shelf
 from api.tasks.work import Form, Work
 from geo import coords, layers, store
 from geo.asking import Pack
@@ -33,15 +35,36 @@ class AreasAt(Form):
         are for staff. They have no history: as of a day they are None.
         """
         view, kept = work.asker.view, shelf(work)
-        found = []
+        packs = {level: _pack(kept, level, view, self.as_of) for level in LEVELS}
+        return self._told(packs, kept.posts() if self.as_of is None else None, view)
+
+    def at_once(self, work: Work) -> list[dict[str, Any]]:
+        """Give the same to the public, from what this process has at hand.
+
+        Raises
+        ------
+        NotAtHand
+            When something has to be read first: `run` does.
+        """
+        kept = shelf(work)
+        posts, packs = kept.posts_at_hand(), {}
         for level in LEVELS:
-            pack = _pack(kept, level, view, self.as_of)
+            if self.as_of or posts is None or (pack := kept.at_hand(level, "public")) is None:
+                raise NotAtHand
+            packs[level] = pack
+        return self._told(packs, posts, "public")
+
+    def _told(
+        self, packs: Mapping[str, Pack], posts: Posts | None, view: View
+    ) -> list[dict[str, Any]]:
+        found = []
+        for level, pack in packs.items():
             rows = pack.within((self.lon, self.lat, self.lon, self.lat))
-            here = shapely.intersects_xy(pack.shapes(rows), self.lon, self.lat)
-            found += [{"level": level, **_plain(pack, row)} for row in rows[here].tolist()]
-        posts = _posts(work, [told["code"] for told in found]) if self.as_of is None else {}
+            if len(rows):
+                here = shapely.intersects_xy(pack.shapes(rows), self.lon, self.lat)
+                found += [{"level": level, **_plain(pack, row)} for row in rows[here].tolist()]
         for told in found:
-            told["posts"] = posts.get(told["code"], []) if self.as_of is None else None
+            told["posts"] = None if posts is None else _posts(posts, told["code"], view)
         return found
 
 
@@ -65,11 +88,12 @@ class AreasOfPoints(Form):
                 "a point is no lon, lat in degrees", zh="有坐标不是有效的经度、纬度",
                 hint="longitude first", hint_zh="先经度，后纬度",
             )  # fmt: skip
-        tree, kept = shapely.STRtree(np.asarray(shapely.points(xy), dtype=object)), shelf(work)
+        view, kept = work.asker.view, shelf(work)
+        tree = shapely.STRtree(np.asarray(shapely.points(xy), dtype=object))
         levels: dict[str, list[str | None]] = {}
         areas: dict[str, dict[str, Any]] = {}
         for level in self.levels:
-            pack = _pack(kept, level, work.asker.view, self.as_of)
+            pack = _pack(kept, level, view, self.as_of)
             rows, hit = tree.query(pack.shapes(), predicate="intersects")
             first = np.full(len(xy), len(pack))
             np.minimum.at(first, hit, rows)
@@ -77,9 +101,9 @@ class AreasOfPoints(Form):
             levels[level] = [codes[row] for row in first.tolist()]
             for row in np.unique(rows).tolist():
                 areas[pack.keys[row]] = {"level": level, **_plain(pack, row)}
-        posts = _posts(work, [told["code"] for told in areas.values()]) if not self.as_of else {}
+        posts = kept.posts() if self.as_of is None else None
         for told in areas.values():
-            told["posts"] = None if self.as_of else posts.get(told["code"], [])
+            told["posts"] = None if posts is None else _posts(posts, told["code"], view)
         return {"levels": levels, "areas": areas}
 
 
@@ -92,18 +116,16 @@ def _plain(pack: Pack, row: int) -> dict[str, Any]:
     return told
 
 
-def _posts(work: Work, codes: list[str]) -> dict[str, list[dict[str, Any]]]:
-    """Give the posts of areas by code: how many of each role; who, for staff."""
-    with work.db.read() as session:
-        found = store.posts.of(session, codes)
-    told: dict[str, list[dict[str, Any]]] = {}
-    for key, who in found.groupby(["area", "role"], sort=False):
-        area, role = map(str, key)
-        post: dict[str, Any] = {"role": role, "people": len(who)}
-        if work.asker.view == "staff":
-            post |= {"names": who["name"].tolist(), "phones": who["phone"].tolist()}
-        told.setdefault(area, []).append(post)
-    return told
+def _posts(posts: Posts, code: str, view: View) -> list[dict[str, Any]]:
+    """Give the posts of an area: how many of each role; who, for staff."""
+    told: dict[str, dict[str, Any]] = {}
+    for role, name, phone in posts.get(code, ()):
+        post = told.setdefault(role, {"role": role, "people": 0})
+        post["people"] += 1
+        if view == "staff":
+            post.setdefault("names", []).append(name)
+            post.setdefault("phones", []).append(phone)
+    return list(told.values())
 
 
 class AreaHistory(Form):

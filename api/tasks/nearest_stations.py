@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +18,40 @@ from geo.errors import BadInput
 from geo.layers import TIERS, Walker, items, walker
 
 MOST_LATER = 3
+_TOLD = (
+    "id",
+    "name",
+    "signboard",
+    "kind",
+    "tier",
+    "class",
+    "hours",
+    "services",
+    "address",
+    "phone",
+)
 Turns = tuple[bool | None, str, str]
+
+
+class Spot(NamedTuple):
+    """A place in degrees and in the metres of the scene."""
+
+    lon: float
+    lat: float
+    xy: tuple[float, float]
+
+
+class Some(NamedTuple):
+    """Some of the stations: their positions among all, and a name for these and no others."""
+
+    rows: npt.NDArray[np.int64]
+    name: bytes
+
+    @classmethod
+    def of(cls, good: npt.NDArray[np.bool_]) -> Some:
+        """Take those that are good."""
+        rows = np.flatnonzero(good)
+        return cls(rows, rows.tobytes())
 
 
 class NearestStations(Form):
@@ -79,9 +111,9 @@ class NearestStations(Form):
         told = here.keep(("turns", at, days), lambda: _turns(here, at, days))
         sieve = self.service, self.tier, self.class_, self.open_at is not None and (at, days)
         wanted, shut = here.keep(("sieve", *sieve), lambda: self._sorted_out(here, told))
-        place = np.array(here.to_metres.transform(self.lon, self.lat))
-        found, estimated = ways(here, place, wanted, who, self.k)
-        later = self._later(here, place, (shut, told, at), who, found)
+        spot = Spot(self.lon, self.lat, here.to_metres.transform(self.lon, self.lat))
+        found, estimated = ways(here, spot, wanted, who, self.k)
+        later = self._later(here, spot, (shut, told, at), who, found)
         answers = _answers([*found, *later], here, told)
         return {
             "place": {"lon": self.lon, "lat": self.lat},
@@ -93,10 +125,8 @@ class NearestStations(Form):
             "duty_phone": work.settings.duty_phone,
         }
 
-    def _sorted_out(
-        self, here: Known, told: list[Turns]
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Give positions of the stations that count now, and of those that will later."""
+    def _sorted_out(self, here: Known, told: list[Turns]) -> tuple[Some, Some]:
+        """Give the stations that count now, and those that will later."""
         table = here.stations
         good = np.ones(len(table), dtype=bool)
         if self.service is not None:
@@ -108,21 +138,21 @@ class NearestStations(Form):
         if self.class_ is not None:
             good &= (table["class"] == self.class_).to_numpy(bool)
         if self.open_at is None:
-            return np.flatnonzero(good), np.empty(0, np.int64)
+            return Some.of(good), Some.of(np.zeros(len(table), dtype=bool))
         opened = np.array([is_open is True for is_open, _, _ in told], dtype=bool)
         opening = np.array([bool(opens) for _, _, opens in told], dtype=bool)
-        return np.flatnonzero(good & opened), np.flatnonzero(good & opening)
+        return Some.of(good & opened), Some.of(good & opening)
 
     def _later(
         self,
         here: Known,
-        place: npt.NDArray[np.float64],
-        shut: tuple[npt.NDArray[np.int64], list[Turns], datetime],
+        spot: Spot,
+        shut: tuple[Some, list[Turns], datetime],
         who: Walker,
         found: list[network.Route],
     ) -> list[network.Route]:
-        rows, told, at = shut
-        near, _ = ways(here, place, rows, who, MOST_LATER if found else 3 * MOST_LATER)
+        some, told, at = shut
+        near, _ = ways(here, spot, some, who, MOST_LATER if found else 3 * MOST_LATER)
         if found:
             return [way for way in near if way.seconds < found[0].seconds]
 
@@ -148,28 +178,25 @@ def require_tier(tier: str) -> None:
 
 
 def ways(
-    here: Known,
-    place: npt.NDArray[np.float64],
-    rows: npt.NDArray[np.int64],
-    who: Walker,
-    k: int,
+    here: Known, spot: Spot, some: Some, who: Walker, k: int
 ) -> tuple[list[network.Route], bool]:
     """Give the walks to the k nearest of some stations, and whether they are estimated.
 
     Estimated (straight line × 1.3) where no streets are kept, or none near the place. The
     station of a walk is its position among all stations.
     """
-    if not len(rows):
+    if not len(some.rows):
         return [], here.net is None
-    xy = here.keep("entrances", lambda: shapely.get_coordinates(here.stations.geometry))[rows]
-    k = min(k, len(rows))
+    k, place = min(k, len(some.rows)), np.array(spot.xy)
     if (net := here.net) is not None:
-        key = ("tree", who.name, k, rows.tobytes())
-        tree = here.keep(key, lambda: here.tree(xy, k, who))
-        found = [_of(way, rows) for way in network.routes(tree, place) if way.found]
+        xy = here.keep("entrances", lambda: shapely.get_coordinates(here.stations.geometry))
+        key = ("tree", who.name, k, some.name)
+        tree = here.keep(key, lambda: here.tree(xy[some.rows], k, who))
+        found = [_of(way, some.rows) for way in network.routes(tree, place) if way.found]
         if found or network.snap(net, place).edge[0] >= 0:
             return found, False
-    return [_of(way, rows) for way in _straight(place, xy, who, k)], True
+    near = here.keep(("near", some.name), lambda: Near(here, some))
+    return near.walks(spot, who, k), True
 
 
 def _of(way: network.Route, rows: npt.NDArray[np.int64]) -> network.Route:
@@ -178,18 +205,25 @@ def _of(way: network.Route, rows: npt.NDArray[np.int64]) -> network.Route:
     )
 
 
-def _straight(
-    place: npt.NDArray[np.float64], ends: npt.NDArray[np.float64], who: Walker, k: int
-) -> list[network.Route]:
-    """Estimate without streets: straight line × 1.3, said as such in the answer."""
-    metres = np.hypot(*(ends - place).T) * layers.DETOUR
-    return [
-        network.Route(
-            float(metres[i]), float(metres[i] / who.speed_m_s), float(metres[i]),
-            np.array([place, ends[i]]), np.empty(0, np.int32), int(i),
-        )
-        for i in np.argsort(metres, kind="stable")[:k]
-    ]  # fmt: skip
+class Near:
+    """The nearest of some stations where no streets are known: straight line × 1.3."""
+
+    def __init__(self, here: Known, some: Some) -> None:
+        self._rows = some.rows
+        self._xy = shapely.get_coordinates(here.stations.geometry)[some.rows]
+        self._air = network.crow(np.column_stack(here.to_degrees.transform(*self._xy.T)))
+
+    def walks(self, spot: Spot, who: Walker, k: int) -> list[network.Route]:
+        """Estimate the walks; the answer says that it does."""
+        near, metres = self._air.nearest(spot.lon, spot.lat, k)
+        place = np.array(spot.xy)
+        return [
+            network.Route(
+                far, far / who.speed_m_s, far, np.array([place, self._xy[i]]),
+                np.empty(0, np.int32), int(self._rows[i]),
+            )
+            for i, far in zip(near.tolist(), (metres * layers.DETOUR).tolist(), strict=True)
+        ]  # fmt: skip
 
 
 def _answers(ways: list[network.Route], here: Known, told: list[Turns]) -> list[dict[str, Any]]:
@@ -201,10 +235,11 @@ def _answers(ways: list[network.Route], here: Known, told: list[Turns]) -> list[
     lonlat[:, 0], lonlat[:, 1] = here.to_degrees.transform(*points.T)
     lonlat = lonlat.round(7)
     answers, at = [], 0
+    cards = here.keep("cards", lambda: Cards(here))
     for way in ways:
         is_open, closes_at, opens_at = told[way.station]
         answers.append({
-            **here.keep(("station", way.station), partial(_station, here, way.station)),
+            **cards.of(way.station),
             "walk_m": round(way.metres, 1),
             "walk_s": round(way.seconds, 1),
             "minutes": round(way.seconds / 60, 1),
@@ -218,24 +253,39 @@ def _answers(ways: list[network.Route], here: Known, told: list[Turns]) -> list[
     return answers
 
 
-def _station(here: Known, position: int) -> dict[str, Any]:
-    """Give what is told of a station from wherever it is asked for."""
-    row = here.stations.iloc[position]
-    lon, lat = here.to_degrees.transform(row.geometry.x, row.geometry.y)
-    signboard = row["signboard"] or row["name"]
-    entrance = coords.links.Place(lon, lat, signboard, row["address"])
-    return {
-        "id": row["id"],
-        "name": row["name"],
-        "signboard": signboard,
-        "kind": row["kind"],
-        "tier": row["tier"],
-        "class": row["class"],
-        "lon": round(lon, 7),
-        "lat": round(lat, 7),
-        "hours": row["hours"],
-        "services": list(items(row["services"])),
-        "address": row["address"],
-        "phone": row["phone"],
-        "links": coords.links.buttons(entrance, apple_device=True),
-    }
+class Cards:
+    """What is told of each station from wherever it is asked for, written when it first is."""
+
+    def __init__(self, here: Known) -> None:
+        table = here.stations
+        self._cells = {name: table[name].tolist() for name in _TOLD}
+        xy = shapely.get_coordinates(table.geometry)
+        self._lonlat = np.column_stack(here.to_degrees.transform(*xy.T)).tolist()
+        self._written: list[dict[str, Any] | None] = [None] * len(table)
+
+    def of(self, position: int) -> dict[str, Any]:
+        """Give that of one station; it is shared and must not be changed."""
+        if (told := self._written[position]) is None:
+            told = self._written[position] = self._write(position)
+        return told
+
+    def _write(self, position: int) -> dict[str, Any]:
+        row = {name: cells[position] for name, cells in self._cells.items()}
+        lon, lat = self._lonlat[position]
+        signboard = row["signboard"] or row["name"]
+        entrance = coords.links.Place(lon, lat, signboard, row["address"])
+        return {
+            "id": row["id"],
+            "name": row["name"],
+            "signboard": signboard,
+            "kind": row["kind"],
+            "tier": row["tier"],
+            "class": row["class"],
+            "lon": round(lon, 7),
+            "lat": round(lat, 7),
+            "hours": row["hours"],
+            "services": list(items(row["services"])),
+            "address": row["address"],
+            "phone": row["phone"],
+            "links": coords.links.buttons(entrance, apple_device=True),
+        }

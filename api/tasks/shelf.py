@@ -5,8 +5,9 @@ notices: the rows that they name are read again and put in place, which takes mi
 a layer that was replaced as a whole is read anew by who asks next.
 """
 
-from collections import Counter, OrderedDict
-from collections.abc import Hashable
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Hashable, Mapping
+from functools import lru_cache
 from threading import Lock, RLock
 from typing import Any
 
@@ -24,6 +25,10 @@ from geo.store import changes, rows, versions
 from geo.store.versions import Days
 
 Cells = dict[str, npt.NDArray[Any]]
+Post = tuple[str, str, str]
+"""A role, and the name and telephone of who has it."""
+Posts = Mapping[str, list[Post]]
+"""By the code of an area."""
 MOST_STORES = 2
 MOST_OLD = 12
 """So many states of the past are kept, the latest asked for."""
@@ -38,6 +43,7 @@ class Shelf:
         self._packs: dict[tuple[str, View], Pack] = {}
         self._old: OrderedDict[Hashable, Pack] = OrderedDict()
         self._gates: dict[Hashable, RLock] = {}
+        self._posts: Posts | None = None
         self._counts: Counter[str] = Counter()
         self._lock = Lock()
         self._subscription = watch.subscribe(self._told)
@@ -62,6 +68,26 @@ class Shelf:
                 with self._lock:
                     if self._changes_of(layer) == before:
                         self._packs[key] = made
+        return found
+
+    def posts_at_hand(self) -> Posts | None:
+        """Give who answers for which area, when that is read already and surely not old."""
+        return self._posts if self._subscription.sure() else None
+
+    def posts(self) -> Posts:
+        """Give who answers for which area, by role, in the order in which they were kept."""
+        if not self._subscription.sure():
+            self._subscription.make_sure()
+        with self._gate("posts"):
+            while (found := self._posts) is None:
+                before = self._changes_of("staff")
+                with self._db.read() as session:
+                    made: dict[str, list[Post]] = defaultdict(list)
+                    for area, role, name, phone in store.posts.every(session):
+                        made[area].append((role, name, phone))
+                with self._lock:
+                    if self._changes_of("staff") == before:
+                        self._posts = dict(made)
         return found
 
     def _changes_of(self, layer: str) -> tuple[int, int]:
@@ -90,6 +116,8 @@ class Shelf:
         """Take in a change: put rows in place, or forget what was replaced as a whole."""
         with self._lock:
             self._counts[layer] += 1
+            if layer in ("staff", changes.EVERYTHING):
+                self._posts = None
             keys = [key for key in self._packs if layer in (key[0], changes.EVERYTHING)]
         for key in keys:
             new = None if ids is None else self._changed(key, ids, epoch)
@@ -144,7 +172,7 @@ _LOCK = Lock()
 
 def shelf(work: Work) -> Shelf:
     """Give the shelf of a store."""
-    name, watch = str(work.db.engine.url), changes.watch(work.db)
+    name, watch = _address(work.db), changes.watch(work.db)
     found = _SHELVES.get(name)
     if found is None or found.watch is not watch:
         with _LOCK:
@@ -152,3 +180,8 @@ def shelf(work: Work) -> Shelf:
             while len(_SHELVES) > MOST_STORES:
                 _SHELVES.popitem(last=False)
     return found
+
+
+@lru_cache(maxsize=8)
+def _address(db: store.Database) -> str:
+    return str(db.engine.url)

@@ -20,7 +20,7 @@ import numpy.typing as npt
 import shapely
 
 from geo.asking import filters
-from geo.asking.boxes import BoxTree
+from geo.asking.boxes import BoxTree, RowAt, row_at, rows_there
 from geo.asking.rendering import rendered
 from geo.asking.shapes import Move, stay
 from geo.asking.systems import CRS84, System, Window
@@ -81,13 +81,17 @@ class Pack:
         order = np.argsort(self.numbers, kind="stable")
         return self.numbers[order], order
 
+    @cached_property
+    def _row_at(self) -> RowAt:
+        return row_at(self.numbers)
+
     def rows_of(self, numbers: npt.NDArray[np.int64]) -> Rows:
-        """Give the rows of those numbers that are here, in the order of the rows."""
+        """Give the rows of those numbers that are here, in the order of the rows, each once."""
         known, rows = self._by_number
         at = np.searchsorted(known, numbers)
         here = at < len(known)
         here[here] = known[at[here]] == numbers[here]
-        return np.sort(rows[at[here]])
+        return np.unique(rows[at[here]])
 
     def rows_numbered(self, numbers: npt.NDArray[np.int64]) -> Rows:
         """Give the rows of numbers that are all here, number by number."""
@@ -115,7 +119,7 @@ class Pack:
         if west > east:
             halves = (west, south, 180.0, north), (-180.0, south, east, north)
             return np.unique(np.concatenate([self.within(half) for half in halves]))
-        return self.rows_of(self.tree.hits(window))
+        return rows_there(self.tree.hits(window), self._row_at, self.boxes, window)
 
     def fitting(self, told: Any, move: Move = stay) -> Rows:
         """Give the rows that fit a filter (CQL2 in its JSON form)."""

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from geo.network import rules
     from geo.network.artefact import load, load_tree, save
     from geo.network.construction import MEET_M, build, met
+    from geo.network.crow import Crow, crow
     from geo.network.graph import Network
     from geo.network.pairs import within
     from geo.network.reporting import report, unjoined
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MEET_M",
+    "Crow",
     "Network",
     "Route",
     "Snap",
     "Tree",
     "build",
+    "crow",
     "isochrones",
     "load",
     "load_tree",

@@ -16,7 +16,7 @@ from fastapi.testclient import TestClient
 from api.settings import Settings
 from api.tasks import known, print_cards
 from api.tasks.find_place import gazetteer
-from api.tasks.nearest_stations import ways
+from api.tasks.nearest_stations import Some, Spot, ways
 from api.tasks.print_cards import PrintCards
 from api.tasks.work import Work
 from geo import demo
@@ -52,8 +52,10 @@ def test_every_building_has_a_page_with_its_nearest_stations(
     places = gazetteer(here, work)
     for i in range(0, len(buildings), max(1, len(buildings) // 10)):
         place = places.at(buildings[i])
-        spot, rows = np.array([place.x_m, place.y_m]), np.arange(len(here.stations))
-        found, _ = ways(here, spot, rows, walker("adult"), 3)
+        xy = place.x_m, place.y_m
+        spot = Spot(*here.to_degrees.transform(*xy), xy)
+        every = Some.of(np.ones(len(here.stations), bool))
+        found, _ = ways(here, spot, every, walker("adult"), 3)
         text = words(document.pages[i])
         assert place.name in text
         for way in found:
