@@ -4,15 +4,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.tiling import rings
+from geo.tiling import mvt, rings
 from geo.tiling.detail import EXTENT, LEAST, MARGIN, TOLERANCE
-from geo.tiling.kernel import F32, F64, I32, I64, U8, Bools, compiled, inlined
+from geo.tiling.kernel import F32, F64, I32, I64, U8, Bools, bare, compiled, inlined, u
 
 CLEAR = 2.0
 """Edges so far apart, in units, do not meet: vertices left out move them by half a unit, and
 whole numbers both by three quarters."""
 FINE, LOOK, BROKEN = 0, 1, 2
 """Sound; of rings that may touch each other; with a ring that touches itself."""
+_WORD = 24
 _LOW, _HIGH = float(-MARGIN), float(EXTENT + MARGIN)
 
 
@@ -51,6 +52,7 @@ class Paper(NamedTuple):
     vx: F64
     vy: F64
     vs: I64
+    by: rings.Spare
 
 
 class Drawing(NamedTuple):
@@ -89,22 +91,56 @@ def paper(shapes: Shapes, rows: I64) -> Paper:
         np.zeros(parts + 1, dtype=np.int64), np.empty(parts, dtype=np.bool_),
         np.empty(side), np.empty(side), np.zeros(cuts, dtype=np.int64),
         np.empty(side), np.empty(side), np.zeros(cuts, dtype=np.int64),
+        rings.spare(side, cuts),
+    )  # fmt: skip
+
+
+@compiled
+def most_bytes(wanted: tuple[I64, ...], shapes: Shapes, scale: float, keys: int) -> tuple[int, int]:
+    """Give how many bytes the features of some tiles take at most, and how many are in one.
+
+    Words of a common length are counted in.
+    """
+    asked, first, rows = wanted
+    spent, longest = 0, 0
+    for t in range(len(asked)):
+        longest = max(longest, first[t + 1] - first[t])
+        frame = framed(asked[t], scale)
+        for row in rows[first[t] : first[t + 1]]:
+            begin, end = shapes.first_part[row], shapes.first_part[row + 1]
+            points, parts = shapes.first_point[end] - shapes.first_point[begin], end - begin
+            west, east, north, south = _beyond(row, shapes, frame)
+            if west or east or north or south:
+                points, parts = 6 * points + 64 * parts + 64, parts + 3 * points + 16
+            spent += mvt.room(points, parts, keys) + _WORD * keys
+    return spent, longest
+
+
+@inlined
+def framed(place: int, scale: float) -> Frame:
+    """Give the frame of a tile (row << 32 | column)."""
+    return Frame(scale, float((place & 0xFFFFFFFF) * EXTENT), float((place >> 32) * EXTENT))
+
+
+@inlined
+def _beyond(row: int, shapes: Shapes, frame: Frame) -> tuple[bool, bool, bool, bool]:
+    """Say whether a feature reaches beyond the margin: west, east, north, south."""
+    scale, west, north = frame
+    boxes = shapes.boxes
+    return (
+        boxes[row, 0] * scale - west < _LOW, boxes[row, 2] * scale - west > _HIGH,
+        boxes[row, 1] * scale - north < _LOW, boxes[row, 3] * scale - north > _HIGH,
     )  # fmt: skip
 
 
 @inlined
 def draw(row: int, shapes: Shapes, on: Paper, frame: Frame) -> tuple[int, int]:
     """Draw a feature; give of how many parts it is (none: nothing is left), and its state."""
-    scale, west, north = frame
-    x0, y0 = shapes.boxes[row, 0], shapes.boxes[row, 1]
-    x1, y1 = shapes.boxes[row, 2], shapes.boxes[row, 3]
-    kind = shapes.types[row]
-    if kind > 1 and scale * (x1 - x0 + y1 - y0) < LEAST:
+    boxes, kind = shapes.boxes, shapes.types[row]
+    wide, high = boxes[row, 2] - boxes[row, 0], boxes[row, 3] - boxes[row, 1]
+    if kind > 1 and frame.scale * (wide + high) < LEAST:
         return 0, FINE
-    beyond = (
-        x0 * scale - west < _LOW, x1 * scale - west > _HIGH,
-        y0 * scale - north < _LOW, y1 * scale - north > _HIGH,
-    )  # fmt: skip
+    beyond = _beyond(row, shapes, frame)
     inside = not (beyond[0] or beyond[1] or beyond[2] or beyond[3])
     if kind == 3:
         return _area(row, shapes, on, frame, beyond, inside)
@@ -130,12 +166,14 @@ def draw(row: int, shapes: Shapes, on: Paper, frame: Frame) -> tuple[int, int]:
 def _chosen(p: int, shapes: Shapes, on: Paper, frame: Frame) -> int:
     """Bring the vertices of a part that matter to the units of a tile; give how many they are."""
     scale, west, north = frame
-    tolerance = TOLERANCE / scale
+    tolerance = np.float32(TOLERANCE / scale)
+    first_point, importance, x, y = shapes.first_point, shapes.importance, shapes.x, shapes.y
+    ux, uy = on.ux, on.uy
     count = 0
-    for v in range(shapes.first_point[p], shapes.first_point[p + 1]):
-        if shapes.importance[v] >= tolerance:
-            on.ux[count] = shapes.x[v] * scale - west
-            on.uy[count] = shapes.y[v] * scale - north
+    for v in range(first_point[p], first_point[p + 1]):
+        if importance[u(v)] >= tolerance:
+            ux[u(count)] = x[u(v)] * scale - west
+            uy[u(count)] = y[u(v)] * scale - north
             count += 1
     return count
 
@@ -151,6 +189,11 @@ def _area(
     """
     last = shapes.first_part[row + 1] - 1
     sure = inside and shapes.clear[row] * frame.scale >= CLEAR
+    once = (
+        shapes.clear[row] * frame.scale >= CLEAR
+        and last == shapes.first_part[row]
+        and (int(beyond[0]) + int(beyond[1]) + int(beyond[2]) + int(beyond[3]) == 1)
+    )  # cut at one side
     end, parts, faulty, skipping = 0, 0, False, False
     for p in range(shapes.first_part[row], last + 1):
         outer = shapes.outer[p]
@@ -160,19 +203,30 @@ def _area(
         pieces = 1 if count > 0 else 0
         on.us[1] = count
         apart = not outer or p == last or shapes.outer[p + 1]  # holes are of one ring
+        at_side, at_limit = 0, 0.0
         x, y, at = on.ux, on.uy, on.us
         to_x, to_y, to_at = on.vx, on.vy, on.vs
         for side in range(4):
             if not beyond[side]:
                 continue
             limit = _LOW if side % 2 == 0 else _HIGH
-            pieces = rings.cut(x, y, at, pieces, to_x, to_y, to_at, side, limit, apart)
+            pieces = rings.cut(x, y, at, pieces, to_x, to_y, to_at, side, limit, apart, on.by)
             x, y, at, to_x, to_y, to_at = to_x, to_y, to_at, x, y, at
+            at_side, at_limit = side, limit
         begun = parts
         for r in range(pieces):
-            after = rings.snap(x, y, at[r], at[r + 1], on.px, on.py, end)
+            after = end
+            for v in range(at[r], at[r + 1]):
+                on.px[u(after)], on.py[u(after)] = rings.whole(x[u(v)]), rings.whole(y[u(v)])
+                after += 1
+            after = rings.snap(on.px, on.py, end, after)
             area2 = rings.area2(on.px, on.py, end, after)
-            sound = sure or rings.simple(on.px, on.py, end, after)
+            sound = sure or (
+                once
+                and pieces == 1
+                and rings.once_along(on.px, on.py, end, after, at_side, int(at_limit))
+            )
+            sound = sound or rings.simple(on.px, on.py, end, after, on.by)
             if area2 == 0 and (after == end or sound):
                 continue  # an eight of equal halves covers something nevertheless
             if (area2 > 0) != outer:
@@ -191,7 +245,7 @@ def _area(
     return parts, LOOK
 
 
-@compiled
+@bare
 def _line(
     ux: F64, uy: F64, count: int, px: I32, py: I32, end: int, point_at: I64, parts: int,
     low: float, high: float, inside: bool,
@@ -227,7 +281,7 @@ def _line(
     return _closed(px, py, begin, end, point_at, parts)
 
 
-@compiled
+@bare
 def _point(px: I32, py: I32, begin: int, end: int, u: float, v: float) -> int:
     """Write a point of a line unless it is there already, or only lengthens the last stretch."""
     a, b = np.int32(np.floor(u + 0.5)), np.int32(np.floor(v + 0.5))
@@ -242,7 +296,7 @@ def _point(px: I32, py: I32, begin: int, end: int, u: float, v: float) -> int:
     return end + 1
 
 
-@compiled
+@bare
 def _closed(px: I32, py: I32, begin: int, end: int, point_at: I64, parts: int) -> tuple[int, int]:
     """End a piece of a line; one without length is taken back."""
     if end - begin < 2:

@@ -60,10 +60,8 @@ def pyramid(
 
 def _written(sheet: Sheet, z: int, here: Wanted) -> Iterator[tuple[int, bytes]]:
     """Give what a layer has to show in some tiles."""
-    out, ends = tiles(sheet.name, sheet.base.pack, sheet.said(z), z, here)
-    for place, begin, end in zip(
-        here.places.tolist(), ends.tolist(), ends[1:].tolist(), strict=False
-    ):
+    out, begins, ends = tiles(sheet.name, sheet.base.pack, sheet.said(z), z, here)
+    for place, begin, end in zip(here.places.tolist(), begins.tolist(), ends.tolist(), strict=True):
         if end > begin:
             yield place, out[begin:end].tobytes()
 

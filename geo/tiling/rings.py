@@ -1,8 +1,10 @@
 """Rings on the whole numbers of a tile: cut, snapped, cleaned, and judged, inside compiled loops."""
 
+from typing import Any, NamedTuple
+
 import numpy as np
 
-from geo.tiling.kernel import F32, F64, I32, I64, U8, Bools, compiled
+from geo.tiling.kernel import F32, F64, I32, I64, U8, Bools, bare, compiled, inlined, u
 
 _LONG = 48
 """Longer rings are not asked how far apart their edges are."""
@@ -12,10 +14,36 @@ _SWEPT = 24
 """Longer rings are judged along a sweep line, shorter ones edge by edge."""
 
 
+class Spare(NamedTuple):
+    """Room to think, each for as many points as rings may have when they are cut."""
+
+    x: F64
+    y: F64
+    starts: I64
+    order: I64
+    rank: I64
+    follows: I64
+    where: F64
+    west: I32
+    east: I32
+
+
 @compiled
+def spare(points: int, cuts: int) -> Spare:
+    """Give room for rings of so many points that are cut so often."""
+    most = max(points, 2 * cuts)
+    return Spare(
+        np.empty(points), np.empty(points), np.empty(cuts + 1, dtype=np.int64),
+        np.empty(most, dtype=np.int64), np.empty(most, dtype=np.int64),
+        np.empty(most, dtype=np.int64), np.empty(most), np.empty(points, dtype=np.int32),
+        np.empty(points, dtype=np.int32),
+    )  # fmt: skip
+
+
+@bare
 def cut(
     x: F64, y: F64, starts: I64, rings: int, to_x: F64, to_y: F64, to_starts: I64, side: int,
-    limit: float, apart: bool,
+    limit: float, apart: bool, by: Spare,
 ) -> int:  # fmt: skip
     """Cut rings at one side of a box: 0 west, 1 east, 2 north, 3 south; give how many are left.
 
@@ -56,18 +84,18 @@ def cut(
                 if there < 0:
                     pieces += 1
                     to_starts[found + pieces] = made
+        to_starts[found] = first
         if pieces > 1:
             if apart:
-                pieces = _joined(to_x, to_y, to_starts, found, pieces, side)
+                pieces = _joined(to_x, to_y, to_starts, found, pieces, side, by)
             else:
                 pieces = 1
                 to_starts[found + 1] = made
-        to_starts[found] = first
         found += pieces
     return found
 
 
-@compiled
+@inlined
 def _depth(x: float, y: float, side: int, limit: float) -> float:
     """Tell how far inside of a side a point is."""
     if side == 0:
@@ -77,58 +105,99 @@ def _depth(x: float, y: float, side: int, limit: float) -> float:
     return y - limit if side == 2 else limit - y
 
 
-@compiled
-def _joined(x: F64, y: F64, starts: I64, found: int, pieces: int, side: int) -> int:
+@bare
+def _joined(x: F64, y: F64, starts: I64, found: int, pieces: int, side: int, by: Spare) -> int:
     """Join pieces of a ring, each cut at both ends, along the side; give how many rings they are.
 
     Along the side the ring's ground lies between the first end and the second, the third and
     the fourth, and so on: these are joined.
     """
     begin, end = starts[found], starts[found + pieces]
-    where = np.empty(2 * pieces)
     for k in range(pieces):
         a, b = starts[found + k], starts[found + k + 1] - 1
-        where[2 * k] = y[a] if side < 2 else x[a]
-        where[2 * k + 1] = y[b] if side < 2 else x[b]
-    order = np.argsort(where)
-    rank = np.empty(2 * pieces, dtype=np.int64)
+        by.where[2 * k] = y[a] if side < 2 else x[a]
+        by.where[2 * k + 1] = y[b] if side < 2 else x[b]
+    _ordered(by.where, by.order, 2 * pieces)
     for k in range(2 * pieces):
-        rank[order[k]] = k
-    follows = np.empty(pieces, dtype=np.int64)
+        by.rank[by.order[k]] = k
     for k in range(pieces):
-        partner = order[rank[2 * k + 1] ^ 1]
+        partner = by.order[by.rank[2 * k + 1] ^ 1]
         if partner % 2 == 1:  # ends that lie in one place: left together
             starts[found + 1] = end
             return 1
-        follows[k] = partner // 2
-    old_x, old_y = x[begin:end].copy(), y[begin:end].copy()
-    old = starts[found : found + pieces + 1].copy()
-    done = np.zeros(pieces, dtype=np.bool_)
+        by.follows[k] = partner // 2
+    for v in range(begin, end):
+        by.x[v - begin], by.y[v - begin] = x[v], y[v]
+    for k in range(pieces + 1):
+        by.starts[k] = starts[found + k] - begin
     at, made = begin, 0
     for k in range(pieces):
         piece = k
-        if done[k]:
+        if by.follows[k] < 0:
             continue
-        while not done[piece]:
-            done[piece] = True
-            for v in range(old[piece] - begin, old[piece + 1] - begin):
-                x[at], y[at] = old_x[v], old_y[v]
+        while by.follows[piece] >= 0:
+            for v in range(by.starts[piece], by.starts[piece + 1]):
+                x[at], y[at] = by.x[v], by.y[v]
                 at += 1
-            piece = follows[piece]
+            after = by.follows[piece]
+            by.follows[piece] = -1  # it is done
+            piece = after
         made += 1
         starts[found + made] = at
     return made
 
 
-@compiled
-def snap(x: F64, y: F64, first: int, stop: int, px: I32, py: I32, begin: int) -> int:
-    """Write a ring on whole numbers without repeated points, straight corners and spikes.
+@bare
+def _ordered(values: Any, order: I64, count: int) -> None:
+    """Give the order of some values (D. Shell 1959); the first come first among equal ones."""
+    gap = 1
+    while gap < count // 3:
+        gap = 3 * gap + 1
+    for i in range(count):
+        order[i] = i
+    while gap > 0:
+        for i in range(gap, count):
+            one = order[i]
+            j = i
+            while j >= gap and (
+                values[order[j - gap]] > values[one]
+                or (values[order[j - gap]] == values[one] and order[j - gap] > one)
+            ):
+                order[j] = order[j - gap]
+                j -= gap
+            order[j] = one
+        gap //= 3
+
+
+@inlined
+def whole(value: float) -> np.int32:
+    """Give the nearest whole number."""
+    return np.int32(np.floor(value + 0.5))
+
+
+@inlined
+def snap(px: I32, py: I32, begin: int, end: int) -> int:
+    """Take repeated points, straight corners and spikes out of a ring on whole numbers.
 
     Gives the place behind it; the same place when nothing is left.
     """
+    if end - begin < 3:
+        return begin
+    straight = False
+    ax, ay = int(px[u(end - 2)]), int(py[u(end - 2)])
+    bx, by = int(px[u(end - 1)]), int(py[u(end - 1)])
+    for v in range(begin, end):
+        x, y = int(px[u(v)]), int(py[u(v)])
+        straight |= (bx - ax) * (y - by) == (by - ay) * (x - bx)
+        ax, ay, bx, by = bx, by, x, y
+    return _straightened(px, py, begin, end) if straight else end
+
+
+@bare
+def _straightened(px: I32, py: I32, begin: int, stop: int) -> int:
     end = begin
-    for i in range(first, stop):
-        a, b = int(np.floor(x[i] + 0.5)), int(np.floor(y[i] + 0.5))
+    for i in range(begin, stop):
+        a, b = int(px[i]), int(py[i])
         while True:
             same = end > begin and px[end - 1] == a and py[end - 1] == b
             if not same and (end - begin < 2 or not _straight(px, py, end - 2, end - 1, a, b)):
@@ -153,24 +222,25 @@ def snap(x: F64, y: F64, first: int, stop: int, px: I32, py: I32, begin: int) ->
     return end - start + begin
 
 
-@compiled
+@inlined
 def _straight(px: I32, py: I32, i: int, j: int, a: int, b: int) -> bool:
     """Say whether i, j and (a, b) lie in one line."""
     return bool(int(px[j] - px[i]) * (b - py[i]) == int(py[j] - py[i]) * (a - px[i]))
 
 
-@compiled
+@inlined
 def area2(px: I32, py: I32, begin: int, end: int) -> int:
     """Give twice the signed area; positive when it runs clockwise on the screen."""
     total = 0
-    j = end - 1
+    x, y = int(px[u(end - 1)]), int(py[u(end - 1)])
     for i in range(begin, end):
-        total += int(px[j]) * py[i] - int(px[i]) * py[j]
-        j = i
+        to_x, to_y = int(px[u(i)]), int(py[u(i)])
+        total += x * to_y - to_x * y
+        x, y = to_x, to_y
     return total
 
 
-@compiled
+@bare
 def turn(px: I32, py: I32, begin: int, end: int) -> None:
     """Let a ring run the other way, from the same point."""
     i, j = begin + 1, end - 1
@@ -181,8 +251,23 @@ def turn(px: I32, py: I32, begin: int, end: int) -> None:
         j -= 1
 
 
-@compiled
-def simple(px: I32, py: I32, begin: int, end: int) -> bool:
+@bare
+def once_along(px: I32, py: I32, begin: int, end: int, side: int, limit: int) -> bool:
+    """Say whether just one edge of a ring lies along a side, and no other point of it.
+
+    Where a ring whose edges keep clear of each other was cut at one side only, it is simple then.
+    """
+    on, edges, before = 0, 0, (px[end - 1] if side < 2 else py[end - 1]) == limit
+    for v in range(begin, end):
+        here = (px[v] if side < 2 else py[v]) == limit
+        on += int(here)
+        edges += int(here and before)
+        before = here
+    return on == 2 and edges == 1
+
+
+@bare
+def simple(px: I32, py: I32, begin: int, end: int, by: Spare) -> bool:
     """Say whether no two edges of a ring meet but at their common corner."""
     count = end - begin
     if count <= _SWEPT:
@@ -191,30 +276,28 @@ def simple(px: I32, py: I32, begin: int, end: int) -> bool:
                 if not (i == begin and j == end - 1) and _meet(px, py, begin, end, i, j):
                     return False
         return True
-    west = np.empty(count, dtype=np.int32)
-    east = np.empty(count, dtype=np.int32)
     for i in range(count):
         j = i + 1 if i + 1 < count else 0
-        west[i] = min(px[begin + i], px[begin + j])
-        east[i] = max(px[begin + i], px[begin + j])
-    order = np.argsort(west)
+        by.west[i] = min(px[begin + i], px[begin + j])
+        by.east[i] = max(px[begin + i], px[begin + j])
+    _ordered(by.west, by.order, count)
     for a in range(count):
-        i = order[a]
+        i = by.order[a]
         for b in range(a + 1, count):
-            j = order[b]
-            if west[j] > east[i]:
+            j = by.order[b]
+            if by.west[j] > by.east[i]:
                 break
-            apart = abs(i - j)
+            between = abs(i - j)
             if (
-                apart != 1
-                and apart != count - 1
+                between != 1
+                and between != count - 1
                 and _meet(px, py, begin, end, begin + i, begin + j)
             ):
                 return False
     return True
 
 
-@compiled
+@bare
 def apart(px: I32, py: I32, ends: I64, outer: Bools, rings: int) -> bool:
     """Say whether simple rings keep clear of each other, outer ones outside and holes inside.
 
@@ -235,7 +318,7 @@ def apart(px: I32, py: I32, ends: I64, outer: Bools, rings: int) -> bool:
     return True
 
 
-@compiled
+@bare
 def _touch(px: I32, py: I32, begin: int, end: int, first: int, last: int) -> bool:
     """Say whether two rings have a point in common."""
     for i in range(begin, end):
@@ -247,7 +330,7 @@ def _touch(px: I32, py: I32, begin: int, end: int, first: int, last: int) -> boo
     return False
 
 
-@compiled
+@bare
 def _holds(px: I32, py: I32, begin: int, end: int, x: int, y: int) -> bool:
     """Say whether a point that is not on a ring is within it."""
     within = False
@@ -262,13 +345,13 @@ def _holds(px: I32, py: I32, begin: int, end: int, x: int, y: int) -> bool:
     return within
 
 
-@compiled
+@inlined
 def _meet(px: I32, py: I32, begin: int, end: int, i: int, j: int) -> bool:
     """Say whether the edges of a ring that begin at i and j have a point in common."""
     return _cross(px, py, i, i + 1 if i + 1 < end else begin, j, j + 1 if j + 1 < end else begin)
 
 
-@compiled
+@inlined
 def _cross(px: I32, py: I32, i: int, k: int, j: int, m: int) -> bool:
     """Say whether the edges from i to k and from j to m have a point in common."""
     ax, ay, bx, by = int(px[i]), int(py[i]), int(px[k]), int(py[k])

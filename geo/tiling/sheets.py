@@ -133,7 +133,8 @@ class Sheet:
             packed = laid_out(packed.take(rows).join(self.fresh.take(fresh)))
             rows = np.arange(len(packed), dtype=np.int64)
         one = Wanted(np.array([at.y << 32 | at.x]), np.array([0, len(rows)]), rows)
-        return tiles(self.name, packed, self.said(at.z), at.z, one)[0].tobytes()
+        out, begins, ends = tiles(self.name, packed, self.said(at.z), at.z, one)
+        return out[begins[0] : ends[0]].tobytes()
 
     def said(self, z: int) -> int:
         """Give how many of the columns a tile of a zoom says, the first ones."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from geo.tiling.kernel import U8, inlined
+from geo.tiling.kernel import U8, inlined, u
 
 
 @inlined
@@ -19,11 +19,35 @@ def width(value: int) -> int:
 def put(out: U8, at: int, value: int) -> int:
     """Write a number, 0 or greater; give the place behind it."""
     while value >= 128:
-        out[at] = np.uint8((value & 127) | 128)
+        out[u(at)] = np.uint8((value & 127) | 128)
         value >>= 7
         at += 1
-    out[at] = np.uint8(value)
+    out[u(at)] = np.uint8(value)
     return at + 1
+
+
+@inlined
+def put_short(out: U8, at: int, value: int) -> int:
+    """Write a signed number between -8192 and 8191, folded; the byte behind it may change."""
+    folded = zigzag(value)
+    more = int(folded > 127)
+    out[u(at)] = np.uint8((folded & 127) | (more << 7))
+    out[u(at + 1)] = np.uint8(folded >> 7)
+    return at + 1 + more
+
+
+@inlined
+def measured(out: U8, place: int, end: int) -> int:
+    """Write how long it is before what stands behind one byte left for that; give its end."""
+    size = end - place - 1
+    if size < 128:
+        out[u(place)] = np.uint8(size)
+        return end
+    more = width(size) - 1
+    for j in range(end - 1, place, -1):
+        out[u(j + more)] = out[u(j)]
+    put(out, place, size)
+    return end + more
 
 
 @inlined

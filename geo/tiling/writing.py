@@ -1,7 +1,8 @@
 """Tiles of one layer, one or many in one go: drawn and written by compiled loops, on any thread.
 
-Nearly all features are written as soon as they are drawn. The few whose rings whole numbers or
-the cut broke are put aside, mended all together, and written behind the others of their tile.
+Nearly all tiles are finished as they are drawn. In a few there are features whose rings whole
+numbers or the cut broke: these are put aside, mended all together, and written behind the others
+of their tile.
 """
 
 from functools import lru_cache
@@ -11,16 +12,18 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from geo.tiling import mvt, varint
+from geo.tiling import mvt
 from geo.tiling.detail import EXTENT
-from geo.tiling.drawing import FINE, Drawing, Frame, Paper, Shapes, draw, paper
-from geo.tiling.kernel import I32, I64, U8, compiled, inlined
+from geo.tiling.drawing import FINE, Drawing, Frame, Paper, Shapes, draw, framed, most_bytes, paper
+from geo.tiling.kernel import I32, I64, U8, bare, compiled
 from geo.tiling.mvt import Drawn, Told
 from geo.tiling.pack import Pack
 from geo.tiling.repair import sound
 from geo.tiling.varint import field
 
 Kind = TypeVar("Kind", bound=np.generic)
+_LENGTH = 11
+"""So many bytes the tag and the length of a layer take at most."""
 
 
 class Wanted(NamedTuple):
@@ -38,15 +41,32 @@ class Wanted(NamedTuple):
         return Wanted(self.places[begin:end], first - first[0], self.rows[first[0] : first[-1]])
 
 
-class Begun(NamedTuple):
-    """Features of tile i, ``body[ends[i]:ends[i + 1]]``; the words they say,
+class Written(NamedTuple):
+    """Tile i is ``out[begins[i]:ends[i]]``; nothing for one that shows nothing."""
+
+    out: U8
+    begins: I64
+    ends: I64
+
+
+class Left(NamedTuple):
+    """Tiles that wait for mended features: what they have so far is as in `Written`, without
+    beginning and end; the words said in the one that is i-th among them are
     ``used[said[i]:said[i + 1]]``.
     """
 
-    body: U8
-    ends: I64
+    tiles: I64
     used: I32
     said: I64
+
+
+class Around(NamedTuple):
+    """What stands before the features of a layer and behind them: keys, and words."""
+
+    head: U8
+    tail: U8
+    first: I64
+    data: U8
 
 
 class Scratch:
@@ -71,93 +91,102 @@ class Scratch:
 _SCRATCH = Scratch()
 
 
-def tiles(name: str, pack: Pack, said: int, z: int, wanted: Wanted) -> tuple[U8, I64]:
-    """Write a layer in tiles of one zoom.
-
-    Parameters
-    ----------
-    said : int
-        So many of the keys are written, the first ones.
-
-    Returns
-    -------
-    array of bytes
-        The fields of all tiles, one after the other; nothing for one that shows nothing.
-    array (tiles + 1,)
-        Where each begins.
-    """
+def tiles(name: str, pack: Pack, said: int, z: int, wanted: Wanted) -> Written:
+    """Write a layer in tiles of one zoom; the first `said` of its keys are written."""
     keys = pack.keys[:said]
     places = _SCRATCH.lend(pack.words.total)
     told = tuple(pack.told)  # named ones take the compiler's door a tenth of a millisecond
-    begun, seen = _begun(tuple(wanted), tuple(pack.shapes), told, z, len(keys), places)
-    broken = Drawing(*seen)
-    if len(broken.rows):
-        broken = sound(broken)
-    order = np.argsort(broken.tiles, kind="stable")
-    head, tail = _around(name, keys)
-    words = pack.words.first, pack.words.data
-    found: tuple[U8, I64] = _ended(
-        begun, tuple(broken), order, told, words, len(keys), places, head, tail
+    around = (*_around(name, keys), pack.words.first, pack.words.data)
+    made, left, seen = _written(
+        tuple(wanted), tuple(pack.shapes), told, around, z, len(keys), places
     )
+    if len(left[0]):
+        mended = sound(Drawing(*seen))
+        order = np.argsort(mended.tiles, kind="stable")
+        made = _ended(made, left, tuple(mended), order, told, around, len(keys), places)
     _SCRATCH.take_back(places)
-    return found
+    return Written(*made)
 
 
 @lru_cache(256)
 def _around(name: str, keys: tuple[str, ...]) -> tuple[U8, U8]:
-    """Give what stands before the features of a layer, and between them and their values."""
+    """Give what stands before the features of a layer, and between them and their words."""
     head = b"\x78\x02" + field(1, name.encode())
     tail = b"".join(field(3, key.encode()) for key in keys)
     return np.frombuffer(head, dtype=np.uint8).copy(), np.frombuffer(tail, dtype=np.uint8).copy()
 
 
 @compiled
-def _begun(
-    wanted: tuple[I64, ...], shown: tuple[Any, ...], said_of: tuple[Any, ...], z: int, keys: int,
-    places: I32,
-) -> tuple[tuple[Any, ...], tuple[Any, ...]]:  # fmt: skip
-    """Write what is sound (`Begun`); give what is not as it was drawn (`Drawing`)."""
+def _written(
+    wanted: tuple[I64, ...], shown: tuple[Any, ...], said_of: tuple[Any, ...],
+    surroundings: tuple[Any, ...], z: int, keys: int, places: I32,
+) -> tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]:  # fmt: skip
+    """Write tiles (`Written`, `Left`); give what is not sound as it was drawn (`Drawing`)."""
     asked, first, rows = wanted
-    shapes, told = Shapes(*shown), Told(*said_of)
+    shapes, told, around = Shapes(*shown), Told(*said_of), Around(*surroundings)
     on = paper(shapes, rows)
-    seen = Drawn(on.px, on.py, on.ends)
     scale = float(EXTENT << z)
-    body, ends = np.empty(1 << 12, dtype=np.uint8), np.zeros(len(first), dtype=np.int64)
-    used, said = np.empty(1 << 8, dtype=np.int32), np.zeros(len(first), dtype=np.int64)
-    broken = _nothing()
-    many, parts, points, end, words = 0, 0, 0, 0, 0
+    begins, ends = np.zeros(len(asked), dtype=np.int64), np.zeros(len(asked), dtype=np.int64)
+    spent, longest = most_bytes(wanted, shapes, scale, keys)
+    out = np.empty(
+        spent + len(asked) * (2 * _LENGTH + len(around.head) + len(around.tail)), dtype=np.uint8
+    )
+    used = np.empty(keys * longest + 1, dtype=np.int32)
+    left, left_said = np.empty(len(asked), dtype=np.int64), np.zeros(len(asked) + 1, dtype=np.int64)
+    broken, kept = _nothing(), np.empty(0, dtype=np.int32)
+    many, parts, points, end, waiting = 0, 0, 0, 0, 0
     for t in range(len(asked)):
-        frame = Frame(
-            scale, float((asked[t] & 0xFFFFFFFF) * EXTENT), float((asked[t] >> 32) * EXTENT)
-        )
-        begin = words
-        for r in range(first[t], first[t + 1]):
-            row = rows[r]
-            made, state = draw(row, shapes, on, frame)
-            if made == 0:
-                continue
-            if state != FINE:
-                broken = _widened(broken, many, parts + made, points + on.ends[made])
-                _noted(broken, t, row, state, on, made, many, parts, points)
-                many, parts, points = many + 1, parts + made, points + on.ends[made]
-                continue
-            need = end + mvt.room(on.ends[made], made, keys)
-            if need > len(body):
-                body = _wider(body, end, 2 * need)
-            if words + keys > len(used):
-                used = _wider(used, words, 2 * (words + keys))
-            end, words = mvt.feature(
-                body, end, row, told, seen, 0, made, keys, places, used[begin:], words - begin
+        frame = framed(asked[t], scale)
+        begin = end + _LENGTH + len(around.head)
+        r, stop, end, said, before = first[t], first[t + 1], begin, 0, many
+        while r < stop:
+            r, end, said, made, state = _fine(
+                rows, r, stop, shapes, on, frame, told, keys, places, used, said, out, end
             )
-            words += begin
-        for word in used[begin:words]:
-            places[word] = -1
-        ends[t + 1], said[t + 1] = end, words
-    return (body[:end], ends, used[:words], said), (
+            if r < stop:
+                broken = _widened(broken, many, parts + made, points + on.ends[made])
+                _noted(broken, t, rows[r], state, on, made, many, parts, points)
+                many, parts, points = many + 1, parts + made, points + on.ends[made]
+                r += 1
+        for i in range(said):
+            places[used[i]] = -1
+        begins[t], ends[t] = begin, end
+        if many > before:
+            kept = np.concatenate((kept, used[:said]))
+            left[waiting], left_said[waiting + 1] = t, len(kept)
+            waiting += 1
+        elif end > begin:
+            out, begins[t], ends[t] = _closed(out, begin, end, used, said, around)
+            end = ends[t]
+    return (out, begins, ends), (left[:waiting], kept, left_said[: waiting + 1]), (
         broken.tiles[:many], broken.rows[:many], broken.first_part[: many + 1],
         broken.first_point[: parts + 1], broken.outer[:parts], broken.px[:points],
         broken.py[:points], broken.state[:many],
     )  # fmt: skip
+
+
+@bare
+def _fine(
+    rows: I64, r: int, stop: int, shapes: Shapes, on: Paper, frame: Frame, told: Told, keys: int,
+    places: I32, used: I32, said: int, out: U8, end: int,
+) -> tuple[int, int, int, int, int]:  # fmt: skip
+    """Write features up to the first that is not sound.
+
+    Gives which that is, the place behind what is written, how many words are used, and of how
+    many parts that feature is as it was drawn, and its state.
+    """
+    seen = Drawn(on.px, on.py, on.ends)
+    made, state = 0, FINE
+    while r < stop:
+        made, state = draw(rows[r], shapes, on, frame)
+        if state != FINE:
+            break
+        if made > 0:
+            end, said = mvt.feature(
+                out, end, rows[r], told, seen, 0, made, keys, places, used, said
+            )
+        r += 1
+    return r, end, said, made, state
 
 
 @compiled
@@ -185,7 +214,7 @@ def _widened(held: Drawing, many: int, parts: int, points: int) -> Drawing:
     return Drawing(tiles, rows, first_part, first_point, outer, px, py, state)
 
 
-@inlined
+@bare
 def _noted(
     held: Drawing, tile: int, row: int, state: int, on: Paper, made: int, many: int, parts: int,
     points: int,
@@ -210,55 +239,56 @@ def _wider(old: npt.NDArray[Kind], used: int, room: int) -> npt.NDArray[Kind]:
 
 @compiled
 def _ended(
-    made: tuple[Any, ...], drawn: tuple[Any, ...], order: I64, said_of: tuple[Any, ...], words: tuple[I64, U8], keys: int, places: I32,
-    head: U8, tail: U8,
-) -> tuple[U8, I64]:  # fmt: skip
-    """Write the mended features behind the others, and then what they all say."""
-    begun, mended, told = Begun(*made), Drawing(*drawn), Told(*said_of)
+    made: tuple[Any, ...], left: tuple[Any, ...], drawn: tuple[Any, ...], order: I64,
+    said_of: tuple[Any, ...], surroundings: tuple[Any, ...], keys: int, places: I32,
+) -> tuple[U8, I64, I64]:  # fmt: skip
+    """Write the mended features of the tiles that are left behind the others; end these tiles."""
+    out, begins, ends = made
+    waiting, mended = Left(*left), Drawing(*drawn)
+    told, around = Told(*said_of), Around(*surroundings)
     seen = Drawn(mended.px, mended.py, mended.first_point)
-    more = np.empty(1 << 8, dtype=np.uint8)
-    used = np.empty(1 << 8, dtype=np.int32)
-    out = np.empty(len(begun.body) + (1 << 12), dtype=np.uint8)
-    ends = np.zeros(len(begun.ends), dtype=np.int64)
-    end, i = 0, 0
-    for t in range(len(ends) - 1):
-        said = begun.used[begun.said[t] : begun.said[t + 1]]
-        body = begun.body[begun.ends[t] : begun.ends[t + 1]]
-        size, count = 0, len(said)
-        if i < len(order) and mended.tiles[order[i]] == t:
-            if count + keys > len(used):
-                used = np.empty(2 * (count + keys), dtype=np.int32)
-            for j in range(count):
-                used[j] = said[j]
-                places[said[j]] = j
-            while i < len(order) and mended.tiles[order[i]] == t:
-                f = order[i]
-                begin, stop = mended.first_part[f], mended.first_part[f + 1]
-                points = mended.first_point[stop] - mended.first_point[begin]
-                need = size + mvt.room(points, stop - begin, keys)
-                if need > len(more):
-                    more = _wider(more, size, 2 * need)
-                if count + keys > len(used):
-                    used = _wider(used, count, 2 * (count + keys))
-                size, count = mvt.feature(
-                    more, size, mended.rows[f], told, seen, begin, stop, keys, places, used, count
-                )
-                i += 1
-            for word in used[:count]:
-                places[word] = -1
-            said = used[:count]
-        if len(body) + size > 0:
-            length = len(head) + len(body) + size + len(tail) + mvt.spoken(said, words[0])
-            length += 1 + varint.width(EXTENT)
-            if end + length + 12 > len(out):
-                out = _wider(out, end, 2 * (end + length + 12))
-            out[end] = 0x1A
-            end = varint.put(out, end + 1, length)
-            for part in (head, body, more[:size], tail):
-                out[end : end + len(part)] = part
-                end += len(part)
-            end = mvt.values(out, end, said, words[0], words[1])
-            out[end] = 0x28
-            end = varint.put(out, end + 1, EXTENT)
-        ends[t + 1] = end
-    return out[:end], ends
+    end, i = ends.max(), 0
+    for w in range(len(waiting.tiles)):
+        t, said = waiting.tiles[w], waiting.said[w + 1] - waiting.said[w]
+        stop, need = i, ends[t] - begins[t] + _LENGTH + len(around.head)
+        while stop < len(order) and mended.tiles[order[stop]] == t:
+            f = order[stop]
+            first, last = mended.first_part[f], mended.first_part[f + 1]
+            points = mended.first_point[last] - mended.first_point[first]
+            need += mvt.room(points, last - first, keys)
+            stop += 1
+        used = np.empty(said + keys * (stop - i), dtype=np.int32)
+        for k in range(said):
+            used[k] = waiting.used[waiting.said[w] + k]
+            places[used[k]] = k
+        if end + need > len(out):
+            out = _wider(out, end, end + need + len(out))
+        begin = end + _LENGTH + len(around.head)
+        end = begin + ends[t] - begins[t]
+        out[begin:end] = out[begins[t] : ends[t]]
+        while i < stop:
+            f = order[i]
+            end, said = mvt.feature(
+                out, end, mended.rows[f], told, seen, mended.first_part[f],
+                mended.first_part[f + 1], keys, places, used, said,
+            )  # fmt: skip
+            i += 1
+        for k in range(said):
+            places[used[k]] = -1
+        begins[t], ends[t] = begin, end
+        if end > begin:
+            out, begins[t], ends[t] = _closed(out, begin, end, used, said, around)
+            end = ends[t]
+    return out, begins, ends
+
+
+@compiled
+def _closed(
+    out: U8, begin: int, end: int, used: I32, said: int, around: Around
+) -> tuple[U8, int, int]:
+    """Write what stands around the features of a tile; give where it begins and ends."""
+    need = end + mvt.closing(used, said, around.first, around.tail, EXTENT)
+    if need > len(out):
+        out = _wider(out, end, need + len(out))
+    end = mvt.close(out, end, around.tail, used, said, around.first, around.data, EXTENT)
+    return out, mvt.open_before(out, begin, end, around.head), end
