@@ -34,6 +34,7 @@ from api.http import (
     watch,
 )
 from api.http.access import Access
+from api.http.described import Described
 from api.http.dressing import MOST_BYTES, Dressed
 from api.http.keys import Keyed
 from api.settings import VERSION
@@ -59,7 +60,7 @@ def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
         yield {} if work.settings.access_log else {"tray": tray}  # what is swift writes no lines
 
     sys.setswitchinterval(TURN_S)
-    app = FastAPI(
+    app = Described(
         title="Wangge 网格",
         summary="网格化管理空间服务 Spatial service for grassroots grid governance",
         version=VERSION,

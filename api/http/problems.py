@@ -28,6 +28,9 @@ STATUSES: tuple[tuple[type[errors.GeoError], int], ...] = (
     (errors.Unavailable, 503),
     (errors.GeoError, 400),
 )
+TITLES = {
+    404: "没有这个地址", 405: "不支持这种请求方法", 406: "不提供所要的格式", 413: "请求内容过大",
+}  # fmt: skip
 
 
 def status(error: errors.GeoError) -> int:
@@ -94,6 +97,13 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def of_router(request: Request, error: HTTPException) -> Response:
-        titles = {404: "没有这个地址", 405: "不支持这种请求方法", 413: "请求内容过大"}
-        title = titles.get(error.status_code, "请求无法完成")
-        return shown(request, problem(error.status_code, "http", title, detail=str(error.detail)))
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            known = request.app.allowed(request.url.path)
+            headers["Allow"] = ", ".join(known) or headers.get("Allow", "")
+            if request.method == "OPTIONS":
+                return Response(None, 204, headers=headers)
+        title = TITLES.get(error.status_code, "请求无法完成")
+        told = problem(error.status_code, "http", title, detail=str(error.detail))
+        told.headers.update(headers)
+        return shown(request, told)

@@ -30,7 +30,7 @@ from geo.layers import View
 from geo.tiling import Address, Finished, mvt
 
 TILE = re.compile(
-    r"/tiles/(?:(staff)/)?(?:(gcj02|bd09|wgs84)/)?([a-z0-9_,]{1,200})"
+    r"/tiles/(?:(staff)/)?(?:(gcj02|bd09|wgs84|crs84)/)?([a-z0-9_,]{1,200})"
     r"/(\d{1,2})/(\d{1,7})/(\d{1,7})\.(?:mvt|pbf)"
 )
 OF_STAFF = "/tiles/staff/"

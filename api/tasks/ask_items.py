@@ -142,7 +142,7 @@ def _day(text: str, *, open_end: bool) -> dt.date | None:
     try:
         if len(text) == 10:
             return dt.date.fromisoformat(text)
-        at = dt.datetime.fromisoformat(text)
+        at = dt.datetime.fromisoformat(text.upper())
     except ValueError:
         raise BadInput(
             f"{text[:40]!r} is no moment", zh=f"“{text[:40]}”不是有效的时间",

@@ -9,12 +9,13 @@ from geo.tiling import archive, mvt, names
 from geo.tiling.address import DEEPEST, Address, address, tiles, under
 from geo.tiling.cache import Cache, Finished
 from geo.tiling.detail import EXTENT, MARGIN
-from geo.tiling.pack import DATUMS, Pack, boxes_in_datum, degrees, pack, world
+from geo.tiling.pack import DATUMS, EVEN, Pack, boxes_in_datum, degrees, pack, world
 from geo.tiling.sheets import Sheet, sheet
 
 __all__ = [
     "DATUMS",
     "DEEPEST",
+    "EVEN",
     "EXTENT",
     "MARGIN",
     "Address",

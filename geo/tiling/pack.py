@@ -23,6 +23,9 @@ from geo.tiling.rings import clearances
 from geo.tiling.words import Words, merged, words
 
 DATUMS = ("wgs84", "gcj02", "bd09")
+EVEN = "crs84"
+"""No datum: the same places where a degree is as long northwards as eastwards, for tiles of
+the scheme WorldCRS84Quad, whose zoom is one less than that of the world of `Address`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,11 @@ class Pack:
         if datum == "wgs84":
             return self
         x, y = _shifted(self.x, self.y, datum)
-        return replace(self, x=x, y=y, boxes=_boxes(x, y, self.first_part, self.first_point))
+        boxes = _boxes(x, y, self.first_part, self.first_point)
+        if datum != EVEN:
+            return replace(self, x=x, y=y, boxes=boxes)
+        flatter = np.cos(np.radians(np.abs(90.0 - 360.0 * boxes[:, [1, 3]]).max(axis=1)))
+        return replace(self, x=x, y=y, boxes=boxes, clear=self.clear * flatter.astype(np.float32))
 
 
 def pack(
@@ -223,8 +230,11 @@ def boxes_in_datum(boxes: F64, datum: str) -> F64:
 
 
 def _shifted(x: F64, y: F64, datum: str) -> tuple[F64, F64]:
+    lon, lat = degrees(x, y)
+    if datum == EVEN:
+        return x, (90.0 - lat) / 360.0
     shift = coords.wgs_to_gcj if datum == "gcj02" else coords.wgs_to_bd
-    return world(*shift(*degrees(x, y)))
+    return world(*shift(lon, lat))
 
 
 def degrees(x: F64, y: F64) -> tuple[F64, F64]:

@@ -90,6 +90,23 @@ def test_every_route_is_in_the_table(door: TestClient) -> None:
         assert verb in rule, f"{verb} {path}: say in api/http/access.py who may ask it"
 
 
+def test_the_document_says_who_may_and_how_it_refuses(door: TestClient) -> None:
+    told = door.app.openapi()
+    for path, verbs in told["paths"].items():
+        wanted = set(re.findall(r"\{(\w+)\}", path))
+        for verb, operation in verbs.items():
+            named = [p["name"] for p in operation.get("parameters", ()) if p["in"] == "path"]
+            assert (set(named), len(named)) == (wanted, len(wanted)), (verb, path)
+            closed = access.needed(verb.upper(), re.sub(r"\{\w+\}", "1", path)) > Role.PUBLIC
+            assert ("security" in operation, "401" in operation["responses"]) in (
+                (closed, closed), (False, path == "/v1/tokens"),
+            )  # fmt: skip
+            for status, answer in operation["responses"].items():
+                if not status.startswith("2"):
+                    assert list(answer["content"]) == ["application/problem+json"]
+    assert "HTTPValidationError" not in str(told)
+
+
 def test_what_the_table_does_not_name_is_for_administrators() -> None:
     assert access.needed("GET", "/v1/never-heard-of") == Role.ADMIN
     assert access.needed("DELETE", "/") == Role.ADMIN

@@ -207,6 +207,62 @@ def test_a_filter_is_joined_with_all_that_is_asked_beside_it(client: TestClient)
     assert expected
 
 
+def test_the_wanted_form_is_given(client: TestClient) -> None:
+    """Common: content negotiation by weights, 406 for what there is not, `f` before all."""
+    wanted = {
+        "": "geo+json", "*/*": "geo+json", "application/*": "geo+json", "text/*": "html",
+        "application/json": "geo+json", "text/html": "html", "garbage": "geo+json",
+        "application/geo+json;q=0.5, text/html;q=0.9": "html",
+        "text/html;q=0.1, application/json": "geo+json",
+        "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8": "html",
+        "text/html;q=0, */*": "geo+json",
+    }  # fmt: skip
+    for accept, kind in wanted.items():
+        told = client.get(ITEMS, params={"limit": 1}, headers={"Accept": accept})
+        assert (told.status_code, kind in told.headers["content-type"]) == (200, True), accept
+    for accept in ("application/xml", "image/png, text/csv", "application/json;q=0"):
+        told = client.get(ITEMS, headers={"Accept": accept})
+        assert told.status_code == 406, accept
+        assert told.headers["content-type"] == "application/problem+json"
+        assert client.get(ITEMS, params={"f": "json"}, headers={"Accept": accept}).is_success
+
+
+def test_tiles_are_where_their_sets_say(client: TestClient) -> None:
+    """Tiles core, tileset, tilesets-list, dataset-tilesets, geodata-tilesets, selection."""
+    rel = "http://www.opengis.net/def/rel/ogc/1.0/"
+    landing = client.get("/ogc").json()["links"]
+    everything = next(link["href"] for link in landing if link["rel"] == rel + "tilesets-vector")
+    for listed in (everything, f"{LISTED}/microgrid/tiles"):
+        sets = client.get(listed).json()["tilesets"]
+        assert [told["tileMatrixSetId"] for told in sets] == ["WebMercatorQuad", "WorldCRS84Quad"]
+        for told in sets:
+            links = {link["rel"]: link["href"] for link in told["links"]}
+            matrices = client.get(links[rel + "tiling-scheme"]).json()
+            assert (matrices["crs"], matrices["uri"]) == (told["crs"], told["tileMatrixSetURI"])
+            whole_set = client.get(links["self"]).json()
+            template = next(link for link in whole_set["links"] if link["rel"] == "item")
+            assert template["templated"]
+            for limit in whole_set["tileMatrixSetLimits"]:
+                matrix = next(m for m in matrices["tileMatrices"] if m["id"] == limit["tileMatrix"])
+                assert 0 <= limit["minTileRow"] <= limit["maxTileRow"] < matrix["matrixHeight"]
+                assert 0 <= limit["minTileCol"] <= limit["maxTileCol"] < matrix["matrixWidth"]
+                inner = (limit["minTileRow"], limit["minTileCol"], (200, 204))
+                outer = (limit["maxTileRow"] + 1, limit["minTileCol"], (404,))
+                for row, column, statuses in (inner, outer):
+                    at = template["href"].format(
+                        tileMatrix=matrix["id"], tileRow=row, tileCol=column
+                    )
+                    assert client.get(at).status_code in statuses, at
+    first = f"/ogc/tiles/WebMercatorQuad/{'{}'}/{'{}'}/{'{}'}"
+    limit = client.get("/ogc/tiles/WebMercatorQuad").json()["tileMatrixSetLimits"][-4]
+    at = first.format(limit["tileMatrix"], limit["minTileRow"], limit["minTileCol"])
+    some = client.get(at, params={"collections": "grid"})
+    assert 0 < len(some.content) < len(client.get(at).content)
+    assert client.get(at, params={"collections": "gate"}).status_code == 400
+    for strange in ("99/0/0", "x/0/0", "1/2/0", "1/0/-1", "1/1/9999999999"):
+        assert client.get(f"/ogc/tiles/WorldCRS84Quad/{strange}").status_code == 404, strange
+
+
 @pytest.fixture(scope="module")
 def planner(work: Work) -> Iterator[TestClient]:
     """Give a browser on the machine itself."""
@@ -224,6 +280,11 @@ def test_what_may_be_done_is_told_and_heads_are_given(planner: TestClient) -> No
     ):
         told = planner.options(path)
         assert (told.status_code, told.headers["allow"]) == (204, allowed)
+    for path in ("/ogc", LISTED, "/v1/search", "/healthz"):
+        told = planner.options(path)
+        assert (told.status_code, told.headers["allow"]) == (204, "GET, HEAD, OPTIONS")
+        told = planner.delete(path)
+        assert (told.status_code, told.headers["allow"]) == (405, "GET, HEAD, OPTIONS")
     for path in (ITEMS, "/ogc", "/healthz", "/v1/blind-spots"):
         head, got = planner.head(path), planner.get(path)
         assert (head.status_code, head.content) == (got.status_code, b"")

@@ -156,6 +156,19 @@ def test_gdal_reads_a_collection_by_its_own_address(
     assert pyogrio.read_info(here)["features"] == len(kept["grid"])
 
 
+def test_gdal_reads_tiles_as_the_standard_has_them(
+    service: tuple[str, Path], kept: dict[str, Any]
+) -> None:
+    here = f"OGCAPI:{service[0]}/collections/grid/tiles"
+    cells = kept["grid"].set_index("code").sort_index()
+    zooms = pyogrio.list_layers(here)[:, 0].tolist()
+    assert zooms == [f"Zoom level {zoom}" for zoom in range(11, 18)]
+    found = pyogrio.read_dataframe(here, layer=zooms[3]).dissolve("code").sort_index()
+    assert found.index.tolist() == cells.index.tolist()
+    far = shapely.hausdorff_distance(found.geometry.values, cells.geometry.values)
+    assert far.max() < 180 / 2**14 / 4096 * 2
+
+
 def test_gdal_reads_a_zoom_of_tiles_by_its_address(
     service: tuple[str, Path], kept: dict[str, Any]
 ) -> None:

@@ -1,15 +1,18 @@
 """What a request to the standard asks: who, in which form, with which parameters."""
 
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from api.tasks import misfits
 from api.tasks.ask_items import AskItems
 from api.tasks.asker import PUBLIC, Asker
 from api.tasks.shelf import columns
+from api.tasks.work import Work
 from geo import asking, layers
 from geo.errors import BadInput
 from geo.layers import View
@@ -33,9 +36,15 @@ def root(request: Request) -> str:
     """Give the address of ``/ogc``, or of a scenario under it, as the client knows this host."""
     scope = request.scope
     host = request.headers.get("host") or "{}:{}".format(*scope["server"])
-    base = f"{scope['scheme']}://{host}{scope.get('root_path', '')}/ogc"
+    here = f"{scope['scheme']}://{host}{scope.get('root_path', '')}"
+    base = root_at(request.app.state.work, here)
     scenario = request.path_params.get("scenario")
     return f"{base}/scenarios/{scenario}" if scenario else base
+
+
+def root_at(work: Work, here: str) -> str:
+    """Give the address of ``/ogc`` under that of this host, as it was called or is set."""
+    return f"{(work.settings.base_url or here).rstrip('/')}/ogc"
 
 
 def form_of(request: Request) -> str:
@@ -47,8 +56,30 @@ def form_of(request: Request) -> str:
             )
         return FORMS[wanted]
     accepted = request.headers.get("accept", "")
-    html, json = accepted.find("text/html"), accepted.find("json")
-    return "html" if html >= 0 and (json < 0 or html < json) else "json"
+    json, html = _wanted(accepted)
+    if "/" in accepted and json == html == 0:
+        raise HTTPException(406, "there is GeoJSON or JSON, and HTML")
+    named = "text/html" in accepted
+    first = named and ("json" not in accepted or accepted.find("text/html") < accepted.find("json"))
+    return "html" if html > json or (html == json and first) else "json"
+
+
+@lru_cache(256)
+def _wanted(accepted: str) -> tuple[float, float]:
+    """Give how much JSON (of any kind) and HTML are wanted, 0 … 1, by the closest word on each."""
+    known: dict[str, float] = {}
+    for part in accepted.lower().split(","):
+        kind, *more = (word.strip() for word in part.split(";"))
+        told = next((word[2:] for word in more if word.startswith("q=")), "1")
+        try:
+            weight = min(max(float(told), 0.0), 1.0)
+        except ValueError:
+            weight = 0.0
+        kind = "json" if "json" in kind else kind
+        known[kind] = max(known.get(kind, 0.0), weight)
+    other = known.get("*/*", 0.0)
+    json = known.get("json", known.get("application/*", other))
+    return json, known.get("text/html", known.get("text/*", other))
 
 
 def only(request: Request, known: Collection[str] = PLAIN) -> None:

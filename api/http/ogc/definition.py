@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.http.ogc import documents, media
+from api.http.ogc import documents, media, tiles
 from api.settings import VERSION
 from api.tasks.ask_items import LIMIT, MOST
 from geo import asking, layers
@@ -40,6 +40,13 @@ ITEMS: list[Json] = [
     _asked("filter-crs", _URI, "过滤条件中几何的坐标系 System of the geometries in the filter"),
     _asked("after", _TEXT, "上一页末尾的编号 The id that the page before ended with"),
 ]
+
+
+def _within(name: str, schema: Json = _TEXT) -> Json:
+    return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+SCHEME = _within("tileMatrixSetId", _TEXT | {"enum": list(tiles.SCHEMES)})
 FORM = _asked("f", {"type": "string", "enum": ["json", "html"]}, "格式 Form")
 
 
@@ -50,6 +57,8 @@ def definition(base: str, names: list[str], view: View) -> Json:
         "/conformance": _get("遵循的标准 Conformance"),
         "/collections": _get("数据集 Collections"),
         "/tileMatrixSets": _get("切片方案 Tile matrix sets"),
+        "/tileMatrixSets/{tileMatrixSetId}": _get("切片方案 A tile matrix set", SCHEME),
+        **_tiles("", "全部图层 All layers"),
     }
     for name in names:
         paths |= _collection(name, view)
@@ -84,7 +93,7 @@ def _collection(name: str, view: View) -> Json:
         _asked(key, {k: told[k] for k in ("type", "enum", "format") if k in told}, told["title"])
         for key, told in documents.properties(name, view).items()
     ]
-    wanted = {"name": "featureId", "in": "path", "required": True, "schema": _TEXT}
+    wanted = _within("featureId")
     crs = next(told for told in ITEMS if told["name"] == "crs")
     time = next(told for told in ITEMS if told["name"] == "datetime")
     items = _get(f"{said} · 要素 Features", *ITEMS, *asked, tag=name, kind=media.GEOJSON)
@@ -103,7 +112,20 @@ def _collection(name: str, view: View) -> Json:
         f"{here}/items/{{featureId}}": single,
         f"{here}/queryables": _get(f"{said} · 可查询属性 Queryables", tag=name, kind=media.SCHEMA),
         f"{here}/schema": _get(f"{said} · 属性 Schema", tag=name, kind=media.SCHEMA),
-        f"{here}/tiles": _get(f"{said} · 矢量切片 Vector tiles", tag=name),
+        **(_tiles(here, said, tag=name) if name in tiles.TILED else {}),
+    }
+
+
+def _tiles(here: str, said: str, *, tag: str = "") -> Json:
+    listed, one = f"{here}/tiles", f"{here}/tiles/{{tileMatrixSetId}}"
+    place = [_within(name) for name in ("tileMatrix", "tileRow", "tileCol")]
+    tile = _get(f"{said} · 切片 A tile", SCHEME, *place, tag=tag, kind=media.MVT)
+    tile["get"]["parameters"].pop()  # a tile has one form
+    tile["get"]["responses"]["204"] = {"description": "空瓦片 Nothing to show"}
+    return {
+        listed: _get(f"{said} · 矢量切片 Vector tiles", tag=tag),
+        one: _get(f"{said} · 矢量切片 A tile set", SCHEME, tag=tag),
+        f"{one}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": tile,
     }
 
 

@@ -34,12 +34,16 @@ CONFORMS = [
             "temporal-functions", "property-property", "arithmetic",
         )
     ),
-    *(_TILES + name for name in ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt")),
+    *(_TILES + name for name in (
+        "core", "tileset", "tilesets-list", "dataset-tilesets", "geodata-tilesets",
+        "collections-selection", "mvt", "oas30",
+    )),
 ]  # fmt: skip
 REL = "http://www.opengis.net/def/rel/ogc/1.0/"
-TILESETS = f"{media.JSON};charset=utf-8"
-"""GDAL's OGCAPI driver reads items where it knows no tiles by exactly JSON; of tiles in metres
-it asks for those of the collection's degrees, and reads nothing (up to 3.12 at least)."""
+UNREAD = f"{media.JSON};charset=utf-8"
+"""Where it is told of tiles by exactly JSON, GDAL's OGCAPI driver takes them in place of the
+features, and some builds of it (Debian's 3.6) read no vector tiles at all. Told so, it takes the
+features; the list of tile sets, opened by its own address, tells of them as GDAL wants it."""
 ENGLISH = {
     "district": "District", "subdistrict": "Subdistricts", "community": "Communities",
     "grid": "Grids", "microgrid": "Micro-grids", "station": "Stations",
@@ -76,6 +80,7 @@ def landing(base: str, form: str) -> Json:
             link(f"{base}/api?f=html", "service-doc", media.HTML, "接口说明 API documentation"),
             link(f"{base}/conformance", "conformance", media.JSON, "遵循的标准 Conformance"),
             link(f"{base}/collections", "data", media.JSON, "数据集 Collections"),
+            link(f"{base}/tiles", REL + "tilesets-vector", media.JSON, "矢量切片 Vector tiles"),
             link(f"{base}/tileMatrixSets", REL + "tiling-schemes", media.JSON, "切片方案 Tiling"),
         ],
     }
@@ -108,15 +113,20 @@ def collection(base: str, name: str, view: View, kept: Shelf, form: str = "") ->
             link(f"{here}/items?f=html", "items", media.HTML, "要素 Features"),
             link(f"{here}/queryables", REL + "queryables", media.SCHEMA, "可查询属性 Queryables"),
             link(f"{here}/schema", REL + "schema", media.SCHEMA, "属性 Schema"),
-            link(f"{here}/tiles", REL + "tilesets-vector", TILESETS, "矢量切片 Vector tiles"),
+            link(f"{here}/tiles", REL + "tilesets-vector", UNREAD, "矢量切片 Vector tiles"),
         ],
     }
-    extent: Json = {}
-    if bounds is not None:
-        extent["spatial"] = {"bbox": [list(bounds)], "crs": asking.CRS84.uri}
+    extent = spatial(bounds)
     if layers.layer(name).level:
         extent["temporal"] = {"interval": [[None, None]]}
     return told | ({"extent": extent} if extent else {})
+
+
+def spatial(bounds: tuple[float, float, float, float] | None) -> Json:
+    """Give an extent; empty for nothing."""
+    if bounds is None:
+        return {}
+    return {"spatial": {"bbox": [list(bounds)], "crs": asking.CRS84.uri}}
 
 
 def collections(base: str, names: list[str], view: View, kept: Shelf, form: str) -> Json:
