@@ -1,20 +1,22 @@
-"""Tiles off the wire: what is at hand is answered where the bytes of its question come in.
+"""Answers off the wire: what is at hand is given where the bytes of its question come in.
 
 A question for a tile that is kept, or drawn sooner than handed on, needs neither a parser nor a
-task nor an application. What is in any way uncommon (a body, a tag, an origin, a key, a question in two pieces, a client
+task nor an application; nor do the plain questions of `swift`. What is in any way uncommon (a body, a tag, an origin, a key, a question in two pieces, a client
 that reads slowly) takes the usual way behind this.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
-from api.http import tile_files, tiles, watch
+from api.http import swift, tile_files, tiles, watch
 from api.http.connection import Connection
 from api.tasks.tile_layers import PUBLIC
 from geo.errors import GeoError
 from geo.tiling import Finished
 
+BEGINS = (b"GET /tiles/", *swift.BEGINS)
 BEGIN, VERSION, END = b"GET /tiles/", b" HTTP/1.1\r\n", b"\r\n\r\n"
 UNCOMMON = (
     b"origin:", b"if-none-match", b"x-api-key", b"content-length", b"transfer-encoding",
@@ -40,22 +42,31 @@ class Express(Connection):
         if (
             self._tray is not None
             and not self._within
-            and data.startswith(BEGIN)
+            and data.startswith(BEGINS)
             and (self.cycle is None or self.cycle.response_complete)
             and not self.flow.write_paused
         ):
-            begun = perf_counter()
-            if (tile := at_hand(self._tray, data)) is not None:
-                self._send(tile)
-                watch.count(watch.TILES, 200, perf_counter() - begun)
-                return
+            if data.startswith(BEGIN):
+                begun = perf_counter()
+                if (tile := at_hand(self._tray, data)) is not None:
+                    self._send(self._tile(tile))
+                    watch.count(watch.TILES, 200, perf_counter() - begun)
+                    return
+            elif self.scheme == "http" and not self.root_path:
+                default = tuple(self.server_state.default_headers)
+                if (told := swift.answer(self._tray.work, bytes(data), default)) is not None:
+                    self._send(told)
+                    return
         super().data_received(data)
 
-    def _send(self, tile: Finished) -> None:
+    def _tile(self, tile: Finished) -> Sequence[bytes]:
         head = b"HTTP/1.1 200 OK\r\n%b%bcontent-length: %d\r\netag: %b\r\n\r\n" % (
             written(tuple(self.server_state.default_headers)), HEAD, len(tile.body), tile.tag,
         )  # fmt: skip
-        self.transport.writelines([head, tile.body])
+        return head, tile.body
+
+    def _send(self, told: Sequence[bytes]) -> None:
+        self.transport.writelines(told)
         self.server_state.total_requests += 1
         self._served_s = self._since = self.loop.time()
 

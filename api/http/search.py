@@ -9,9 +9,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.http import queries
+from api.http import plain, queries
 from api.http.ogc.asked import only
 from api.http.parts import Part
+from api.http.plain import Plain, Sent
 from api.http.v1 import WorkDep
 from api.tasks.find_areas import AreasOfPoints
 from api.tasks.search_places import SearchPlaces
@@ -45,6 +46,15 @@ async def search(request: Request) -> Response:
     only(request, SearchPlaces.model_fields)
     form = queries.read(SearchPlaces, request)
     return sent(await run_in_threadpool(perform, form, request.app.state.work))
+
+
+def search_at_hand(work: Work, question: Plain) -> Sent | None:
+    """Answer a plain question for names."""
+    form = plain.form(SearchPlaces, question)
+    if form is None:
+        return None
+    body = orjson.dumps(form.at_once(work), option=orjson.OPT_SERIALIZE_NUMPY)
+    return Sent("application/json", body, {"Cache-Control": "no-cache"})
 
 
 @router.post(

@@ -8,8 +8,9 @@ from fastapi import Depends, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from api.http import queries
+from api.http import plain, queries
 from api.http.parts import Part
+from api.http.plain import Plain, Sent
 from api.tasks.asker import Asker
 from api.tasks.find_areas import AreaHistory, AreasAt
 from api.tasks.find_place import FindPlaces
@@ -50,6 +51,22 @@ async def nearest(request: Request) -> Response:
         told = await run_in_threadpool(perform, form, work)
     body = orjson.dumps(told, option=orjson.OPT_SERIALIZE_NUMPY)
     return Response(body, media_type="application/json")
+
+
+def nearest_at_hand(work: Work, question: Plain) -> Sent | None:
+    """Answer a plain question for the nearest stations."""
+    form = plain.form(NearestStations, question)
+    return None if form is None else _sent(form.at_once(work))
+
+
+def areas_at_hand(work: Work, question: Plain) -> Sent | None:
+    """Answer a plain question for the areas of a place."""
+    form = plain.form(AreasAt, question)
+    return None if form is None else _sent(form.at_once(work))
+
+
+def _sent(told: object) -> Sent:
+    return Sent("application/json", orjson.dumps(told, option=orjson.OPT_SERIALIZE_NUMPY))
 
 
 @router.get("/places", tags=["places"], summary="地名检索 Places by name, pinyin or initials")

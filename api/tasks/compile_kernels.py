@@ -56,7 +56,7 @@ def walking() -> None:
 def asked() -> None:
     """Ask for what lies in a box, and for the nearest as the crow flies."""
     frame = coords.to_degrees(town()["grid"])
-    asking.pack(frame, "code", ("code",)).within(tuple(frame.total_bounds))
+    asking.pack(frame, "code", ("code",)).within((-180.0, -90.0, 180.0, 90.0))
     network.crow(shapely.get_coordinates(frame.representative_point().to_numpy())).nearest(
         119.0, 32.0, 1
     )

@@ -1,8 +1,8 @@
 """Pages of features, and single ones."""
 
 import datetime as dt
-from collections.abc import Sequence
-from urllib.parse import parse_qsl, urlencode
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
 from zlib import crc32
 
 import numpy as np
@@ -11,7 +11,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.http import plain
 from api.http.ogc import asked, documents, media, pages
+from api.http.plain import Plain, Sent
 from api.tasks import ask_items
 from api.tasks.ask_items import AskItems, Items
 from api.tasks.shelf import shelf
@@ -20,6 +22,10 @@ from api.tasks.write_feature import of_scenario
 from geo import asking, layers
 from geo.asking import Pack
 from geo.errors import NotFound
+from geo.layers import View
+
+PLAIN = {"limit", "after", "bbox", "f"}
+"""What a plain question may say."""
 
 
 async def page(request: Request) -> Response:
@@ -33,6 +39,45 @@ async def page(request: Request) -> Response:
         if pack is not None:
             return _page(request, question, pack, form)
     return await run_in_threadpool(_late, request, question, form)
+
+
+def page_at_hand(work: Work, question: Plain) -> Sent | None:
+    """Answer a plain question for a page, out of what is packed."""
+    told = plain.words(question.query)
+    if told is None or not question.heads.json or not told.keys() <= PLAIN or _other(told):
+        return None
+    view: View = "public"
+    asked_for = AskItems.model_validate({
+        "collection": question.path.split("/")[3],
+        "view": view,
+        "bbox": tuple(told["bbox"].split(",")) if "bbox" in told else (),
+        **{name: told[name] for name in ("limit", "after") if name in told},
+    })  # fmt: skip
+    pack = shelf(work).at_hand(asked_for.collection, view) if asked_for.simple else None
+    if pack is None:
+        return None
+    base, query = asked.root_at(work, f"http://{question.heads.host}"), question.query
+    found = asked_for.of(pack)
+    body = collected(found, _links(base, asked_for, found, "json", query))
+    headers = _headers(base, asked_for, pack, "json", query)
+    return Sent(media.GEOJSON, body, media.FRESH | headers)
+
+
+def _other(told: Mapping[str, str]) -> bool:
+    return told.get("f", "json") not in ("json", "geojson")
+
+
+def one_at_hand(work: Work, question: Plain) -> Sent | None:
+    """Answer a plain question for one feature, out of what is packed."""
+    told = plain.words(question.query)
+    if told is None or not question.heads.json or not told.keys() <= {"f"} or _other(told):
+        return None
+    _, _, _, collection, _, key = question.path.split("/")
+    pack = shelf(work).at_hand(collection, "public")
+    if pack is None or (row := pack.row(key)) is None:
+        return None
+    here = f"{asked.root_at(work, f'http://{question.heads.host}')}/collections/{collection}"
+    return _sent(here, key, pack.texts[row], asking.CRS84.uri)
 
 
 def _late(request: Request, question: AskItems, form: str) -> Response:
@@ -50,16 +95,21 @@ def _pack(request: Request, question: AskItems) -> Pack:
 
 
 def _page(request: Request, question: AskItems, pack: Pack, form: str) -> Response:
-    base, query = asked.root(request), request.scope["query_string"]
-    tag = f'"{pack.version}-{crc32(base.encode() + form.encode() + query):08x}"'
-    headers = {"ETag": tag, "Content-Crs": f"<{question.crs.strip('<>[]')}>"}
-    if tag in request.headers.get("if-none-match", ""):
+    base, query = asked.root(request), request.scope["query_string"].decode("latin-1")
+    headers = _headers(base, question, pack, form, query)
+    if headers["ETag"] in request.headers.get("if-none-match", ""):
         return Response(None, 304, headers=media.FRESH | headers)
     found = question.of(pack)
-    links = _links(base, question, found, form, query.decode("latin-1"))
+    links = _links(base, question, found, form, query)
     if form == "html":
         return pages.items(base, question, found, links, headers)
     return media.answer(collected(found, links), media.GEOJSON, headers=headers)
+
+
+def _headers(base: str, question: AskItems, pack: Pack, form: str, query: str) -> dict[str, str]:
+    told = crc32(f"{base}{form}{query}".encode())
+    crs = f"<{question.crs.strip('<>[]')}>"
+    return {"ETag": f'"{pack.version}-{told:08x}"', "Content-Crs": crs}
 
 
 def collected(found: Items, links: Sequence[documents.Json]) -> bytes:
@@ -78,12 +128,12 @@ def _links(
     base: str, question: AskItems, found: Items, form: str, query: str
 ) -> list[documents.Json]:
     here = f"{base}/collections/{question.collection}"
-    told = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] != "f"]
+    told = _without(query, "f")
     forms = {"json": media.GEOJSON, "html": media.HTML}
     other = "html" if form == "json" else "json"
 
-    def at(pairs: list[tuple[str, str]], wanted: str) -> str:
-        return f"{here}/items?{urlencode([*pairs, ('f', wanted)])}"
+    def at(query: str, wanted: str) -> str:
+        return f"{here}/items?{query}{'&' if query else ''}f={wanted}"
 
     links = [
         documents.link(at(told, form), "self", forms[form], "本页 This page"),
@@ -91,10 +141,16 @@ def _links(
         documents.link(here, "collection", media.JSON, "数据集 Collection"),
     ]
     if found.page.after:
-        rest = [pair for pair in told if pair[0] != "after"]
-        following = at([*rest, ("after", found.page.after)], form)
-        links.append(documents.link(following, "next", forms[form], "下一页 Next page"))
+        rest = [told] if "after" not in query else [_without(told, "after")]
+        following = "&".join([*filter(None, rest), f"after={quote(found.page.after, safe='')}"])
+        links.append(documents.link(at(following, form), "next", forms[form], "下一页 Next page"))
     return links
+
+
+def _without(query: str, name: str) -> str:
+    """Leave a parameter out of an address; what an address may not hold is written in escapes."""
+    kept = [part for part in query.split("&") if part and part.partition("=")[0] != name]
+    return quote("&".join(kept), safe="&=%:/,;+-_.~!*'()@$?")
 
 
 async def one(request: Request) -> Response:
@@ -117,15 +173,25 @@ def _one(request: Request) -> Response:
     if headers["ETag"] in request.headers.get("if-none-match", "") and form == "json":
         return Response(None, 304, headers=media.FRESH | headers)
     here = f"{asked.root(request)}/collections/{question.collection}"
-    links = [
-        documents.link(f"{here}/items/{key}?f={form}", "self", media.GEOJSON, "本页 This feature"),
-        documents.link(f"{here}/items/{key}?f=html", "alternate", media.HTML, "HTML"),
+    if form == "html":
+        return pages.feature(question.collection, text, _links_of(here, key, form), headers)
+    told = _sent(here, key, text, question.crs)
+    return media.answer(told.body, told.media, headers=told.headers)
+
+
+def _sent(here: str, key: str, text: bytes, crs: str) -> Sent:
+    body = text[:-1] + b',"links":' + orjson.dumps(_links_of(here, key, "json")) + b"}"
+    headers = {"ETag": tag(text), "Content-Crs": f"<{crs.strip('<>[]')}>"}
+    return Sent(media.GEOJSON, body, media.FRESH | headers)
+
+
+def _links_of(here: str, key: str, form: str) -> list[documents.Json]:
+    at = f"{here}/items/{key}"
+    return [
+        documents.link(f"{at}?f={form}", "self", media.GEOJSON, "本页 This feature"),
+        documents.link(f"{at}?f=html", "alternate", media.HTML, "HTML"),
         documents.link(here, "collection", media.JSON, "数据集 Collection"),
     ]
-    if form == "html":
-        return pages.feature(question.collection, text, links, headers)
-    body = text[:-1] + b',"links":' + orjson.dumps(links) + b"}"
-    return media.answer(body, media.GEOJSON, headers=headers)
 
 
 def feature(pack: Pack, key: str, question: AskItems) -> bytes:
