@@ -24,8 +24,10 @@ SETTLED_AFTER = 4000
 """So many fresh features are put into the base of a layer when nothing else is to be done."""
 MOST_BOXES = 5000
 """Beyond so many touched boxes all tiles of the layer are dropped."""
-FEW = 800
+FEW = 3000
 """Tiles of so many features are drawn at once, without a thread."""
+SMALL = 4096
+"""Tiles of so many bytes are in two packets of the network, packed well or best."""
 NOTHING = Finished(b"", b"")
 
 
@@ -221,8 +223,11 @@ def service(work: Work) -> TileService:
 
 
 def packed(body: bytes) -> bytes:
-    """Pack a tile with gzip, the same bytes for the same tile (a tenth of the time of zlib)."""
-    return igzip_lib.compress(body, 1, igzip_lib.COMP_GZIP)
+    """Pack a tile with gzip, the same bytes for the same tile (a tenth of the time of zlib).
+
+    A small one is packed with codes made beforehand: to make its own takes longer than to draw it.
+    """
+    return igzip_lib.compress(body, int(len(body) > SMALL), igzip_lib.COMP_GZIP)
 
 
 def worlds(boxes: Boxes) -> npt.NDArray[np.float64]:

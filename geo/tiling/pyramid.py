@@ -12,7 +12,8 @@ from geo.tiling.kernel import F64, I64, compiled
 from geo.tiling.sheets import Sheet
 from geo.tiling.writing import Wanted, tiles
 
-_BATCH = 256
+_BATCH = 12_000
+"""So many features, about, are drawn in one go: tiles of many by themselves, small ones together."""
 _LOW = 0xFFFFFFFF
 
 
@@ -37,7 +38,7 @@ def pyramid(
     """
     settled = [s.settled() if len(s.fresh) or s.gone.any() else s for s in sheets]
     dealt = [deal(sheet.base.pack.boxes, z, MARGIN / EXTENT) for sheet in settled]
-    places = np.unique(np.concatenate([found.places for found in dealt]))
+    places, batches = _batches(dealt)
 
     def draw(batch: I64) -> list[tuple[Address, bytes]]:
         low, high = int(batch[0]), int(batch[-1])
@@ -51,11 +52,20 @@ def pyramid(
             if bodies
         ]
 
-    batches = [places[i : i + _BATCH] for i in range(0, len(places), _BATCH)]
-    if len(batches) > 0:
+    if len(places):
         with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
-            for made in pool.map(draw, batches):
+            for made in pool.map(draw, np.split(places, batches)):
                 yield from made
+
+
+def _batches(dealt: list[Wanted]) -> tuple[I64, I64]:
+    """Give the tiles of all layers, and where among them another batch begins."""
+    places, which = np.unique(
+        np.concatenate([found.places for found in dealt]), return_inverse=True
+    )
+    counts = np.concatenate([np.diff(found.first) for found in dealt])
+    batch = np.cumsum(np.bincount(which, weights=counts)) // _BATCH
+    return places, np.flatnonzero(np.diff(batch)) + 1
 
 
 def _written(sheet: Sheet, z: int, here: Wanted) -> Iterator[tuple[int, bytes]]:
