@@ -31,6 +31,8 @@ STATUSES: tuple[tuple[type[errors.GeoError], int], ...] = (
 TITLES = {
     404: "没有这个地址", 405: "不支持这种请求方法", 406: "不提供所要的格式", 413: "请求内容过大",
 }  # fmt: skip
+AGAIN_S = 5
+"""Who finds something not available may ask again after so long."""
 
 
 def status(error: errors.GeoError) -> int:
@@ -52,14 +54,18 @@ def problem(status_code: int, code: str, title: str, **more: Any) -> Response:
 
 def answer(error: errors.GeoError) -> Response:
     """Shape the answer to an error of the house."""
+    away = isinstance(error, errors.Unavailable)
+    detail = error.message.partition(": ")[0] if away else error.message  # no names of hosts
     made = problem(
-        status(error), error.code, error.zh or error.message, detail=error.message,
+        status(error), error.code, error.zh or error.message, detail=detail,
         hint=error.hint, hint_zh=error.hint_zh, where=list(error.where),
     )  # fmt: skip
     if isinstance(error, errors.Unidentified):
         made.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, errors.TooMany):
         made.headers["Retry-After"] = str(error.retry_s)
+    if away:
+        made.headers["Retry-After"] = str(AGAIN_S)
     return made
 
 

@@ -15,6 +15,7 @@ from procrastinate.exceptions import JobAborted
 from api.jobs.archives import archived
 from api.jobs.kinds import form_of
 from api.jobs.queue import NAME, TASK, TRIES, address, app_on
+from api.tasks.accounts import standing
 from api.tasks.work import Work, now, perform, record
 from geo import store
 from geo.errors import GeoError, Stopped, Unavailable
@@ -92,6 +93,7 @@ def _perform(work: Work, number: int, context: procrastinate.JobContext) -> None
     mine = replace(work, who=job.who, progress=progress, base=work)
     try:
         form = form_of(job.kind).model_validate(job.inputs)
+        mine = replace(mine, asker=standing(work, job.who))
         made: Any = perform(form, mine)  # type: ignore[arg-type]
         result = made.as_dict() if hasattr(made, "as_dict") else made
         run = record(mine, f"job {job.kind}", form, result, started=started)

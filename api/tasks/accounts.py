@@ -10,10 +10,10 @@ from pwdlib import PasswordHash
 from pydantic import Field, SecretStr
 from sqlalchemy.orm import Session
 
-from api.tasks.asker import Asker, Role
+from api.tasks.asker import LOCAL, Asker, Role
 from api.tasks.work import Form, Work, now
 from geo import store
-from geo.errors import BadInput, TooMany, Unidentified
+from geo.errors import BadInput, Forbidden, NotFound, TooMany, Unidentified
 
 NAME = r"^[\w.@-]{1,64}$"
 SHORTEST = 10
@@ -243,6 +243,24 @@ def bearer(work: Work, token: str) -> Asker:
             "the token is unknown, over or revoked", zh="令牌无效或已过期",
             hint="log in again", hint_zh="请重新登录",
         )  # fmt: skip
+    return Asker(user.name, Role[user.role.upper()], user.areas)
+
+
+def standing(work: Work, name: str) -> Asker:
+    """Give what a user may by now; who is no user asked by the command line of this machine.
+
+    Raises
+    ------
+    Forbidden
+        When the user was shut out meanwhile.
+    """
+    try:
+        with work.db.read() as session:
+            user = store.users.named(session, name)
+    except NotFound:
+        return LOCAL
+    if user.disabled:
+        raise Forbidden(f"{name} was shut out", zh=f"用户 {name} 已停用", where=[name])
     return Asker(user.name, Role[user.role.upper()], user.areas)
 
 

@@ -49,6 +49,8 @@ def open_scenario(
     ------
     BadInput
         When the proposal is empty or `within` is not above `level`.
+    Forbidden
+        When who asks may not plan there.
     NotFound
         When there is no area `within`.
     RuleBroken
@@ -56,6 +58,7 @@ def open_scenario(
     """
     if not len(areas):
         raise BadInput("the proposal is empty", zh="方案中没有区域")
+    work.asker.require_within([within])
     made = NewScenario(name=name).run(work)
     with desk(work, made.number) as mine:
         fabric = mine.fabric

@@ -98,15 +98,13 @@ class Subscription:
     def make_sure(self) -> None:
         """Wait until the last change has been taken in; ask the store which it is, if need be.
 
-        From a store that does not answer nothing new can be learned: then this gives up.
+        Raises
+        ------
+        Unavailable
+            When the store does not answer: what is in memory may be old.
         """
-        last = self._watch.epoch
-        if self._watch.seen_s <= monotonic() - SURE_S:
-            try:
-                last = self._watch.last()
-            except (SQLAlchemyError, psycopg.Error):
-                return
-        self.wait(last, PATIENT_S)
+        seen = self._watch.seen_s > monotonic() - SURE_S
+        self.wait(self._watch.epoch if seen else self._watch.last(), PATIENT_S)
 
     def close(self) -> None:
         """Tell it nothing more."""
@@ -171,8 +169,8 @@ class Watch:
     def last(self) -> int:
         """Ask the store for the number of its last change."""
         begun = monotonic()
-        with self._db.engine.connect() as connection:
-            last = _span(connection)[1]
+        with self._db.glance() as session:
+            last = _span(session.connection())[1]
         if last == self._epoch:
             self.seen_s = max(self.seen_s, begun)
         return last

@@ -11,6 +11,7 @@ import psycopg
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL, Dialect, ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as Crowded
 from sqlalchemy.orm import Session, sessionmaker
 
 from geo.errors import BadInput, Unavailable
@@ -30,13 +31,13 @@ class Database:
     @contextmanager
     def session(self) -> Iterator[Session]:
         """Open one transaction: committed at the end of the block, undone by any exception."""
-        with self.sessions.begin() as session:
+        with _patience(), self.sessions.begin() as session:
             yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Open a short read-only transaction that sees one moment throughout."""
-        with self.sessions() as session:
+        with _patience(), self.sessions() as session:
             session.execute(text("set transaction isolation level repeatable read, read only"))
             yield session
 
@@ -44,12 +45,24 @@ class Database:
     def glance(self) -> Iterator[Session]:
         """Open a session in which every question stands alone: for one small look."""
         alone = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        with Session(alone) as session:
+        with _patience(), Session(alone) as session:
             yield session
 
     def close(self) -> None:
         """Give every connection back; the next use opens new ones."""
         self.engine.dispose()
+
+
+@contextmanager
+def _patience() -> Iterator[None]:
+    """Tell who waited too long for a connection that too many have one."""
+    try:
+        yield
+    except Crowded as fault:
+        raise Unavailable(
+            "too many ask the database at once", zh="数据库忙，请稍后重试",
+            hint="try again in a moment", hint_zh="请稍后重试",
+        ) from fault  # fmt: skip
 
 
 def connect(url: str, *, revive: Callable[[], str] | None = None) -> Database:

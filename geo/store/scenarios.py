@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from geo.errors import Conflict, NotFound, RuleBroken
-from geo.store import models, revisions
+from geo.store import audit, models, revisions
 from geo.store.models import Presence, Publication, ScenarioApproval, ScenarioStep
 
 PRESENT_S = 60
@@ -147,6 +147,8 @@ def append(
         "label": label, "operation": dict(operation or {}), "change": dict(change or {}),
     }  # fmt: skip
     session.execute(insert(ScenarioStep).values(row | ({"id": id} if id else {})))
+    told = {"step": now.step + 1, "label": label}
+    audit.write(session, who, f"scenario {deed}", subject=str(scenario), detail=told)
     return now.step + 1
 
 

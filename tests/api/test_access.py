@@ -12,10 +12,12 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.http import access, create_app
-from api.tasks.accounts import AddUser, MakeToken
+from api.tasks.accounts import AddUser, MakeToken, standing
 from api.tasks.asker import Role
+from api.tasks.open_scenario import open_scenario
 from api.tasks.work import Work, perform
 from geo import store
+from geo.errors import Forbidden
 
 PASSWORD = "correct horse battery"
 ROLES = ("staff", "planner", "admin")
@@ -285,3 +287,16 @@ def test_a_planner_keeps_within_the_areas_named_for_them(
     )
     steps = door.get(f"/v1/scenarios/{link}/steps", headers=zhao | {"X-Planner": "li"}).json()
     assert {step["who"] for step in steps} == {"zhao", "planner"}
+    bound = work.asked_by(standing(work, "zhao"))
+    with work.db.read() as session:
+        cells = store.areas.read(session, "grid")
+        deeds = [(deed.who, deed.action) for deed in store.audit.read(session)]
+    assert deeds.count(("zhao", "scenario do")) == deeds.count(("planner", "scenario do")) == 1
+    with pytest.raises(Forbidden):  # a job of theirs would open its proposal so
+        open_scenario(bound, "grid", other[:12], cells, name="x")
+    moved = {"properties": {"name": "x"}}
+    for path in (f"/ogc/collections/grid/items/{other}",
+                 f"/ogc/scenarios/{link}/collections/grid/items/{other}"):  # fmt: skip
+        assert door.patch(path, json=moved, headers=zhao).status_code == 403
+        assert door.delete(path, headers=zhao).status_code == 403
+    assert door.post("/v1/imports/none/accept", headers=zhao, json={}).status_code == 403

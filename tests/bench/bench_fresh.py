@@ -1,8 +1,9 @@
 """How soon a published change is everywhere: ``python tests/bench/bench_fresh.py --workers 4 --edits 1000``
 
 ``wangge serve`` with several processes, as an operator runs it, on a store of its own. Every
-edit is a publication; each process is asked over a connection of its own for the tile, the
-feature and by search until it shows it. Listeners are lost now and then just before a commit.
+edit is a publication (of a grid, or of a station for the nearest one); each process is asked
+over a connection of its own for the tile, the feature, by search, for the areas at a place or
+for the nearest station until it shows it. Listeners are lost now and then just before a commit.
 At the end the archive of the last publication must be there, which the worker for long work
 has built, and the memory of each process is told.
 """
@@ -18,6 +19,7 @@ import time
 import zlib
 from contextlib import ExitStack
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote
 
 import numpy as np
@@ -34,6 +36,7 @@ from geo import store, tiling  # noqa: E402
 PORT = 18861
 LIMIT_S = 10.0
 BOUND_S = 0.05
+KINDS = ("tiles", "features", "search", "areas at", "nearest")
 LOSE = text(
     "select pg_terminate_backend(pid) from pg_stat_activity "
     "where query like '%notices%' and pid <> pg_backend_pid() and state = 'idle'"
@@ -88,48 +91,85 @@ def doors(workers: int) -> list[Door]:
     return list(found.values())
 
 
-def shows(door: Door, what: str, code: str, at: tiling.Address, name: str) -> bool:
-    """Ask one process whether it shows a new name."""
-    if what == "tiles":
-        tile = door.ask(f"/tiles/grid/{at.z}/{at.x}/{at.y}.mvt", **{"Accept-Encoding": "gzip"})
-        return name.encode() in zlib.decompress(tile, 31)
-    if what == "features":
-        return name.encode() in door.ask(f"/ogc/collections/grid/items/{code}")
-    return code.encode() in door.ask(f"/v1/search?q={quote(name)}&kinds=grid")
+class Edit(NamedTuple):
+    """What has a new name: its code, where it is, and how it is asked for."""
+
+    what: str
+    code: str
+    name: str
+    lon: float
+    lat: float
+
+    def shown(self, door: Door) -> bool:
+        """Ask one process whether it shows the name."""
+        here = f"lon={self.lon}&lat={self.lat}"
+        if self.what == "tiles":
+            z, x, y = next(
+                tiling.tiles(tuple(map(float, tiling.world(self.lon, self.lat))) * 2, 15)
+            )
+            tile = door.ask(f"/tiles/grid/{z}/{x}/{y}.mvt", **{"Accept-Encoding": "gzip"})
+            return self.name.encode() in zlib.decompress(tile, 31)
+        if self.what == "search":
+            told = door.ask(f"/v1/search?q={quote(self.name)}&kinds=grid")
+            return self.code.encode() in told
+        path = {
+            "features": f"/ogc/collections/grid/items/{self.code}",
+            "areas at": f"/v1/areas/at?{here}",
+            "nearest": f"/v1/stations/nearest?{here}&k=1",
+        }[self.what]
+        return self.name.encode() in door.ask(path)
+
+
+class Town:
+    """The grids and stations of the store, and what becomes of them."""
+
+    def __init__(self, db: store.Database) -> None:
+        self.db, self.rng = db, np.random.default_rng(5)
+        with db.read() as session:
+            self.grids = store.areas.read(session, "grid", extras=True)
+            self.stations = store.features.read(session, "station", extras=True)
+        self.stations = self.stations[self.stations["status"] == "open"].reset_index(drop=True)
+
+    def edit(self, what: str, *, lose: bool) -> Edit:
+        """Publish a new name for one of them."""
+        told = self.stations if what == "nearest" else self.grids
+        row, name = int(self.rng.integers(len(told))), f"新名{self.rng.integers(10**12)}号"
+        told.loc[row, "name"] = name
+        lon, lat = told.geometry[row].representative_point().coords[0]
+        code = str(told["id" if what == "nearest" else "code"][row])
+        with self.db.session() as session:
+            if lose:
+                session.execute(LOSE)
+            if what == "nearest":
+                store.features.replace(session, "station", told)
+            else:
+                revision = store.revisions.open(session, "publish", "bench", name)
+                store.areas.swap(session, "grid", [code], told.iloc[[row]], revision)
+        return Edit(what, code, name, lon, lat)
 
 
 def measured(db: store.Database, here: list[Door], edits: int) -> None:
     """Publish and look, edit by edit: by turns at once and again, and once when it is time."""
-    rng = np.random.default_rng(5)
-    with db.read() as session:
-        grids = store.areas.read(session, "grid", extras=True)
-    late: dict[str, list[float]] = {"tiles": [], "features": [], "search": []}
+    town = Town(db)
+    late: dict[str, list[float]] = {what: [] for what in KINDS}
     old = dict.fromkeys(late, 0)
     waited: list[float] = []
-    for edit in range(edits):
-        row, what = int(rng.integers(len(grids))), list(late)[edit // 2 % 3]
-        code, name = str(grids["code"][row]), f"新格{rng.integers(10**9)}号{edit}"
-        grids.loc[row, "name"] = name
-        lon, lat = grids.geometry[row].representative_point().coords[0]
-        at = next(tiling.tiles(tuple(map(float, tiling.world(lon, lat))) * 2, 15))
-        with db.session() as session:
-            if edit % 97 == 1:
-                session.execute(LOSE)
-            revision = store.revisions.open(session, "publish", "bench", name)
-            store.areas.swap(session, "grid", [code], grids.iloc[[row]], revision)
+    for number in range(edits):
+        what = KINDS[number // 2 % len(KINDS)]
+        edit = town.edit(what, lose=number % 97 == 1)
         committed = time.monotonic()
-        if edit % 2:
+        if number % 2:
             for door in here:
                 time.sleep(max(committed + BOUND_S - time.monotonic(), 0))
                 asked = time.monotonic()
-                old[what] += not shows(door, what, code, at, name)
+                old[what] += not edit.shown(door)
                 waited.append(time.monotonic() - asked)
             time.sleep(0.1)
             continue
         left = list(here)
         while left:
             for door in list(left):
-                fresh = shows(door, what, code, at, name)
+                fresh = edit.shown(door)
                 moment = time.monotonic() - committed
                 if fresh or moment > LIMIT_S:
                     late[what].append(moment)
@@ -178,6 +218,7 @@ def main() -> None:
             for door in here:
                 door.ask("/v1/search?q=%E7%BD%91%E6%A0%BC&kinds=grid")
                 door.ask("/ogc/collections/grid/items?limit=1")
+                door.ask("/v1/stations/nearest?lon=119.45&lat=32.2&k=1")
             print(f"{told.workers} processes, {told.edits} publications")
             measured(db, here, told.edits)
             print("  memory: " + ", ".join(f"{memory_mb(door.number):.0f} MB" for door in here))

@@ -1,5 +1,5 @@
 -- The state of the store in one text: moment (ISO) and subject of the last deed, and the sum of
--- the numbers of the last 64. Opening and approving a scenario, users and their log-ins, and
+-- the numbers of the last 64. Steps of scenarios and approving one, users and their log-ins, and
 -- asking for a job change nothing that others see.
 -- No parameters; null without any deed.
 select to_json((array_agg(at order by fid desc))[1]) #>> '{}'
@@ -8,7 +8,8 @@ select to_json((array_agg(at order by fid desc))[1]) #>> '{}'
 from (
     select fid, at, subject from audit
     where action not like 'job %' and action not in (
-        'scenario new', 'scenario approve', 'log-in failed', 'log-out', 'token', 'token revoke',
+        'scenario new', 'scenario do', 'scenario undo', 'scenario redo', 'scenario rebase',
+        'scenario approve', 'log-in failed', 'log-out', 'token', 'token revoke',
         'user add', 'user disable', 'user enable', 'user password', 'key add', 'key revoke'
     )
     order by fid desc limit 64
