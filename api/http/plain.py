@@ -90,7 +90,12 @@ def _heads(told: bytes) -> Heads | None:
 
 def words(query: str) -> dict[str, str] | None:
     """Read the parameters of an address; None when one comes twice, or a key is among them."""
-    pairs = parse_qsl(query, keep_blank_values=True)
+    escaped = "%" in query or "+" in query
+    pairs = (
+        parse_qsl(query, keep_blank_values=True)
+        if escaped
+        else [part.partition("=")[::2] for part in query.split("&") if part]
+    )
     told = dict(pairs)
     return told if len(told) == len(pairs) and "key" not in told else None
 

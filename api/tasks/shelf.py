@@ -7,7 +7,6 @@ a layer that was replaced as a whole is read anew by who asks next.
 
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Hashable, Mapping
-from functools import lru_cache
 from threading import Lock, RLock
 from typing import Any
 
@@ -166,22 +165,17 @@ def _last_named(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.assign(code=np.where(last, frame["code"], named))
 
 
-_SHELVES: OrderedDict[str, Shelf] = OrderedDict()
+_SHELVES: OrderedDict[changes.Watch, Shelf] = OrderedDict()
 _LOCK = Lock()
 
 
 def shelf(work: Work) -> Shelf:
     """Give the shelf of a store."""
-    name, watch = _address(work.db), changes.watch(work.db)
-    found = _SHELVES.get(name)
-    if found is None or found.watch is not watch:
+    watch = changes.watch(work.db)
+    found = _SHELVES.get(watch)
+    if found is None:
         with _LOCK:
-            found = _SHELVES[name] = Shelf(work.db, watch)
+            found = _SHELVES.setdefault(watch, Shelf(work.db, watch))
             while len(_SHELVES) > MOST_STORES:
                 _SHELVES.popitem(last=False)
     return found
-
-
-@lru_cache(maxsize=8)
-def _address(db: store.Database) -> str:
-    return str(db.engine.url)

@@ -76,10 +76,10 @@ class System:
         flat = box if len(box) == 4 else [*box[:2], *box[3:5]]
         if len(box) not in (4, 6) or not all(isfinite(number) for number in box):
             raise _no_box(numbers)
-        corners: BaseGeometry = shapely.MultiPoint([flat[:2], flat[2:]])
         if self.latitude_first or self._ways:
-            corners = self.inward(corners)
-        (west, south), (east, north) = shapely.get_coordinates(corners).tolist()
+            corners = self.inward(shapely.MultiPoint([flat[:2], flat[2:]]))
+            flat = shapely.get_coordinates(corners).ravel().tolist()
+        west, south, east, north = flat
         if south > north or not all(map(isfinite, (west, south, east, north))):
             raise _no_box(numbers)
         return west, south, east, north

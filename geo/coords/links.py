@@ -6,6 +6,7 @@ GCJ-02, six decimals. Amap takes lon,lat; the others lat,lon.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import quote
 
@@ -37,8 +38,13 @@ class Place:
 
     def gcj(self) -> tuple[str, str]:
         """Longitude and latitude in GCJ-02, six decimals."""
-        lon, lat = wgs_to_gcj(self.lon, self.lat) if self.shifted else (self.lon, self.lat)
-        return f"{float(lon):.6f}", f"{float(lat):.6f}"
+        return _gcj(self.lon, self.lat, shifted=self.shifted)
+
+
+@lru_cache(64)
+def _gcj(lon: float, lat: float, *, shifted: bool) -> tuple[str, str]:
+    there = wgs_to_gcj(lon, lat) if shifted else (lon, lat)
+    return f"{float(there[0]):.6f}", f"{float(there[1]):.6f}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,30 +8,32 @@ ratios. Search in process alone is measured by ``bench_search.py``.
 
 import argparse
 import os
-import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import numpy as np
+import wrk
 from served import Client, _find_tests
 
 PORTS = {"ours": 18841, "tipg": 18842}
-CONNECTIONS, ROUNDS = 8, 3
+ROUNDS, PATHS = 3, 4000
 OURS = """
 import sys, uvicorn
 from api.http import create_app
-uvicorn.run(create_app(draw_first=False), port=int(sys.argv[1]), log_level="error")
+if __name__ == "__main__":
+    uvicorn.run(create_app(), port=int(sys.argv[1]), log_level="error", access_log=False,
+                http="api.http.express:Express", loop="uvloop")
 """
 TIPG = """
 import sys, uvicorn
 from tipg.main import app
-uvicorn.run(app, port=int(sys.argv[1]), log_level="error")
+uvicorn.run(app, port=int(sys.argv[1]), log_level="error", access_log=False, loop="uvloop",
+            http="httptools")
 """
 Question = Callable[[], str]
 
@@ -112,6 +114,15 @@ def spent_s(pids: list[int]) -> float:
     return total / os.sysconf("SC_CLK_TCK")
 
 
+def settled(pid: int) -> None:
+    """Wait until a service that has just begun has made ready what it makes ready."""
+    while True:
+        before = spent_s([pid])
+        time.sleep(2)
+        if spent_s([pid]) - before < 0.2:
+            return
+
+
 def backends() -> list[int]:
     """List the server processes of PostgreSQL."""
     found = []
@@ -125,47 +136,26 @@ def backends() -> list[int]:
     return found
 
 
-def asked(port: int, question: Question, count: int) -> float:
-    """Ask so many questions over all connections; give the seconds it took."""
-
-    def one() -> None:
-        client = Client(port)
-        for _ in range(count // CONNECTIONS):
-            if (status := client.ask(question())) != 200:
-                raise RuntimeError(f"port {port} answers {status}")
-
-    begun = time.perf_counter()
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
-        for done in [pool.submit(one) for _ in range(CONNECTIONS)]:
-            done.result()
-    return time.perf_counter() - begun
-
-
 def compare(
-    name: str, ours: Question, theirs: Question | None, pids: dict[str, int], count: int
+    name: str, ours: Question, theirs: Question | None, pids: dict[str, int], seconds: float
 ) -> None:
-    """Print what both make of a question."""
-    told: dict[str, tuple[float, float]] = {}
-    for who, question in (("ours", ours), ("tipg", theirs)):
-        if question is None:
-            continue
-        many = count if who == "ours" else max(CONNECTIONS, count // 20)
-        asked(PORTS[who], question, CONNECTIONS)
-        rates, costs = [], []
-        for _ in range(ROUNDS):
+    """Print what both make of a question, asked by turns."""
+    told: dict[str, list[tuple[float, float]]] = {"ours": [], "tipg": []}
+    asked = {"ours": ours} | ({"tipg": theirs} if theirs is not None else {})
+    paths = {who: [question() for _ in range(PATHS)] for who, question in asked.items()}
+    for turn in range(ROUNDS + 1):
+        for who in asked:
             counted = [pids[who], *(backends() if who == "tipg" else [])]
             before = spent_s(counted)
-            took = asked(PORTS[who], question, many)
-            rates.append(many / took)
-            costs.append(
-                (spent_s([p for p in counted if Path(f"/proc/{p}").exists()]) - before) / many
-            )
-        told[who] = statistics.median(rates), statistics.median(costs)
-    rate, cost = told["ours"]
-    line = f"  {name:28} {rate:8.0f}/s {1e3 * cost:8.3f} ms CPU"
+            rate, count = wrk.rate(PORTS[who], paths[who], seconds, packs="identity")
+            spent = spent_s([p for p in counted if Path(f"/proc/{p}").exists()]) - before
+            if turn:  # the first is to warm up
+                told[who].append((rate, 1e3 * spent / max(count, 1)))
+    rate, cost = np.median(told["ours"], axis=0)
+    line = f"  {name:28} {rate:8.0f}/s {cost:8.3f} ms CPU"
     if theirs is not None:
-        their_rate, their_cost = told["tipg"]
-        line += f"   tipg {their_rate:7.1f}/s {1e3 * their_cost:8.2f} ms CPU   "
+        their_rate, their_cost = np.median(told["tipg"], axis=0)
+        line += f"   tipg {their_rate:7.1f}/s {their_cost:8.2f} ms CPU   "
         line += f"{rate / their_rate:6.1f} × rate, {their_cost / max(cost, 1e-6):6.1f} × CPU"
     print(line, flush=True)
 
@@ -195,7 +185,8 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--cells", type=int, default=100_000)
     parser.add_argument("--stations", type=int, default=5_000)
-    parser.add_argument("--asked", type=int, default=800)
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each question and round")
+    parser.add_argument("--points", type=int, default=2000, help="asked for the nearest")
     told = parser.parse_args()
     _find_tests()
     import databases
@@ -223,6 +214,7 @@ def main() -> None:
             ))  # fmt: skip
         except ImportError:
             print("tipg is not installed (make peers)")
+        settled(pids["ours"])
         measure(told, rng, edge, pids, db)
         db.close()
 
@@ -237,7 +229,7 @@ def measure(
     """Ask for features, stations and names."""
     from geo import store
 
-    print(f"{told.cells:,} micro-grids, {told.stations:,} stations, {CONNECTIONS} connections")
+    print(f"{told.cells:,} micro-grids, {told.stations:,} stations, {wrk.CONNECTIONS} connections")
     tipg = "tipg" in pids
 
     def box(wide: float) -> str:
@@ -251,35 +243,37 @@ def measure(
             lambda w=wide, n=limit: f"/ogc/collections/microgrid/items?limit={n}&bbox={box(w)}",
             (lambda w=wide, n=limit: f"/collections/public.areas/items?limit={n}&bbox={box(w)}")
             if tipg else None,
-            pids, told.asked if limit < 1000 else told.asked // 4,
+            pids, told.seconds,
         )  # fmt: skip
     compare(
         "one feature",
         lambda: f"/ogc/collections/microgrid/items/321198{int(rng.integers(told.cells)):011d}",
         (lambda: f"/collections/public.areas/items/{int(rng.integers(1, told.cells))}") if tipg else None,
-        pids, told.asked,
+        pids, told.seconds,
     )  # fmt: skip
     deep = f"321198{int(told.cells * 0.9):011d}"
     compare(
         "page after nine tenths", lambda: f"/ogc/collections/microgrid/items?limit=10&after={deep}",
         (lambda: f"/collections/public.areas/items?limit=10&offset={int(told.cells * 0.9)}")
         if tipg else None,
-        pids, told.asked,
+        pids, told.seconds,
     )  # fmt: skip
 
     def near() -> tuple[float, float]:
         x, y = rng.uniform(0, edge, 2)
         return 119 + x, 32 + y
 
+    far = edge * np.sqrt(100 / told.stations) / 2  # so that a hundred are in the box
+
     def workaround() -> str:
         x, y = near()
-        box = f"{x - 0.02:.5f},{y - 0.02:.5f},{x + 0.02:.5f},{y + 0.02:.5f}"
+        box = f"{x - far:.5f},{y - far:.5f},{x + far:.5f},{y + far:.5f}"
         return f"/collections/public.places/items?limit=100&bbox={box}"
 
     compare(
         "nearest five stations",
         lambda: "/v1/stations/nearest?k=5&lon={:.6f}&lat={:.6f}".format(*near()),
-        workaround if tipg else None, pids, told.asked,
+        workaround if tipg else None, pids, told.seconds,
     )  # fmt: skip
     with db.read() as session:  # type: ignore[attr-defined]
         names = store.areas.read(session, "microgrid")["name"].tolist()
@@ -292,9 +286,9 @@ def measure(
             f"search, {size} characters", lambda w=word: f"/v1/search?q={w()}",
             (lambda w=word: "/collections/public.areas/items?limit=10&filter-lang=cql2-text&filter="
              f"name%20LIKE%20%27%25{w()}%25%27") if tipg else None,
-            pids, told.asked,
+            pids, told.seconds,
         )  # fmt: skip
-    exact(min(2000, 5 * told.asked), rng, db, edge)
+    exact(told.points, rng, db, edge)
 
 
 if __name__ == "__main__":

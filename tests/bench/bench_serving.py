@@ -10,7 +10,6 @@ fast nginx is. Then all tiles of the city, and the archive of them.
 
 import argparse
 import os
-import random
 import re
 import shutil
 import subprocess
@@ -26,9 +25,10 @@ import numpy as np
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:] = [str(TESTS.parent), *sys.path, str(TESTS)]  # the project before its tests' folders
 
-from bench_items import asked, backends, by_socket, serving, spent_s  # noqa: E402
+from bench_items import backends, by_socket, serving, spent_s  # noqa: E402
 from cityton import city  # noqa: E402
 from databases import private_home  # noqa: E402
+from wrk import CONNECTIONS, rate  # noqa: E402
 
 from api.tasks.tile_service import packed  # noqa: E402
 from geo import store, tiling  # noqa: E402
@@ -36,7 +36,6 @@ from geo.tiling.pyramid import pyramid  # noqa: E402
 
 PORTS = {"cold": 18871, "warm": 18872, "fastapi": 18873, "st_asmvt": 18874, "tipg": 18875,
          "nginx": 18876}  # fmt: skip
-CONNECTIONS = 8
 ZOOMS = (10, 12, 14, 16)
 LAYER = "microgrid"
 OURS = """
@@ -111,15 +110,6 @@ http {{
     server {{ listen 127.0.0.1:{port}; root {folder}; add_header Content-Encoding gzip; }}
 }}
 """
-WRK = """
-local paths = {}
-for line in io.lines(os.getenv("PATHS")) do paths[#paths + 1] = line end
-local at = math.random(#paths)
-request = function()
-  at = at % #paths + 1
-  return wrk.format("GET", paths[at], {["Accept-Encoding"] = "gzip"})
-end
-"""
 
 
 @contextmanager
@@ -135,27 +125,6 @@ def nginx(folder: Path) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait()
-
-
-def rate(port: int, paths: list[str], seconds: float) -> tuple[float, float]:
-    """Ask for a while; give answers a second and how many they were."""
-    if shutil.which("wrk") is None:
-        count = max(CONNECTIONS, len(paths))
-        took = asked(port, lambda: random.choice(paths), count)
-        return count / took, count
-    with tempfile.TemporaryDirectory() as folder:
-        script, list_ = Path(folder) / "ask.lua", Path(folder) / "paths"
-        script.write_text(WRK)
-        list_.write_text("\n".join(paths))
-        said = subprocess.run(
-            ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds:g}s", "--timeout", "60s", "-s",
-             str(script), f"http://127.0.0.1:{port}"],
-            env={**os.environ, "PATHS": str(list_)}, capture_output=True, text=True, check=True,
-        ).stdout  # fmt: skip
-    if bad := re.search(r"Non-2xx.*", said):
-        print(f"    port {port}: {bad[0]}")
-    count = int(re.search(r"(\d+) requests in", said)[1])
-    return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]), count
 
 
 def rows(

@@ -2,6 +2,8 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from time import time
 from urllib.parse import quote
 from zlib import crc32
 
@@ -115,13 +117,19 @@ def _headers(base: str, question: AskItems, pack: Pack, form: str, query: str) -
 def collected(found: Items, links: Sequence[documents.Json]) -> bytes:
     """Write a page as a GeoJSON feature collection."""
     features = found.features()
-    now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     head = b'{"type":"FeatureCollection","timeStamp":"%b","numberMatched":%d,"numberReturned":%d,' % (
-        now.encode(), found.page.matched, len(features),
+        _moment(int(time())), found.page.matched, len(features),
     )  # fmt: skip
     return b"".join(
         (head, b'"links":', orjson.dumps(links), b',"features":[', b",".join(features), b"]}")
     )
+
+
+@lru_cache(2)
+def _moment(seconds: int) -> bytes:
+    """Write a moment, which is the same for a second."""
+    told = dt.datetime.fromtimestamp(seconds, dt.UTC).isoformat(timespec="seconds")
+    return told.replace("+00:00", "Z").encode()
 
 
 def _links(
