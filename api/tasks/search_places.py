@@ -1,33 +1,33 @@
 """Search over everything that has a name: places, streets, buildings, and areas of every level.
 
-Areas are found by the names that are published this moment; a name that was published after
-the index was built stands in a small index beside it, and one that died is passed over.
+Areas are found by the names that are published this moment.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 from weakref import WeakKeyDictionary
 
-import numpy as np
-import shapely
 from pydantic import Field
 
-from api.tasks.find_place import gazetteer, told_of
-from api.tasks.known import known
+from api.tasks.find_place import AT_ONCE, placed
+from api.tasks.known import Known, NotAtHand, at_hand, known
+from api.tasks.memory import give_back
+from api.tasks.named_areas import Named, NamedAreas, Packs, named_areas
 from api.tasks.shelf import Shelf, shelf
 from api.tasks.work import Form, Work
 from geo import finding, layers
-from geo.asking import Pack, Rows
+from geo.asking import Pack
 from geo.errors import BadInput, NotFound
+from geo.finding import Bounds
 
 LEVELS = tuple(level.name for level in layers.DEFAULT_SCHEME)
 KINDS = ("compound", "landmark", "station", *LEVELS, "street", "building")
 """What is found, of things that fit alike first what people mean most often."""
-MOST_BESIDE = 4000
-"""So many new names stand beside an index before it is built anew."""
+_ORDER = {kind: place for place, kind in enumerate(KINDS)}
+_PARENTS = {level.name: level.parent for level in layers.DEFAULT_SCHEME}
 
 
 class SearchPlaces(Form):
@@ -42,117 +42,111 @@ class SearchPlaces(Form):
     )
 
     def run(self, work: Work) -> list[dict[str, Any]]:
-        """Give the likeliest first: kind, key, name, the area around it, lon, lat, score."""
-        wanted = tuple(self.kinds.split(",")) if self.kinds else KINDS
-        if strange := set(wanted) - set(KINDS):
-            raise BadInput(
-                f"no kind {', '.join(sorted(strange))}",
-                zh=f"没有类别“{'、'.join(sorted(strange))}”",
-                hint=f"one of {', '.join(KINDS)}",
-            )
-        found = self._places(work, wanted) if set(wanted) - set(LEVELS) else []
-        kept = shelf(work)
-        for level in LEVELS:
-            if level in wanted:
-                found += _areas(kept, level, self.q)
-        found.sort(key=lambda hit: (-hit.score, KINDS.index(hit.kind), len(hit.name)))
-        return [{**hit.told(), "score": hit.score} for hit in found[: self.limit]]
+        """Give the likeliest first: kind, key, name, the area around it, lon, lat, score.
 
-    def _places(self, work: Work, wanted: tuple[str, ...]) -> "list[Hit]":
-        with suppress(NotFound):  # a store may hold areas alone
-            here = known(work)
-            return [
-                Hit(score, place.kind, place.name, partial(told_of, place, here))
-                for place, score in gazetteer(here, work).find(self.q, 2 * self.limit)
-                if place.kind in wanted and place.kind not in LEVELS
-            ]
-        return []
+        Of two that fit alike the first in the order of `KINDS` comes first, then the shorter
+        name, then the lower key.
+        """
+        return self._told(work, _areas(shelf(work)), known, finding.PATIENCE)
 
+    def at_once(self, work: Work) -> list[dict[str, Any]]:
+        """Answer the same from what this process has at hand, in less than a millisecond.
 
-class Hit(NamedTuple):
-    """Something found, and how to tell of it."""
+        Raises
+        ------
+        NotAtHand
+            When something has to be read or built first, or many names have to be looked at
+            for slips: `run` does.
+        """
+        try:
+            return self._told(work, _areas_at_hand(shelf(work)), at_hand, AT_ONCE)
+        except finding.OutOfPatience:
+            raise NotAtHand from None
 
-    score: float
-    kind: str
-    name: str
-    told: Callable[[], dict[str, Any]]
-
-
-class LevelNames:
-    """The names of a level: an index, and beside it small ones of what was published since.
-
-    A small one joins the one before it as soon as it is as large, so that a new name waits
-    for few others to be written, and there are few to look through.
-    """
-
-    def __init__(self, pack: Pack) -> None:
-        self._pack = pack
-        self._base = finding.Names(pack.columns["name"].tolist())
-        self._numbers, self._highest = pack.numbers, int(pack.numbers.max(initial=0))
-        self._beside: list[tuple[finding.Names, Rows]] = []
-
-    def follow(self, pack: Pack) -> bool:
-        """Take in another state of the level; say no when that is better built anew."""
-        if pack is not self._pack:
-            new = pack.numbers[pack.numbers > self._highest]
-            if len(new) + sum(len(numbers) for _, numbers in self._beside) > MOST_BESIDE:
-                return False
-            self._pack, self._highest = pack, int(new.max(initial=self._highest))
-            while self._beside and len(self._beside[-1][1]) <= len(new):
-                earlier = self._beside.pop()[1]
-                new = np.concatenate([earlier[np.isin(earlier, pack.numbers)], new])
-            if len(new):
-                names = pack.columns["name"][pack.rows_numbered(new)]
-                self._beside.append((finding.Names(names.tolist()), new))
-        return True
-
-    def find(self, text: str) -> dict[int, float]:
-        """Give rows of the level as it is, with their scores."""
-        found: dict[int, float] = {}
-        for names, numbers in ((self._base, self._numbers), *self._beside):
-            for place, score in names.find(text, 50).items():
-                if (row := self._pack.row_numbered(int(numbers[place]))) is not None:
-                    found[row] = score
-        return found
+    def _told(
+        self, work: Work, areas: NamedAreas, look: Callable[[Work], Known], patience: int
+    ) -> list[dict[str, Any]]:
+        """Look for what fits surely, and only where nothing does think of slips."""
+        wanted, levels = _wanted(self.kinds)
+        places, named = [], []
+        for floor in (finding.SURE, 0.0):
+            bounds = Bounds(self.limit, patience, floor)
+            if levels:
+                named = areas.find(self.q, levels, bounds)
+            with suppress(NotFound):  # a store may hold areas alone
+                places = placed(look(work), work, self.q, bounds, wanted) if wanted else []
+            if any(area.score >= finding.SURE for area in named):
+                break
+            if any(place["score"] >= finding.SURE for place in places):
+                break
+        found = places + [_told(area, areas.packs) for area in named]
+        found.sort(key=_rank)
+        return found[: self.limit]
 
 
-_NAMES: WeakKeyDictionary[Shelf, dict[str, LevelNames]] = WeakKeyDictionary()
+@lru_cache(maxsize=64)
+def _wanted(kinds: str) -> tuple[frozenset[str], frozenset[int]]:
+    """Give the kinds of place that are asked for, and the positions of the levels."""
+    wanted = set(kinds.split(",")) if kinds else set(KINDS)
+    if strange := wanted - set(KINDS):
+        raise BadInput(
+            f"no kind {', '.join(sorted(strange))}",
+            zh=f"没有类别“{'、'.join(sorted(strange))}”",
+            hint=f"one of {', '.join(KINDS)}",
+        )
+    levels = (at for at, level in enumerate(LEVELS) if level in wanted)
+    return frozenset(wanted - set(LEVELS)), frozenset(levels)
+
+
+def _rank(hit: dict[str, Any]) -> tuple[float, int, int, str]:
+    return -hit["score"], _ORDER[hit["kind"]], len(hit["name"]), hit["key"]
+
+
+_AREAS: WeakKeyDictionary[Shelf, NamedAreas] = WeakKeyDictionary()
 _LOCK = Lock()
 
 
-def _areas(kept: Shelf, level: str, text: str) -> list[Hit]:
-    pack = kept.pack(level, "public")
-    row = pack.row(text.strip())
-    if row is not None:
-        rows = {row: 100.0}
-    else:
-        with _LOCK:
-            named = _NAMES.setdefault(kept, {})
-            names = named.get(level)
-            if names is None or not names.follow(pack):
-                names = named[level] = LevelNames(pack)
-            rows = names.find(text)
-    return [
-        Hit(score, level, str(pack.columns["name"][row]), partial(_told, kept, pack, level, row))
-        for row, score in rows.items()
-    ]
+def _areas(kept: Shelf) -> NamedAreas:
+    """Give the names of the areas as they are now."""
+    packs = {level: kept.pack(level, "public") for level in LEVELS}
+    with _LOCK:
+        areas = _AREAS.get(kept)
+        if areas is None:
+            areas = _AREAS[kept] = named_areas(packs)
+            give_back()
+        elif not _same(areas, packs):
+            areas = _AREAS[kept] = areas.followed(packs)
+    return areas
 
 
-def _told(kept: Shelf, pack: Pack, level: str, row: int) -> dict[str, Any]:
-    point = shapely.point_on_surface(pack.shapes(np.array([row]))[0])
+def _areas_at_hand(kept: Shelf) -> NamedAreas:
+    areas = _AREAS.get(kept)
+    if areas is None or not _same(
+        areas, {level: kept.at_hand(level, "public") for level in LEVELS}
+    ):
+        raise NotAtHand
+    return areas
+
+
+def _same(areas: NamedAreas, packs: Mapping[str, Pack | None]) -> bool:
+    return all(pack is areas.packs[level] for level, pack in packs.items())
+
+
+def _told(area: Named, packs: Packs) -> dict[str, Any]:
+    pack = packs[area.level]
     return {
-        "kind": level,
-        "key": pack.keys[row],
-        "name": str(pack.columns["name"][row]),
-        "area": _above(kept, level, str(pack.columns["parent"][row])),
-        "lon": round(point.x, 7),
-        "lat": round(point.y, 7),
+        "kind": area.level,
+        "key": pack.keys[area.row],
+        "name": str(pack.columns["name"][area.row]),
+        "area": _above(packs, area.level, str(pack.columns["parent"][area.row])),
+        "lon": area.lon,
+        "lat": area.lat,
+        "score": area.score,
     }
 
 
-def _above(kept: Shelf, level: str, code: str) -> str:
+def _above(packs: Packs, level: str, code: str) -> str:
     """Name the area that one belongs to."""
-    parent = layers.level(level).parent
-    above = kept.pack(parent, "public") if parent and code else None
+    above = packs.get(_PARENTS[level] or "") if code else None
     row = above.row(code) if above is not None else None
     return "" if above is None or row is None else str(above.columns["name"][row])

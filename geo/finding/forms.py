@@ -1,73 +1,105 @@
-"""The forms of many names in one sort of writing, packed for search."""
+"""All forms of many names, in one row of bytes, and the orders in which they are searched."""
 
-from collections.abc import Iterable
-from functools import cached_property
+from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from geo.finding import kernel
+from geo.finding.kernel import Bytes, Forms, Small
+from geo.finding.spelling import folded, plain, readings
 
-Scores = npt.NDArray[np.float64]
-Worth = tuple[float, float, float]
-"""What it counts when a form is the text, begins with it, or (the others 0) holds it."""
+END = "\0"
 
 
-class Forms:
-    """Forms and whose they are; searches write into scores, one for each owner."""
+def forms(names: Sequence[str]) -> Forms:
+    """Pack the forms of names; the owner of a form is the position of its name.
 
-    def __init__(self, forms: Iterable[tuple[str, int]]) -> None:
-        told = sorted((form, owner) for form, owner in forms if form)
-        lengths = np.array([len(form) for form, _ in told], dtype=np.int64)
-        text = np.frombuffer("".join(form for form, _ in told).encode("utf-32-le"), np.uint32)
-        self._letters, codes = np.unique(text, return_inverse=True)
-        starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        owners = np.array([owner for _, owner in told], dtype=np.int64)
-        self._packed = kernel.Packed((codes + 1).astype(np.uint16), starts, owners)
+    Sorts of forms, in the order of the rows of the kernel: as written, usually read, to
+    southern ears, initials; then what other readings add to the last three.
+    """
+    texts, owners = _written(names)
+    ends = np.cumsum([len(told) for told in owners]).tolist()
+    letters = np.frombuffer((END + END.join([*texts, END * 8])).encode(), np.uint8)
+    starts = (np.flatnonzero(letters == 0)[: ends[-1] + 1] + 1).astype(np.int32)
+    rows = [starts[end - len(told) : end] for end, told in zip(ends, owners, strict=True)]
+    rows += [_inside(letters, starts[end - len(names)], starts[end]) for end in ends[:3]]
+    packed = Forms(
+        letters,
+        starts,
+        np.concatenate(owners, dtype=np.int32),
+        _of_byte(letters, starts),
+        np.concatenate([_sorted(letters, row) for row in rows]),
+        np.cumsum([0, *map(len, rows)]),
+        np.empty(0, np.int32),
+    )
+    return packed._replace(least=kernel.least(packed))
 
-    @cached_property
-    def _held(self) -> kernel.Held:
-        """Tell what may stand anywhere; forms that are only begun with need it not."""
-        codes, starts, _ = self._packed
-        pairs = np.append(kernel.paired(codes), np.uint16(0))
-        return kernel.Held(
-            self._packed,
-            kernel.marks(pairs, starts),
-            kernel.lists(codes, starts, 0, len(self._letters) + 1),
-            kernel.lists(pairs, starts, 1, kernel.PAIRS),
+
+def _written(names: Sequence[str]) -> tuple[list[str], list[Small]]:
+    """Give the texts of each sort, end by end, and whose they are."""
+    signs, usual, initials = [], [], []
+    others: list[tuple[str, str]] = []
+    whose: list[int] = []
+    for number, name in enumerate(names):
+        signs.append(plain(name))
+        first, *more = readings(signs[-1])
+        usual.append("".join(first))
+        initials.append("".join(syllable[:1] for syllable in first))
+        others += [("".join(read), "".join(s[:1] for s in read)) for read in more]
+        whose += [number] * len(more)
+    alone = np.arange(len(names), dtype=np.int32)
+    south = _folded(usual)
+    told, tell = [signs, usual, south, initials], [alone] * 4
+    for form, known in (
+        ([sound for sound, _ in others], usual),
+        (_folded([sound for sound, _ in others]), south),
+        ([letters for _, letters in others], initials),
+    ):
+        new = dict.fromkeys(
+            (number, text)
+            for number, text in zip(whose, form, strict=True)
+            if text != known[number]
         )
+        told.append([text for _, text in new])
+        tell.append(np.fromiter((number for number, _ in new), np.int32, len(new)))
+    return [END.join(texts) for texts in told if texts], tell
 
-    def begin(self, asked: str, whole: float, begins: float, scores: Scores) -> None:
-        """Score the owners of forms that are a text, or begin with it."""
-        read = self._read(asked)
-        if asked and read.codes.all():
-            kernel.begin(self._packed, read, whole, begins, scores)
 
-    def hold(self, asked: str, worth: float, scores: Scores) -> None:
-        """Score the owners of forms that hold a text."""
-        read = self._read(asked)
-        if asked and read.codes.all():
-            kernel.hold(self._held, read, worth, scores)
+def _folded(texts: list[str]) -> list[str]:
+    """Fold all at once, which is sooner."""
+    return folded(END.join(texts)).split(END) if texts else []
 
-    def near(self, asked: str, most: int, worth: Worth, scores: Scores) -> None:
-        """Score the owners of forms that are a text, or begin with it, but for some slips.
 
-        With only the third worth, of those that hold it anywhere. Each slip costs five.
-        """
-        if not most < len(asked) <= kernel.LONGEST:
-            return
-        kernel.near(self._held, self._read(asked), most, np.array(worth), scores)
+def _of_byte(letters: Bytes, starts: Small) -> Small:
+    step = 1 << kernel.FORM_STEP
+    found = np.searchsorted(starts, np.arange(0, len(letters), step), side="right") - 1
+    return np.maximum(found, 0).astype(np.int32)
 
-    def _read(self, asked: str) -> kernel.Asked:
-        """Give a text in the letters of these forms; 0 is a letter of none of them."""
-        text = np.frombuffer(asked.encode("utf-32-le"), np.uint32)
-        at = np.minimum(np.searchsorted(self._letters, text), max(len(self._letters) - 1, 0))
-        known = self._letters[at] == text if len(self._letters) else np.zeros(len(text), bool)
-        codes = np.where(known, at + 1, 0).astype(np.uint16)
-        pairs = kernel.paired(codes)
-        mark = kernel.marks(pairs, np.array([0, len(codes)], dtype=np.int64))[0]
-        places = np.zeros(len(self._letters) + 1, dtype=np.uint64)
-        for place, code in enumerate(codes.tolist()[: kernel.LONGEST]):
-            if code:
-                places[code] |= np.uint64(1 << place)
-        return kernel.Asked(codes, pairs, mark, places)
+
+def _inside(letters: Bytes, first: int, end: int) -> Small:
+    """Give the places where letters begin, between two bytes."""
+    part = letters[first:end]
+    return (np.flatnonzero((part != 0) & (part & 0xC0 != 0x80)) + first).astype(np.int32)
+
+
+def _sorted(letters: Bytes, places: Small) -> Small:
+    """Sort places by what stands there until the text ends, eight letters at a time.
+
+    Of two where the same stands the first comes first, and with it the lower owner.
+    """
+    words = kernel.words(letters, places)
+    order = np.argsort(words, kind="stable")
+    places, words = places[order], words[order]
+    group = np.cumsum(np.concatenate([[0], words[1:] != words[:-1]]))
+    at, depth = np.arange(len(places)), 0
+    while len(at):
+        going_on = words & np.uint64(0xFF) != 0
+        twins = np.concatenate([[False], group[1:] == group[:-1]])
+        tied = going_on & (twins | np.concatenate([twins[1:], [False]]))
+        at, group, depth = at[tied], group[tied], depth + 8
+        words = kernel.words(letters, places[at] + np.int32(depth))
+        order = np.lexsort((words, group))
+        places[at], words = places[at[order]], words[order]
+        new = (words[1:] != words[:-1]) | (group[1:] != group[:-1])
+        group = np.cumsum(np.concatenate([[0], new]))
+    return places

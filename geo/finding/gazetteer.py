@@ -1,24 +1,29 @@
 """Every place a person may name: compounds, buildings, stations, streets, communities."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import shapely
 from shapely import STRtree
 
 from geo.errors import NotFound
 from geo.finding import typed
-from geo.finding.names import Names
+from geo.finding.kernel import Bytes
+from geo.finding.names import FAR, MOST, Bounds, Names
 from geo.finding.spelling import plain
 
+Rows = npt.NDArray[np.int64]
 KINDS = ("compound", "landmark", "station", "community", "street", "building")
 """Sorts of place, those that people mean most often first."""
+NUMBERED_KINDS = frozenset(("compound", "street"))
 NUMBERED = re.compile(r"(\d+)\s*(?:幢|栋|号楼|号|座|楼)?")
+NONE: Rows = np.empty(0, dtype=np.int64)
 SAME_COMPOUND_M = 2_000.0
 AT_HOME_M = 60.0
 ON_STREET_M = 120.0
@@ -60,46 +65,66 @@ class Gazetteer:
         self.places = _told_apart(named)
         self.by_key = {p.key: p for p in reversed(self.places)}
         self.by_name = {p.name: p for p in reversed(self.places)}
-
-    @cached_property
-    def _names(self) -> Names:
-        order = sorted(range(len(self.places)), key=lambda i: _rank(self.places[i]))
-        ranks = np.empty(len(order), dtype=np.int64)
-        ranks[order] = np.arange(len(order))
-        return Names([place.name for place in self.places], ranks.tolist())
+        self._ranked = sorted(self.places, key=_rank)
+        sorts = [KINDS.index(place.kind) for place in self._ranked]
+        self._names = Names([place.name for place in self._ranked], sorts)
+        self._masks: dict[frozenset[str], Bytes] = {}
 
     @cached_property
     def _rows(self) -> dict[str, int]:
         return {key: row for row, key in enumerate(self._buildings["id"])}
 
-    def find(self, text: str, limit: int) -> list[tuple[Place, float]]:
-        """Give what a text may mean, the likeliest first, each with a score of at most 100."""
-        key = text.strip().upper()
-        if key in self._rows:
-            return [(self._building(self._rows[key]), 100.0)]
-        if (coded := self.by_key.get(key)) and coded.name != coded.key:
-            return [(coded, 100.0)]
-        found = self._meant(text)
+    def find(
+        self, text: str, bounds: Bounds = FAR, kinds: Collection[str] = KINDS
+    ) -> list[tuple[Place, float]]:
+        """Give what a text may mean, the likeliest first, each with a score of at most 100.
+
+        Only places of some kinds count.
+        """
+        wanted = frozenset(kinds)
+        if (coded := self._coded(text.strip().upper())) is not None:
+            return [(coded, 100.0)] if coded.kind in wanted else []
+        search = partial(self._search, bounds=bounds, wanted=wanted)
+        found = self._meant(text, search)
         if not found and (narrow := typed.narrowed(text)):
             wide = text[: text.find(narrow)]
+            search = partial(search, bounds=bounds._replace(most=MOST))
             found = {
                 place: score + (0.5 if place.area and place.area in wide else 0.0)
-                for place, score in self._meant(narrow).items()
+                for place, score in self._meant(narrow, search).items()
             }
         order = sorted(
-            found.items(),
+            ((place, score) for place, score in found.items() if place.kind in wanted),
             key=lambda item: (-item[1], _rank(item[0])),
         )
-        return [(place, min(score, 100.0)) for place, score in order[:limit]]
+        return [(place, min(score, 100.0)) for place, score in order[: bounds.most]]
 
-    def _meant(self, text: str) -> dict[Place, float]:
+    def _coded(self, key: str) -> Place | None:
+        """Give the building or other place of a code."""
+        if key in self._rows:
+            return self._building(self._rows[key])
+        place = self.by_key.get(key)
+        return place if place is not None and place.name != place.key else None
+
+    def _search(self, text: str, *, bounds: Bounds, wanted: frozenset[str]) -> dict[Place, float]:
+        """Find places of some kinds by name."""
+        only = None
+        if not wanted.issuperset(KINDS):
+            if wanted not in self._masks:
+                here = np.array([place.kind in wanted for place in self._ranked], dtype=bool)
+                self._masks[wanted] = self._names.only(here)
+            only = self._masks[wanted]
+        found = self._names.find(text, bounds, only)
+        return {self._ranked[number]: score for number, score in found.items()}
+
+    def _meant(self, text: str, search: Callable[..., dict[Place, float]]) -> dict[Place, float]:
         """Score the places of a name, and the house of a name with a number."""
-        found = {self.places[i]: score for i, score in self._names.find(text).items()}
+        found = search(text)
         told = typed.read(text)
         if told.number is not None:
-            found |= self._numbered(told.name, told.number, text)
-        elif not found:
-            found = {self.places[i]: score for i, score in self._names.find(told.name).items()}
+            found |= self._numbered(told.name, told.number, text, search)
+        elif not found and told.name != text:
+            found = search(told.name)
         return found
 
     def at(self, key: str) -> Place:
@@ -135,7 +160,9 @@ class Gazetteer:
     def _named_streets(self) -> gpd.GeoDataFrame:
         return self._streets[self._streets["name"] != ""]
 
-    def _numbered(self, head: str, number: int, text: str) -> dict[Place, float]:
+    def _numbered(
+        self, head: str, number: int, text: str, search: Callable[..., dict[Place, float]]
+    ) -> dict[Place, float]:
         """Give the station of this address, house `number` of the compounds that a name may mean.
 
         After these come the compounds and the streets of that name themselves.
@@ -143,15 +170,20 @@ class Gazetteer:
         found: dict[Place, float] = {}
         if (key := self._addresses.get(plain(text))) is not None:
             found[self.by_key[key]] = 100.5
-        for i, score in self._names.find(head).items():
-            place = self.places[i]
-            if place.kind in ("compound", "street"):
-                found[place] = score / 2
-            for row in self._members.get(place.key, ()) if place.kind == "compound" else ():
-                match = NUMBERED.fullmatch(self._buildings["name"].iloc[row])
-                if match and int(match[1]) == number:
-                    found[self._building(row)] = score + 0.5
+        for place, score in search(head, wanted=NUMBERED_KINDS).items():
+            found[place] = score / 2
+            rows = self._members.get(place.key, NONE) if place.kind == "compound" else NONE
+            for row in rows[self._house_numbers[rows] == number].tolist():
+                found[self._building(row)] = score + 0.5
         return found
+
+    @cached_property
+    def _house_numbers(self) -> Rows:
+        """Give the number that each building has for a name; -1 for other names."""
+        codes, names = pd.factorize(self._buildings["name"].to_numpy(object))
+        matches = [NUMBERED.fullmatch(name) for name in names]
+        numbers = [int(match[1]) if match else -1 for match in matches]
+        return np.array([*(min(number, 10_000) for number in numbers), -1], dtype=np.int64)[codes]
 
     def _building(self, row: int) -> Place:
         told = self._buildings.iloc[row]

@@ -1,14 +1,9 @@
-"""Searching many short texts at once: texts packed end to end, and where their letters occur.
+"""Searching many short texts at once: places of their letters, sorted and halved.
 
-Texts stand in the order of their letters, so that beginnings are found by halving. What may
-stand anywhere is looked for by letters and by pairs of neighbouring letters: k slips break at
-most k different letters of what was asked, and 3 k of its pairs (a swap three, any other slip
-two). A text that is meant therefore holds at least one of any k + 1 of its letters, and of
-any 3 k + 1 of its pairs: the rarest are taken, of letters or pairs, whichever are fewer
-(prefix filtering: Chaudhuri, Ganti and Kaushik, 2006, "A primitive operator for similarity
-joins in data cleaning"). A mark of 128 bits, one for each pair, hashed, rules out most of
-what is left; the rest is looked at letter by letter, slips being counted with bit vectors
-(Hyyrö, 2003, "A bit-vector algorithm for computing Levenshtein and Damerau edit distances").
+What begins with a text, or holds it, is a stretch of a sorted row of places (suffix array:
+Manber and Myers, 1993, "Suffix arrays: a new method for on-line string searches"). Of a
+stretch only those owners are wanted that come first; the lowest owner of each 16 places is
+kept, so that most of a long stretch is never looked at.
 """
 
 from typing import NamedTuple
@@ -17,240 +12,183 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
-Codes = npt.NDArray[np.uint16]
-Marks = npt.NDArray[np.uint64]
+Bytes = npt.NDArray[np.uint8]
+Words = npt.NDArray[np.uint64]
 Numbers = npt.NDArray[np.int64]
 Small = npt.NDArray[np.int32]
-Worth = npt.NDArray[np.float64]
-LONGEST = 64
-PAIRS = 1 << 12
-"""Pairs are told apart by so many numbers."""
-_ONE, _ALL = np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
-_FIVES, _THREES = np.uint64(0x5555555555555555), np.uint64(0x3333333333333333)
-_FIFTEENS, _ONES = np.uint64(0x0F0F0F0F0F0F0F0F), np.uint64(0x0101010101010101)
+Worths = npt.NDArray[np.float64]
+INSIDE = 7
+"""So many rows after that of beginnings comes that of all places in the same forms."""
+FORM_STEP, LEAST_STEP = 5, 4
+"""The form of every 32nd byte is kept, and the lowest owner of every 16 places."""
 compiled = nb.njit(cache=True, nogil=True)
 
 
-class Lists(NamedTuple):
-    """The texts that hold a key: those of key k are ``texts[begins[k] : begins[k + 1]]``."""
+class Forms(NamedTuple):
+    """Texts in UTF-8, a 0 before and after each; where each begins, whose it is, and orders.
 
-    begins: Numbers
-    texts: Small
-
-
-class Packed(NamedTuple):
-    """Texts end to end, where each begins (and the last ends), whose they are."""
-
-    codes: Codes
-    starts: Numbers
-    owners: Numbers
-
-
-class Held(NamedTuple):
-    """What packed texts hold: their marks, and which of them hold a letter or a pair of letters."""
-
-    packed: Packed
-    marks: Marks
-    letters: Lists
-    pairs: Lists
-
-
-class Asked(NamedTuple):
-    """A text in the letters of packed ones, its pairs, its mark, and the places of each letter (bits)."""
-
-    codes: Codes
-    pairs: Codes
-    mark: Marks
-    places: Marks
-
-
-@compiled
-def _bits(word: np.uint64) -> np.uint64:
-    word -= (word >> _ONE) & _FIVES
-    word = (word & _THREES) + ((word >> np.uint64(2)) & _THREES)
-    word = (word + (word >> np.uint64(4))) & _FIFTEENS
-    return (word * _ONES) >> np.uint64(56)
-
-
-@compiled
-def paired(codes: Codes) -> Codes:
-    """Number the pairs of neighbouring letters; every letter but the last begins one."""
-    found = np.zeros(max(len(codes) - 1, 0), dtype=np.uint16)
-    for at in range(len(found)):
-        pair = np.uint64(codes[at]) * np.uint64(40503) + np.uint64(codes[at + 1])
-        found[at] = np.uint16((pair * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(52))
-    return found
-
-
-@compiled
-def marks(pairs: Codes, starts: Numbers) -> Marks:
-    """Mark texts; `starts` has one entry more than there are texts."""
-    found = np.zeros((len(starts) - 1, 2), dtype=np.uint64)
-    for text in range(len(starts) - 1):
-        for at in range(starts[text], starts[text + 1] - 1):
-            bit = np.uint64(pairs[at]) >> np.uint64(5)
-            if bit < np.uint64(64):
-                found[text, 0] |= _ONE << bit
-            else:
-                found[text, 1] |= _ONE << (bit - np.uint64(64))
-    return found
-
-
-@compiled
-def lists(keys: Codes, starts: Numbers, skipped: int, count: int) -> Lists:
-    """List the texts that hold each of `count` keys, each text once.
-
-    `keys` has one for every letter; the last `skipped` of a text do not count.
+    `places` holds row after row (row r is ``places[rows[r] : rows[r + 1]]``) of places in
+    `letters`, sorted by what stands there. `of_byte` is the form of every 32nd byte,
+    `least` the lowest owner of every 16 places.
     """
-    begins, last = np.zeros(count + 1, dtype=np.int64), np.full(count, -1, dtype=np.int64)
-    for text in range(len(starts) - 1):
-        for at in range(starts[text], starts[text + 1] - skipped):
-            if last[keys[at]] != text:
-                last[keys[at]] = text
-                begins[keys[at] + 1] += 1
-    begins = np.cumsum(begins)
-    texts, filled = np.empty(begins[-1], dtype=np.int32), begins[:-1].copy()
-    last[:] = -1
-    for text in range(len(starts) - 1):
-        for at in range(starts[text], starts[text + 1] - skipped):
-            key = keys[at]
-            if last[key] != text:
-                last[key] = text
-                texts[filled[key]] = text
-                filled[key] += 1
-    return Lists(begins, texts)
+
+    letters: Bytes
+    starts: Small
+    owners: Small
+    of_byte: Small
+    places: Small
+    rows: Numbers
+    least: Small
+
+
+class Best(NamedTuple):
+    """The best owners so far, the best first, and what each is worth.
+
+    ``told[0]`` of them are there; ``told[1]`` texts were looked at letter by letter, and
+    ``told[2]`` says that there were too many. ``open_to[owner]`` is 0 for who is not wanted.
+    Something else is worth `floor` already.
+    """
+
+    owners: Small
+    worths: Worths
+    told: Numbers
+    open_to: Bytes
+    floor: float
 
 
 @compiled
-def _rarest(held: Lists, keys: Codes, count: int) -> tuple[Codes, int]:
-    """Give `count` of these keys that the fewest texts hold, and how often; -1 with fewer keys."""
-    several = np.unique(keys)
-    if len(several) < count:
-        return several, -1
-    often = np.array([held.begins[key + 1] - held.begins[key] for key in several])
-    order = np.argsort(often)[:count]
-    return several[order], int(often[order].sum())
+def words(letters: Bytes, places: Small) -> Words:
+    """Give the eight bytes from each place on, as a number that sorts like them; 0 ends a text."""
+    found = np.zeros(len(places), dtype=np.uint64)
+    for row in range(len(places)):
+        word, at = np.uint64(0), places[row]
+        for step in range(8):
+            letter = letters[at + step]
+            if letter == 0:
+                break
+            word |= np.uint64(letter) << np.uint64(56 - 8 * step)
+        found[row] = word
+    return found
 
 
 @compiled
-def _suspects(held: Held, asked: Asked, slips: int) -> Numbers:
-    """Give every text that may hold what was asked but for some slips."""
-    seen, told = np.zeros(len(held.marks), dtype=np.bool_), held.letters
-    keys, often = _rarest(held.letters, asked.codes, slips + 1)
-    others, rarer = _rarest(held.pairs, asked.pairs, 3 * slips + 1)
-    if often < 0 and rarer < 0:
-        seen[:] = True
-    elif often < 0 or 0 <= rarer < often:
-        told, keys = held.pairs, others
-    for key in keys:
-        for text in told.texts[told.begins[key] : told.begins[key + 1]]:
-            seen[text] = True
-    return np.flatnonzero(seen)
+def form_at(forms: Forms, place: int) -> int:
+    """Give the form that holds a byte."""
+    form = forms.of_byte[place >> FORM_STEP]
+    while forms.starts[form + 1] <= place:
+        form += 1
+    return int(form)
 
 
 @compiled
-def _before(packed: Packed, text: int, asked: Codes) -> bool:
-    """Say whether a text comes before all that begin with what was asked."""
-    start, stop = packed.starts[text], packed.starts[text + 1]
-    for at in range(len(asked)):
-        if start + at == stop:
-            return True
-        if packed.codes[start + at] != asked[at]:
-            return bool(packed.codes[start + at] < asked[at])
-    return False
+def least(forms: Forms) -> Small:
+    """Give the lowest owner of every 16 places."""
+    found = np.full((len(forms.places) >> LEAST_STEP) + 1, 2147483647, dtype=np.int32)
+    for at in range(len(forms.places)):
+        owner = forms.owners[form_at(forms, forms.places[at])]
+        found[at >> LEAST_STEP] = min(found[at >> LEAST_STEP], owner)
+    return found
 
 
 @compiled
-def begin(packed: Packed, asked: Asked, whole: float, begins: float, scores: Worth) -> None:
-    """Score the owners of texts that are what was asked, or begin with it."""
-    size, low, high = len(asked.codes), 0, len(packed.owners)
+def _bound(forms: Forms, low: int, high: int, text: Bytes, side: int) -> int:
+    """Give the first of sorted places where no less stands than a text, or (side 1) more."""
     while low < high:
         middle = (low + high) // 2
-        if _before(packed, middle, asked.codes):
+        at, told = forms.places[middle], 0
+        for step in range(len(text)):
+            letter = forms.letters[at + step]
+            if letter != text[step]:
+                told = -1 if letter < text[step] else 1
+                break
+        if told < side:
             low = middle + 1
         else:
             high = middle
-    for text in range(low, len(packed.owners)):
-        start, stop = packed.starts[text], packed.starts[text + 1]
-        if stop - start < size:
-            break
-        same = 0
-        while same < size and packed.codes[start + same] == asked.codes[same]:
-            same += 1
-        if same < size:
-            break
-        owner, worth = packed.owners[text], whole if stop - start == size else begins
-        scores[owner] = max(worth, scores[owner])
+    return low
 
 
 @compiled
-def hold(held: Held, asked: Asked, worth: float, scores: Worth) -> None:
-    """Score the owners of texts that hold what was asked."""
-    codes, starts, owners = held.packed
-    text_asked, mark, marked = asked.codes, asked.mark, held.marks
-    size = len(text_asked)
-    for text in _suspects(held, asked, 0):
-        if mark[0] & ~marked[text, 0] or mark[1] & ~marked[text, 1]:
-            continue
-        for at in range(starts[text], starts[text + 1] - size + 1):
-            same = 0
-            while same < size and codes[at + same] == text_asked[same]:
-                same += 1
-            if same == size:
-                scores[owners[text]] = max(worth, scores[owners[text]])
-                break
+def stretch(forms: Forms, row: int, text: Bytes) -> tuple[int, int]:
+    """Give the stretch of a row where a text stands."""
+    first = _bound(forms, forms.rows[row], forms.rows[row + 1], text, 0)
+    return first, _bound(forms, first, forms.rows[row + 1], text, 1)
 
 
 @compiled
-def _slips(text: Codes, size: int, places: Marks, anywhere: bool) -> tuple[int, int]:
-    """Count slips against a text as a whole, and against the best beginning (or part) of it."""
-    last = _ONE << np.uint64(size - 1)
-    up, down, diagonal, before = _ALL, np.uint64(0), np.uint64(0), np.uint64(0)
-    far, best = size, size
-    for letter in text:
-        here = places[letter]
-        swapped = (((~diagonal) & here) << _ONE) & before
-        diagonal = ((((here & up) + up) ^ up) | here | down) | swapped
-        more, less = down | ~(diagonal | up), diagonal & up
-        if more & last:
-            far += 1
-        if less & last:
-            far -= 1
-        more <<= _ONE
-        if not anywhere:
-            more |= _ONE
-        less <<= _ONE
-        up, down = less | ~(diagonal | more), more & diagonal
-        before = here
-        best = min(best, far)
-    return far, best
+def too_late(best: Best, worth: float) -> bool:
+    """Say whether what is worth so much comes after all that is wanted."""
+    full = best.told[0] == len(best.owners)
+    return bool(full and best.worths[len(best.owners) - 1] > worth)
 
 
 @compiled
-def near(held: Held, asked: Asked, most: int, worth: Worth, scores: Worth) -> None:
-    """Score the owners of texts that are what was asked, or begin with it, but for slips.
-
-    With only the third worth, of those that hold it anywhere. Each slip costs five.
-    """
-    codes, starts, owners = held.packed
-    mark, places, marked = asked.mark, asked.places, held.marks
-    size, lacking, anywhere = len(asked.codes), np.uint64(3 * most), worth[2] > 0
-    for text in _suspects(held, asked, most):
-        missing = _bits(mark[0] & ~marked[text, 0])
-        if missing > lacking:
-            continue
-        if missing + _bits(mark[1] & ~marked[text, 1]) > lacking:
-            continue
-        start, stop = starts[text], starts[text + 1]
-        if stop - start < size - most:
-            continue
-        far, best = _slips(codes[start:stop], size, places, anywhere)
-        score = 0.0
-        if anywhere:
-            score = worth[2] - 5.0 * best if best <= most else 0.0
+def offer(best: Best, owner: int, worth: float) -> None:
+    """Keep an owner if it is among the best; of two of the same worth the lower comes first."""
+    count, size = best.told[0], len(best.owners)
+    if count == size:
+        last = best.worths[size - 1]
+        if last > worth or (last == worth and best.owners[size - 1] <= owner):
+            return
+    at = 0
+    while at < count and best.owners[at] != owner:
+        at += 1
+    if at < count and best.worths[at] >= worth:
+        return
+    if at == count:
+        if count == size:
+            at -= 1
         else:
-            if far <= most:
-                score = worth[0] - 5.0 * far
-            if best <= most:
-                score = max(score, worth[1] - 5.0 * best)
-        scores[owners[text]] = max(score, scores[owners[text]])
+            best.told[0] += 1
+    while at > 0:
+        before = best.worths[at - 1]
+        if before > worth or (before == worth and best.owners[at - 1] < owner):
+            break
+        best.owners[at], best.worths[at] = best.owners[at - 1], before
+        at -= 1
+    best.owners[at], best.worths[at] = owner, worth
+
+
+@compiled
+def _take(forms: Forms, low: int, high: int, worth: float, best: Best) -> None:
+    """Offer the owners of a stretch, all for one worth."""
+    size = len(best.owners)
+    at = low
+    while at < high:
+        if best.told[0] == size and (at == low or at & ((1 << LEAST_STEP) - 1) == 0):
+            last = best.worths[size - 1]
+            if last > worth:
+                return
+            if last == worth and forms.least[at >> LEAST_STEP] >= best.owners[size - 1]:
+                at = ((at >> LEAST_STEP) + 1) << LEAST_STEP
+                continue
+        owner = forms.owners[form_at(forms, forms.places[at])]
+        if best.open_to[owner]:
+            offer(best, owner, worth)
+        at += 1
+
+
+@compiled
+def begin(forms: Forms, row: int, text: Bytes, worth: tuple[float, float], best: Best) -> None:
+    """Offer whose forms are a text (for the first worth), or begin with it (the second)."""
+    if too_late(best, worth[0]):
+        return
+    low, high = stretch(forms, row, text)
+    ended, size = low, len(text)
+    top = high
+    while ended < top:
+        middle = (ended + top) // 2
+        if forms.letters[forms.places[middle] + size] == 0:
+            ended = middle + 1
+        else:
+            top = middle
+    _take(forms, low, ended, worth[0], best)
+    _take(forms, ended, high, worth[1], best)
+
+
+@compiled
+def hold(forms: Forms, row: int, text: Bytes, worth: float, best: Best) -> None:
+    """Offer whose forms hold a text; the row is that of beginnings."""
+    if not too_late(best, worth):
+        low, high = stretch(forms, row + INSIDE, text)
+        _take(forms, low, high, worth, best)

@@ -7,9 +7,8 @@ in all of them: 重庆路 is *chongqinglu* and *zhongqinglu*.
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
-from itertools import combinations, islice
+from itertools import combinations
 
 from geo.finding import syllables
 
@@ -17,8 +16,9 @@ MOST_READINGS = 12
 CHINESE = re.compile(r"[㐀-鿿]")
 _SIGNS = re.compile(r"[\W_]+")
 _HISSED = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("v", "u"), ("ngg", "n"), ("ng", "n"))
-_LIQUID = re.compile("[nr](?=[aeiou])")
+_LIQUID = tuple((sound + vowel, "l" + vowel) for sound in "nr" for vowel in "aeiou")
 _BLOWN = (("hu", "f"), ("fu", "f"), ("fei", "fi"), ("fen", "fn"))
+_FOLDS = _HISSED + _LIQUID + _BLOWN
 
 
 def plain(text: str) -> str:
@@ -41,10 +41,7 @@ def folded(letters: str) -> str:
     >>> folded("zhongshan"), folded("nanjing") == folded("lanjin"), folded("hui") == folded("fei")
     ('zonsan', True, True)
     """
-    for sound, alike in _HISSED:
-        letters = letters.replace(sound, alike)
-    letters = _LIQUID.sub("l", letters)
-    for sound, alike in _BLOWN:
+    for sound, alike in _FOLDS:
         letters = letters.replace(sound, alike)
     return letters
 
@@ -64,29 +61,28 @@ def _usual(text: str) -> list[str]:
     ]
 
 
-def _readings(character: str) -> tuple[str, ...]:
-    return syllables.of_character(character) if CHINESE.match(character) else (character,)
-
-
-@lru_cache(maxsize=1 << 12)
 def readings(name: str) -> tuple[tuple[str, ...], ...]:
     """Give the ways to read a name, syllable by syllable: the usual one first.
 
     After it those that differ in one character, then in two.
     """
     usual = tuple(_usual(name))
-    others = [(i, other) for i, c in enumerate(name) for other in _readings(c) if other != usual[i]]
-
-    def every() -> Iterator[tuple[str, ...]]:
-        yield usual
-        for size in (1, 2):
-            for changes in combinations(others, size):
-                read = usual
-                for i, other in changes:
-                    read = (*read[:i], other, *read[i + 1 :])
-                yield read
-
-    return tuple(islice(dict.fromkeys(every()), MOST_READINGS))
+    read = syllables.tables().characters
+    others = [
+        (at, other)
+        for at, character in enumerate(name)
+        if CHINESE.match(character)
+        for other in read.get(character, ())
+        if other != usual[at]
+    ][:MOST_READINGS]
+    found = [usual, *((*usual[:at], other, *usual[at + 1 :]) for at, other in others)]
+    for (one, first), (two, second) in combinations(others, 2):
+        if len(found) >= MOST_READINGS:
+            break
+        if one != two:
+            between = usual[one + 1 : two]
+            found.append((*usual[:one], first, *between, second, *usual[two + 1 :]))
+    return tuple(found[:MOST_READINGS])
 
 
 def initials(name: str) -> str:

@@ -1,6 +1,7 @@
 """Names: found in whole, in part, by sound, initials, with a slip — first by laws, then by example."""
 
 import doctest
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -8,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from geo.finding import Names, forms, spelling, typed
+from geo.finding import PATIENCE, Bounds, Names, OutOfPatience, slips, spelling, typed
 
-LETTERS = st.text("abn", min_size=1, max_size=9)
-LISTS = st.lists(LETTERS, min_size=1, max_size=12)
+SIGNS = "重庆朝阳长乐单家小区路" * 2 + "zhaoncqx1Ａé世紀 ·Ж𠀀🏠"
+NAMES = st.lists(st.text(SIGNS, max_size=7), min_size=1, max_size=10)
+Worth = tuple[float, float, float]
+SLIPPED = st.text("zhaonc重庆小区", max_size=2)
 
 
 def test_examples_of_reading_hold() -> None:
@@ -19,47 +22,130 @@ def test_examples_of_reading_hold() -> None:
     assert doctest.testmod(spelling).failed == 0
 
 
-@settings(max_examples=60)
-@given(LISTS, LETTERS)
-def test_forms_are_matched_as_if_each_was_looked_at(names: list[str], asked: str) -> None:
-    scores = np.zeros(len(names))
-    packed = forms.Forms(zip(names, range(len(names)), strict=True))
-    packed.begin(asked, 100.0, 90.0, scores)
-    packed.hold(asked, 80.0, scores)
-    expected = [
-        100.0 if name == asked
-        else 90.0 if name.startswith(asked)
-        else 80.0 if asked in name else 0.0
-        for name in names
-    ]  # fmt: skip
-    assert scores.tolist() == expected
+class Reference:
+    """Names looked at one by one, form by form, as the scores are told."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
+        read = [spelling.readings(spelling.plain(name)) for name in names]
+        self.written = [[spelling.plain(name)] for name in names]
+        self.sounds = [["".join(told) for told in every] for every in read]
+        self.initials = [["".join(s[:1] for s in told) for told in every] for every in read]
+        self.south = [[spelling.folded(sound) for sound in every] for every in self.sounds]
+        self.scores = [0.0] * len(names)
+
+    def best(self, floor: float = 0.0) -> float:
+        return max(floor, *self.scores)
+
+    def offer(self, forms: list[list[str]], score: Callable[[str], float]) -> None:
+        for at, told in enumerate(forms):
+            self.scores[at] = max(self.scores[at], *(score(form) if form else 0.0 for form in told))
+
+    def begin(self, forms: list[list[str]], text: str, whole: float, begins: float) -> None:
+        self.offer(forms, lambda f: whole if f == text else begins if f.startswith(text) else 0)
+
+    def hold(self, forms: list[list[str]], text: str, worth: float) -> None:
+        self.offer(forms, lambda form: worth if text in form else 0)
+
+    def near(self, forms: list[list[str]], text: str, most: int, worth: Worth) -> None:
+        def score(form: str) -> float:
+            if len(form) < len(text) - most or len(text) > slips.LONGEST:
+                return 0
+            told = [0.0]
+            if worth[2]:
+                parts = {form[i:j] for i in range(len(form)) for j in range(i, len(form) + 1)}
+                least = min(OSA.distance(text, part) for part in parts)
+                return worth[2] - 5 * least if least <= most else 0
+            if (far := OSA.distance(text, form)) <= most:
+                swap = len(form) == len(text) and sorted(form) == sorted(text)
+                extra = slips.EXTRA if len(form) < len(text) else slips.SWAP if swap else 0
+                told.append(worth[0] - 5 * far + (extra if far == 1 else 0))
+            begun = min(OSA.distance(text, form[:end]) for end in range(len(form) + 1))
+            return max(*told, worth[1] - 5 * begun if begun <= most else 0)
+
+        self.offer([told[:1] for told in forms], score)
+
+    def find(self, typed_as: str, bounds: Bounds) -> dict[int, float]:
+        text = spelling.plain(typed_as)
+        sound = spelling.said(text)
+        south, chinese = spelling.folded(sound), bool(spelling.CHINESE.search(text))
+        usual = [told[:1] for told in self.sounds]
+        usual_south = [told[:1] for told in self.south]
+        begins = 79 if chinese else 86
+        self.begin(self.written, text, 100, 90)
+        if chinese:
+            self.hold(self.written, text, 80)
+        written = self.best()
+        self.begin(usual, sound, 97, begins)
+        self.begin(self.sounds, sound, 96, begins - 1)
+        self.begin(self.south, south, 95, begins - 2)
+        if not chinese:
+            self.begin([told[:1] for told in self.initials], text, 92, 76)
+            self.begin(self.initials, text, 91, 75.5)
+            self.begin(self.initials, spelling.folded(text), 90, 75)
+        if chinese and written < 80 and len(text) > 2:
+            self.near(self.written, text, 1, (61, 51, 0))
+        if self.best(bounds.floor) < 80:
+            self.hold(self.written, text, 80)
+            if len(south) > 3:
+                self.hold(usual, sound, 62)
+                self.hold(usual_south, south, 60)
+        if self.best(bounds.floor) < 80:
+            for forms, told, most, worth in (
+                (usual, sound, 1, (61, 51, 0)),
+                (usual_south, south, 1, (60, 50, 0)),
+                (usual, sound, 2, (61, 51, 0)),
+                (self.written, text, 1, (0, 0, 46)),
+                (usual, sound, 1, (0, 0, 46)),
+            ):
+                enough = 55 if most == 1 and worth[0] else 40
+                if len(told) >= 5 * most and self.best(bounds.floor) < enough:
+                    self.near(forms, told, most, worth)
+        order = sorted(
+            (at for at, score in enumerate(self.scores) if score),
+            key=lambda at: (-self.scores[at], len(self.names[at]), at),
+        )
+        return {at: self.scores[at] for at in order[: bounds.most]}
 
 
-@settings(max_examples=60)
-@given(LISTS, st.text("abnx", min_size=3, max_size=9), st.integers(1, 2))
-def test_slips_are_counted_as_by_the_textbook(names: list[str], asked: str, most: int) -> None:
-    scores = np.zeros(len(names))
-    packed = forms.Forms(zip(names, range(len(names)), strict=True))
-    packed.near(asked, most, (60.0, 50.0, 0.0), scores)
-    for name, score in zip(names, scores.tolist(), strict=True):
-        whole = OSA.distance(asked, name)
-        begun = min(OSA.distance(asked, name[:end]) for end in range(len(name) + 1))
-        told = [60.0 - 5 * whole] if whole <= most else []
-        told += [50.0 - 5 * begun] if begun <= most and len(name) >= len(asked) - most else []
-        assert score == max(told, default=0.0), name
+@settings(max_examples=300)
+@given(
+    NAMES,
+    st.one_of(st.text(SIGNS, max_size=9), st.text("zhaoncgqi", max_size=9), st.none()),
+    st.integers(0, 9),
+    SLIPPED,
+    st.builds(
+        Bounds, st.integers(1, 12), st.just(PATIENCE), st.sampled_from([0.0, 0.0, 60.0, 80.0])
+    ),
+)
+def test_names_are_found_as_if_each_was_looked_at(
+    names: list[str], asked: str | None, at: int, slip: str, bounds: Bounds
+) -> None:
+    if asked is None:  # a name of the list, written or said, with a slip
+        name = names[at % len(names)]
+        said = name if at % 2 else "".join(spelling.readings(spelling.plain(name))[-1])
+        asked = said[: at + 1] + slip + said[at + 1 + at % 3 :]
+    text = spelling.plain(asked)
+    expected = Reference(names).find(asked, bounds) if text else {}
+    told = Names(names).find(asked, bounds)
+    assert list(told.items()) == list(expected.items())
 
 
-@settings(max_examples=40)
-@given(LISTS, st.text("abnx", min_size=4, max_size=9))
-def test_parts_are_found_with_a_slip_wherever_they_stand(names: list[str], asked: str) -> None:
-    scores = np.zeros(len(names))
-    packed = forms.Forms(zip(names, range(len(names)), strict=True))
-    packed.near(asked, 1, (0.0, 0.0, 40.0), scores)
-    for name, score in zip(names, scores.tolist(), strict=True):
-        parts = {name[i:j] for i in range(len(name)) for j in range(i, len(name) + 1)}
-        least = min(OSA.distance(asked, part) for part in parts)
-        long_enough = len(name) >= len(asked) - 1
-        assert score == (40.0 - 5 * least if least <= 1 and long_enough else 0.0)
+@given(NAMES, st.data())
+def test_who_is_not_wanted_is_as_if_not_there(names: list[str], data: st.DataObject) -> None:
+    asked = data.draw(st.sampled_from([*names, "zhao", "重庆"]))
+    wanted = np.array([data.draw(st.booleans()) for _ in names], dtype=bool)
+    index, left = Names(names), np.flatnonzero(wanted).tolist()
+    told = index.find(asked, only=index.only(wanted))
+    alone = Names([names[at] for at in left]).find(asked)
+    assert list(told.items()) == [(left[at], score) for at, score in alone.items()]
+
+
+def test_looking_ends_where_patience_does() -> None:
+    index = Names([f"朝{sign}小区" for sign in "重庆长乐单家"])
+    assert index.find("朝阳小区", Bounds(patience=2000))
+    with pytest.raises(OutOfPatience):
+        index.find("朝阳小区", Bounds(patience=2))
 
 
 @given(st.text(max_size=60))
@@ -100,7 +186,8 @@ def test_a_name_is_found_as_people_type_it(typed_as: str, name: str) -> None:
     assert TOWN[next(iter(INDEX.find(typed_as)))] == name
 
 
-def test_the_rank_settles_what_fits_alike() -> None:
+def test_sort_length_and_place_settle_what_fits_alike() -> None:
     assert list(Names(["东路", "西路", "中路"], [2, 0, 1]).find("路")) == [1, 2, 0]
-    assert len(Names(["东路"] * 50).find("东", most=7)) == 7
+    assert list(Names(["东马路", "西路", "中路"]).find("路")) == [1, 2, 0]
+    assert len(Names(["东路"] * 50).find("东", Bounds(7))) == 7
     assert Names([]).find("x") == {}
