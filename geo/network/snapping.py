@@ -63,6 +63,10 @@ def snap(net: Network, xy: F64, *, walker: Walker | None = None, reach_m: float 
     return Snap(edge, along, off, foot, blocked, xy)
 
 
+BEYOND_M = 1e8
+"""Nothing on earth is so far; degrees far from the meridian of an area are told as infinite."""
+
+
 @compiled
 def snap_all(xy: F64, reach_m: float, ground: Ground, avoid: int) -> tuple[I32, I32, I32, F64]:
     """Give edge (−1: none), distance along it, distance to it (cm) and foot of every place."""
@@ -72,6 +76,8 @@ def snap_all(xy: F64, reach_m: float, ground: Ground, avoid: int) -> tuple[I32, 
     off = np.zeros(n, dtype=np.int32)
     foot = xy.copy()
     for i in range(n):
+        if not abs(xy[i, 0]) + abs(xy[i, 1]) < BEYOND_M:  # no place in these metres
+            continue
         s, q, far = nearest_point((xy[i, 0], xy[i, 1]), reach_m, ground, avoid)
         if s >= 0:
             e = ground.shapes.owner[s]

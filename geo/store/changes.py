@@ -103,8 +103,8 @@ class Subscription:
         Unavailable
             When the store does not answer: what is in memory may be old.
         """
-        seen = self._watch.seen_s > monotonic() - SURE_S
-        self.wait(self._watch.epoch if seen else self._watch.last(), PATIENT_S)
+        self._watch.look()
+        self.wait(self._watch.epoch, PATIENT_S)
 
     def close(self) -> None:
         """Tell it nothing more."""
@@ -144,7 +144,7 @@ class Watch:
     def __init__(self, db: Database) -> None:
         self._db = db
         self.touched = Touched(db)
-        self._lock = Lock()
+        self._lock, self._looking = Lock(), Lock()
         self._subscriptions: list[Subscription] = []
         self._closed = Event()
         self._heard = Event()
@@ -161,19 +161,21 @@ class Watch:
         """The number of the last change that was read; subscribers may still be at work."""
         return self._epoch
 
-    @property
-    def blind_s(self) -> float:
-        """Seconds since the store was last looked at."""
-        return monotonic() - self.seen_s
+    def look(self) -> None:
+        """Read what is new at once, unless that was done within `SURE_S`.
 
-    def last(self) -> int:
-        """Ask the store for the number of its last change."""
-        begun = monotonic()
-        with self._db.glance() as session:
-            last = _span(session.connection())[1]
-        if last == self._epoch:
-            self.seen_s = max(self.seen_s, begun)
-        return last
+        Whoever asks does so themselves: the watch may have lost its connection.
+        """
+        if self.seen_s > monotonic() - SURE_S:
+            return
+        if not self._looking.acquire(timeout=PATIENT_S):  # a connection that says nothing more
+            raise Unavailable("the database does not answer", zh="数据库没有应答")
+        try:
+            if self.seen_s <= monotonic() - SURE_S:
+                with self._db.glance() as session:
+                    self._look(session.connection())
+        finally:
+            self._looking.release()
 
     def subscribe(self, told: Told) -> Subscription:
         """Have every later change told, in the order of commits, on a thread of its own.
@@ -218,7 +220,8 @@ class Watch:
         wire = cast("psycopg.Connection[object]", connection.connection.dbapi_connection)
         wire.execute("listen wangge_notices")
         while not self._closed.is_set():
-            self._look(connection)
+            with self._looking:
+                self._look(connection)
             self._heard.set()
             pause_s, self.asked = LOOK_S if self.asked else HEARTBEAT_S, False
             for _ in wire.notifies(timeout=pause_s, stop_after=1):

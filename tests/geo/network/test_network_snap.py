@@ -84,3 +84,13 @@ def test_nothing_is_joined_to_an_empty_network():
     assert len(network.nearest(net, np.zeros((3, 2)), np.zeros((2, 2))).rows) == 0
     assert not network.route(net, (0, 0), (5, 5)).found
     assert len(network.isochrones(net, np.zeros((1, 2)))) == 0
+
+
+def test_what_has_no_place_in_these_metres_is_nowhere() -> None:
+    """Degrees far from the meridian of an area have none: nobody may be kept waiting."""
+    net = towns.lattice(3, 3).net
+    known = network.tree(net, np.array([[150.0, 150.0]]))
+    for x in (np.inf, -np.inf, np.nan, 1e300):
+        for xy in ((x, 0.0), (0.0, x), (x, x)):
+            assert network.snap(net, np.array([xy])).edge.tolist() == [-1]
+            assert [way.station for way in network.routes(known, np.array(xy))] == [-1]
