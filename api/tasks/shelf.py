@@ -126,19 +126,10 @@ class Shelf:
                 self._packs[key] = new
 
     def _changed(self, key: tuple[str, View], ids: tuple[int, ...], epoch: int) -> Pack | None:
-        """Put rows in place.
-
-        Where a later change has already replaced them, what it brought is taken in as well,
-        so that nothing is ever missing between the two.
-        """
-        old, layer, touched = self._packs[key], key[0], self.watch.touched
-        found = touched.cells(layer, ids, epoch)
-        if layers.layer(layer).level:
-            with self._db.glance() as session:
-                born = versions.newer(session, layer, int(old.numbers.max(initial=0)))
-            if not set(ids).issuperset(born):
-                ids = tuple({*ids, *born})
-                found = touched.read(layer, ids)
+        """Put rows in place, and what came since."""
+        old, layer = self._packs[key], key[0]
+        known = int(old.numbers.max(initial=0))
+        ids, found = self.watch.touched.with_newer(layer, ids, epoch, above=known)
         return old.changed(ids, _pack(found, *key))
 
 

@@ -162,7 +162,8 @@ class TileService:
                     self._change(held, layer, ids, epoch)
 
     def _change(self, held: Kept, source: str, ids: tuple[int, ...], epoch: int) -> None:
-        found = self.watch.touched.cells(source, ids, epoch)
+        known = held.sheets["wgs84"].highest
+        ids, found = self.watch.touched.with_newer(source, ids, epoch, above=known)
         come = tile_layers.rows(found, held.of, source, held.view)
         gone = tile_layers.fids(held.of, source, ids)
         sheet, touched = held.sheets["wgs84"].changed(gone, come)

@@ -47,6 +47,24 @@ class Touched:
                 found.append(self.read(layer, ids))
             return dict(found[0])
 
+    def with_newer(
+        self, layer: str, ids: tuple[int, ...], epoch: int, *, above: int
+    ) -> tuple[tuple[int, ...], Cells]:
+        """Give what there is to put in place after a change: numbers of rows, and their cells.
+
+        Where a later change has already replaced rows of areas, what it brought, numbered beyond
+        `above`, the highest that is known, comes as well, so that between the two nothing is
+        missing.
+        """
+        found = self.cells(layer, ids, epoch)
+        if kept(layer).layer.level is not None:
+            with self._db.glance() as session:
+                born = versions.newer(session, layer, above)
+            if not set(ids).issuperset(born):
+                ids = tuple({*ids, *born})
+                found = self.read(layer, ids)
+        return ids, found
+
     def read(self, layer: str, ids: tuple[int, ...]) -> Cells:
         """Read rows that live now, shared with nobody; otherwise as `cells`."""
         stored = kept(layer)

@@ -107,16 +107,27 @@ class Sheet:
         lon, lat = degrees(x, y)
         return float(lon[0]), float(lat[0]), float(lon[1]), float(lat[1])
 
+    @cached_property
+    def highest(self) -> int:
+        """The highest `fid`; 0 for an empty layer."""
+        known = self.base.pack.fids, self.fresh.fids
+        return max(int(fids.max(initial=0)) for fids in known)
+
     def within(self, box: Sequence[float]) -> tuple[I64, I64]:
         """Give the positions in base and in fresh of the features whose boxes touch a box."""
         rows = self.base.within(box)
-        rows = rows[~self.gone[rows]]
+        if self._some_gone:
+            rows = rows[~self.gone[rows]]
         if not len(self.fresh):
             return rows, _NONE
         west, north, east, south = box
         b = self.fresh.boxes
         near = (b[:, 0] <= east) & (b[:, 2] >= west) & (b[:, 1] <= south) & (b[:, 3] >= north)
         return rows, np.flatnonzero(near).astype(np.int64)
+
+    @cached_property
+    def _some_gone(self) -> bool:
+        return bool(self.gone.any())
 
     def shown(self, at: Address) -> tuple[I64, I64]:
         """Give the positions in base and in fresh of the features that a tile may show."""
@@ -142,8 +153,8 @@ class Sheet:
 
     def tag(self, rows: I64, fresh: I64) -> int:
         """Give a number that changes with anything that is shown of chosen features."""
-        stamps = np.concatenate([self.base.pack.stamps[rows], self.fresh.stamps[fresh]])
-        return int(stamps.sum(dtype=np.uint64)) if len(stamps) else 0
+        known = int(np.add.reduce(self.base.pack.stamps[rows]))
+        return (known + int(np.add.reduce(self.fresh.stamps[fresh]))) % 2**64
 
     def changed(
         self, gone: Collection[int], come: gpd.GeoDataFrame | Mapping[str, npt.NDArray[Any]]

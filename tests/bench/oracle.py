@@ -2,8 +2,10 @@
 
 All layers that are rows of the store, all zooms from the one that shows them to 18. Of each
 tile: the same features as ST_AsMVT has; no vertex farther than a unit from what it draws in
-units a sixteenth as long; every ring right by the rules of the format. Ours are read by our own
-reader, by Mapbox's (``mapbox-vector-tile``, of the peers), and one in twenty by GDAL.
+units a sixteenth as long; every ring right by the rules of the format. ST_AsMVT takes boxes in
+single precision, up to a metre wider, and so keeps now and then what is less than half a unit:
+that is counted apart. Ours are read by our own reader, by Mapbox's (``mapbox-vector-tile``, of
+the peers), and one in twenty by GDAL.
 """
 
 import argparse
@@ -28,6 +30,7 @@ from test_against_postgis import FINER, drawn_by_postgis, strayed  # noqa: E402
 from api.tasks import tile_layers  # noqa: E402
 from api.tasks.tile_service import TileService  # noqa: E402
 from geo import store, tiling  # noqa: E402
+from geo.tiling.detail import LEAST  # noqa: E402
 
 LAYERS = ("district", "subdistrict", "community", "grid", "microgrid", "station", "building",
           "street", "barrier", "landuse")  # fmt: skip
@@ -61,6 +64,7 @@ def main() -> None:
     parser.add_argument("--tiles", type=int, default=10_000)
     many = parser.parse_args().tiles
     warnings.simplefilter("ignore")
+    least = LEAST / tiling.EXTENT
     rng, counted, worst = np.random.default_rng(8), Counter[str](), 0.0
     with private_home() as home:
         db = store.connect(store.cluster.ensure(home))
@@ -84,7 +88,10 @@ def main() -> None:
             named = {f.id for f in ours}
             counted["features"] += len(ours)
             counted["only ours"] += len(named - theirs)
-            counted["only theirs"] += len(theirs - named)
+            sides = np.ptp(pack.boxes.reshape(-1, 2, 2), axis=1).sum(axis=1)
+            tiny = set(pack.ids[sides < least / 2**z].tolist())
+            counted["only theirs"] += len(theirs - named - tiny)
+            counted["only theirs, less than half a unit"] += len((theirs - named) & tiny)
             for feature in ours:
                 counted["ring faults"] += bool(vectortiles.faults(feature))
                 if feature.id in near:
