@@ -11,7 +11,7 @@ from api.tasks.work import Form, Work
 from geo import coords, finding
 from geo.finding import Bounds, Gazetteer, Place
 
-AT_ONCE = 4000
+AT_ONCE = 3000
 """Looking at so many names for slips takes a few tenths of a millisecond."""
 
 

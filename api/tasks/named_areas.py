@@ -72,14 +72,19 @@ class NamedAreas:
         At least as many of the best are there as the bounds want.
         """
         names, found = tuple(self.packs), list(self._coded(text.strip(), levels))
-        coded = [(area.level, area.row) for area in found]
+        coded = {(area.level, area.row) for area in found}
         for part in self.parts:
-            only = part.open_to(levels)
-            for at, score in part.names.find(text, bounds, only).items():
-                level, row = names[part.levels[at]], int(part.rows[at])
-                if (level, row) not in coded:
-                    lon, lat = part.points[at].tolist()
-                    found.append(Named(score, level, row, lon, lat))
+            scores = part.names.find(text, bounds, part.open_to(levels))
+            at = np.fromiter(scores, np.int64, len(scores))
+            for score, level, row, (lon, lat) in zip(
+                scores.values(),
+                part.levels[at].tolist(),
+                part.rows[at].tolist(),
+                part.points[at].tolist(),
+                strict=True,
+            ):
+                if (names[level], row) not in coded:
+                    found.append(Named(score, names[level], row, lon, lat))
         return found
 
     def _coded(self, code: str, levels: frozenset[int]) -> Iterator[Named]:

@@ -3,7 +3,7 @@
 Areas are found by the names that are published this moment.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from threading import Lock
@@ -79,7 +79,7 @@ class SearchPlaces(Form):
                 break
             if any(place["score"] >= finding.SURE for place in places):
                 break
-        found = places + [_told(area, areas.packs) for area in named]
+        found = [*places, *_told(named, areas.packs)]
         found.sort(key=_rank)
         return found[: self.limit]
 
@@ -108,8 +108,8 @@ _LOCK = Lock()
 
 def _areas(kept: Shelf) -> NamedAreas:
     """Give the names of the areas as they are now."""
-    packs = {level: kept.pack(level, "public") for level in LEVELS}
-    with _LOCK:
+    with _LOCK:  # what another has read since must not be followed backwards
+        packs = {level: kept.pack(level, "public") for level in LEVELS}
         areas = _AREAS.get(kept)
         if areas is None:
             areas = _AREAS[kept] = named_areas(packs)
@@ -132,17 +132,24 @@ def _same(areas: NamedAreas, packs: Mapping[str, Pack | None]) -> bool:
     return all(pack is areas.packs[level] for level, pack in packs.items())
 
 
-def _told(area: Named, packs: Packs) -> dict[str, Any]:
-    pack = packs[area.level]
-    return {
-        "kind": area.level,
-        "key": pack.keys[area.row],
-        "name": str(pack.columns["name"][area.row]),
-        "area": _above(packs, area.level, str(pack.columns["parent"][area.row])),
-        "lon": area.lon,
-        "lat": area.lat,
-        "score": area.score,
-    }
+def _told(areas: list[Named], packs: Packs) -> Iterator[dict[str, Any]]:
+    for level, pack in packs.items():
+        mine = [area for area in areas if area.level == level]
+        if not mine:
+            continue
+        rows = [area.row for area in mine]
+        names = pack.columns["name"][rows].tolist()
+        parents = pack.columns["parent"][rows].tolist()
+        for area, name, parent in zip(mine, names, parents, strict=True):
+            yield {
+                "kind": level,
+                "key": pack.keys[area.row],
+                "name": name,
+                "area": _above(packs, level, parent),
+                "lon": area.lon,
+                "lat": area.lat,
+                "score": area.score,
+            }
 
 
 def _above(packs: Packs, level: str, code: str) -> str:

@@ -44,7 +44,7 @@ class Forms(NamedTuple):
 class Best(NamedTuple):
     """The best owners so far, the best first, and what each is worth.
 
-    ``told[0]`` of them are there; ``told[1]`` texts were looked at letter by letter, and
+    ``told[0]`` of them are there; ``told[1]`` places were looked at for slips, and
     ``told[2]`` says that there were too many. ``open_to[owner]`` is 0 for who is not wanted.
     Something else is worth `floor` already.
     """

@@ -1,6 +1,7 @@
 """Many names, found by whatever a person may type for one of them."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -9,11 +10,11 @@ import numpy.typing as npt
 from geo.finding.forms import forms
 from geo.finding.kernel import Bytes
 from geo.finding.spelling import CHINESE, folded, plain, said
-from geo.finding.stages import search
+from geo.finding.stages import Texts, search
 
 MOST = 200
-PATIENCE = 1 << 16
-"""So many names are at most looked at letter by letter, for slips."""
+PATIENCE = 1 << 14
+"""So many names are at most looked at for slips."""
 
 
 class Bounds(NamedTuple):
@@ -24,7 +25,7 @@ class Bounds(NamedTuple):
     most : int
         So many are wanted, > 0.
     patience : int
-        So many names are looked at letter by letter, for slips.
+        So many names are looked at for slips.
     floor : float
         Something else fits as well as this already: where that is `SURE`, nobody is thought to
         have slipped.
@@ -39,7 +40,7 @@ FAR = Bounds()
 
 
 class OutOfPatience(Exception):
-    """More names would have to be looked at letter by letter than was allowed."""
+    """More names would have to be looked at for slips than was allowed."""
 
 
 class Names:
@@ -86,21 +87,29 @@ class Names:
         Raises
         ------
         OutOfPatience
-            When more names had to be looked at letter by letter than the bounds allow, and
+            When more names had to be looked at for slips than the bounds allow, and
             they allow fewer than usual.
         """
-        written = plain(text)
-        if not written or not len(self):
+        texts = _texts(text)
+        if texts is None or not len(self):
             return {}
-        sound = said(written)
-        alike = written if CHINESE.search(written) else folded(written)
-        texts = (_bytes(written), _bytes(sound), _bytes(folded(sound)), _bytes(alike))
         most, patience, floor = bounds
         wanted = (self._all if only is None else only, most, patience, float(floor))
         owners, worths, too_many = search((*self._forms,), texts, wanted)
         if too_many and patience < PATIENCE:
             raise OutOfPatience
         return dict(zip(self._order[owners].tolist(), worths.tolist(), strict=True))
+
+
+@lru_cache(maxsize=1 << 10)
+def _texts(text: str) -> Texts | None:
+    """Read what was typed; several indexes are asked the same."""
+    written = plain(text)
+    if not written:
+        return None
+    sound = said(written)
+    alike = written if CHINESE.search(written) else folded(written)
+    return _bytes(written), _bytes(sound), _bytes(folded(sound)), _bytes(alike)
 
 
 def _bytes(text: str) -> Bytes:

@@ -46,7 +46,7 @@ class Slips(NamedTuple):
     """How many slips at most, and what it counts when a form is the text but for them, begins
     with it or, where nothing else counts, holds it; each slip costs five.
 
-    So many forms may be looked at letter by letter.
+    So many places may be looked at.
     """
 
     what: Asked
@@ -194,6 +194,29 @@ def _cut(forms: Forms, row: int, slips: Slips) -> int:
 
 
 @compiled
+def _cuts(forms: Forms, row: int, what: Asked) -> tuple[int, int]:
+    """Cut what was asked in three, a letter between, where few texts have any: give these letters.
+
+    Of long texts not every place is tried.
+    """
+    text, begins, size = what.text, what.begins, len(what.letters)
+    step = 1 + size // 20
+    fewest, one, two = -1, (size - 2) // 3, (2 * size - 1) // 3
+    for first in range(2, size - 5, step):
+        low, high = stretch(forms, row, text[: begins[first]])
+        few = high - low
+        for second in range(first + 3, size - 2, step):
+            low, high = stretch(forms, row + INSIDE, text[begins[second + 1] :])
+            more = few + high - low
+            if 0 <= fewest <= more:
+                continue
+            low, high = stretch(forms, row + INSIDE, text[begins[first + 1] : begins[second]])
+            if fewest < 0 or more + high - low < fewest:
+                fewest, one, two = more + high - low, first, second
+    return one, two
+
+
+@compiled
 def _swapped_at(what: Asked, letter: int) -> Bytes:
     """Give a text with a letter and the one before it exchanged."""
     before, at, after = what.begins[letter - 1], what.begins[letter], what.begins[letter + 1]
@@ -226,7 +249,7 @@ def near(forms: Forms, row: int, slips: Slips, best: Best) -> None:
         _suspect(forms, stretch(forms, start, text[: begins[cut]]), (0, size), slips, best)
         _suspect(forms, stretch(forms, inside, text[begins[cut] :]), (cut, 1), slips, best)
         return
-    one, two = (size - 2) // 3, (2 * size - 1) // 3
+    one, two = _cuts(forms, row, what)
     middle = text[begins[one + 1] : begins[two]]
     _suspect(forms, stretch(forms, start, text[: begins[one]]), (0, size), slips, best)
     _suspect(forms, stretch(forms, inside, middle), (one + 1, 1), slips, best)
@@ -244,7 +267,10 @@ def _suspect(
     """
     highest = max(slips.whole + SWAP - 5.0, slips.begins - 5.0, slips.within)
     for at in range(suspects[0], suspects[1]):
-        if too_late(best, highest):
+        best.told[1] += 1
+        if best.told[1] > slips.patience:
+            best.told[2] = 1
+        if best.told[2] or too_late(best, highest):
             return
         place = forms.places[at]
         form = form_at(forms, place)
@@ -255,10 +281,6 @@ def _suspect(
             moved = _letters_between(forms.letters, start, place) - stands[0]
             if moved > stands[1] or -moved > stands[1]:
                 continue
-        best.told[1] += 1
-        if best.told[1] > slips.patience:
-            best.told[2] = 1
-            return
         score = _look(forms.letters, start, slips)
         if score > 0:
             offer(best, owner, score)

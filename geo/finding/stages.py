@@ -34,11 +34,12 @@ _SLIPS = (
 )  # fmt: skip
 """Which text is looked for in which row with how many slips, what counts who is it, begins with
 it or holds it, and what found before is enough: what is thought of later is a look at many
-names again. One slip is thought of in five letters, two in ten.
+names again. One slip is thought of in five letters, two in ten that were typed
+as letters.
 """
 Texts = tuple[Bytes, Bytes, Bytes, Bytes]
 Wanted = tuple[Bytes, int, int, float]
-"""Which owners (not 0), how many, how many texts may be looked at letter by letter, and what
+"""Which owners (not 0), how many, how many places may be looked at for slips, and what
 something else is worth already."""
 
 
@@ -58,10 +59,14 @@ def _begin(forms: Forms, texts: Texts, chinese: bool, best: Best) -> None:
 
 
 @compiled
-def _near(forms: Forms, texts: tuple[Asked, Asked, Asked], patience: int, best: Best) -> None:
+def _near(
+    forms: Forms, texts: tuple[Asked, Asked, Asked], chinese: bool, patience: int, best: Best
+) -> None:
     """Think of slips; see `_SLIPS`."""
     for text, row, most, whole, begins, within, enough in _SLIPS:
         what = texts[text]
+        if most == 2 and chinese:
+            continue
         if len(what.letters) >= 5 * most and _best(best) < enough:
             near(forms, row, Slips(what, most, whole, begins, within, patience), best)
 
@@ -104,5 +109,5 @@ def search(
             hold(forms, USUAL, sound, 62.0, best)
             hold(forms, SOUTH, south, 60.0, best)
     if _best(best) < SURE:
-        _near(forms, taken, patience, best)
+        _near(forms, taken, chinese, patience, best)
     return best.owners[: told[0]], best.worths[: told[0]], told[2] > 0

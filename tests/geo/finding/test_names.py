@@ -99,6 +99,8 @@ class Reference:
                 (usual, sound, 1, (0, 0, 46)),
             ):
                 enough = 55 if most == 1 and worth[0] else 40
+                if most == 2 and chinese:
+                    continue
                 if len(told) >= 5 * most and self.best(bounds.floor) < enough:
                     self.near(forms, told, most, worth)
         order = sorted(
