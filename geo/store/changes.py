@@ -14,6 +14,7 @@ Subscribers share what they read of a change again: `Watch.touched`.
 """
 
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from threading import Condition, Event, Lock, Thread
@@ -76,6 +77,7 @@ class Subscription:
         self._queue: SimpleQueue[list[Change] | None] = SimpleQueue()
         self._moved = Condition()
         self._epoch = watch.epoch
+        self._untaken: deque[float] = deque()
         self._behind_since_s: float | None = None
         Thread(target=self._run, name="changes", daemon=True).start()
 
@@ -111,10 +113,10 @@ class Subscription:
         self._queue.put(None)
 
     def put(self, changes: list[Change]) -> None:
-        """Hand over what was committed since the last time."""
+        """Hand over what was committed since the watch looked last."""
         with self._moved:
-            if self._behind_since_s is None:
-                self._behind_since_s = monotonic()
+            self._untaken.append(self._watch.seen_s)
+            self._behind_since_s = self._untaken[0]
             self._queue.put(changes)
 
     def _run(self) -> None:
@@ -123,7 +125,8 @@ class Subscription:
                 self._tell(change)
             with self._moved:
                 self._epoch = changes[-1].epoch
-                self._behind_since_s = None if self._queue.empty() else monotonic()
+                self._untaken.popleft()
+                self._behind_since_s = self._untaken[0] if self._untaken else None
                 self._moved.notify_all()
 
     def _tell(self, change: Change) -> None:
