@@ -137,6 +137,10 @@ def tiles() -> None:
         drawn += [pair for z in (8, 14) for pair in pyramid([sheet], z, bytes)]
         sheet.tile(drawn[-1][0])
         sheet.changed([0], frame.iloc[:1])
+    pinched = shapely.Polygon([(119, 31), (121, 31), (121, 32), (120, 31 + 1e-9), (119, 32)])
+    frame = gpd.GeoDataFrame({"fid": [1], "code": ["1"]}, geometry=[pinched], crs=coords.STORED)
+    broken = tiling.sheet("grid", frame, key="code", columns=("code",))
+    drawn += [pair for z in (4, 8) for pair in pyramid([broken], z, bytes)]
     with TemporaryDirectory() as folder:
         path = Path(folder) / "kernels.pmtiles"
         tiling.archive.write(path, drawn[:1], bounds=(0, 0, 1, 1), metadata={})

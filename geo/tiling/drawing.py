@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.tiling import mvt, rings
+from geo.tiling import cutting, lines, mvt, rings
 from geo.tiling.detail import EXTENT, LEAST, MARGIN, TOLERANCE
-from geo.tiling.kernel import F32, F64, I32, I64, U8, Bools, bare, compiled, inlined, u
+from geo.tiling.kernel import F32, F64, I32, I64, U8, Bools, compiled, inlined, u
 
 CLEAR = 2.0
 """Edges so far apart, in units, do not meet: vertices left out move them by half a unit, and
@@ -52,7 +52,7 @@ class Paper(NamedTuple):
     vx: F64
     vy: F64
     vs: I64
-    by: rings.Spare
+    by: cutting.Spare
 
 
 class Drawing(NamedTuple):
@@ -91,7 +91,7 @@ def paper(shapes: Shapes, rows: I64) -> Paper:
         np.zeros(parts + 1, dtype=np.int64), np.empty(parts, dtype=np.bool_),
         np.empty(side), np.empty(side), np.zeros(cuts, dtype=np.int64),
         np.empty(side), np.empty(side), np.zeros(cuts, dtype=np.int64),
-        rings.spare(side, cuts),
+        cutting.spare(side, cuts),
     )  # fmt: skip
 
 
@@ -148,7 +148,7 @@ def draw(row: int, shapes: Shapes, on: Paper, frame: Frame) -> tuple[int, int]:
     for p in range(shapes.first_part[row], shapes.first_part[row + 1]):
         count = _chosen(p, shapes, on, frame)
         if kind == 2:
-            end, parts = _line(
+            end, parts = lines.line(
                 on.ux, on.uy, count, on.px, on.py, end, on.ends, parts, _LOW, _HIGH, inside
             )
             continue
@@ -210,7 +210,7 @@ def _area(
             if not beyond[side]:
                 continue
             limit = _LOW if side % 2 == 0 else _HIGH
-            pieces = rings.cut(x, y, at, pieces, to_x, to_y, to_at, side, limit, apart, on.by)
+            pieces = cutting.cut(x, y, at, pieces, to_x, to_y, to_at, side, limit, apart, on.by)
             x, y, at, to_x, to_y, to_at = to_x, to_y, to_at, x, y, at
             at_side, at_limit = side, limit
         begun = parts
@@ -243,63 +243,3 @@ def _area(
     if parts < 2 or rings.apart(on.px, on.py, on.ends, on.outer, parts):
         return parts, FINE
     return parts, LOOK
-
-
-@bare
-def _line(
-    ux: F64, uy: F64, count: int, px: I32, py: I32, end: int, point_at: I64, parts: int,
-    low: float, high: float, inside: bool,
-) -> tuple[int, int]:  # fmt: skip
-    """Write the pieces of a line that lie in the box (Y.-D. Liang, B. Barsky 1984)."""
-    begin = end
-    for i in range(count - 1):
-        ax, ay, bx, by = ux[i], uy[i], ux[i + 1], uy[i + 1]
-        enter, leave = 0.0, 1.0
-        if not inside:
-            for side in range(4):
-                run = bx - ax if side < 2 else by - ay
-                here = ax if side < 2 else ay
-                room = here - low if side % 2 == 0 else high - here
-                step = -run if side % 2 == 0 else run
-                if step == 0.0:
-                    if room < 0.0:
-                        leave = -1.0
-                elif step > 0.0:
-                    leave = min(leave, room / step)
-                else:
-                    enter = max(enter, room / step)
-        if enter > leave:
-            continue
-        if enter > 0.0 and end > begin:
-            end, parts = _closed(px, py, begin, end, point_at, parts)
-            begin = end
-        end = _point(px, py, begin, end, ax + enter * (bx - ax), ay + enter * (by - ay))
-        end = _point(px, py, begin, end, ax + leave * (bx - ax), ay + leave * (by - ay))
-        if leave < 1.0:
-            end, parts = _closed(px, py, begin, end, point_at, parts)
-            begin = end
-    return _closed(px, py, begin, end, point_at, parts)
-
-
-@bare
-def _point(px: I32, py: I32, begin: int, end: int, u: float, v: float) -> int:
-    """Write a point of a line unless it is there already, or only lengthens the last stretch."""
-    a, b = np.int32(np.floor(u + 0.5)), np.int32(np.floor(v + 0.5))
-    if end > begin and px[end - 1] == a and py[end - 1] == b:
-        return end
-    if end - begin >= 2:
-        dx, dy = int(px[end - 1] - px[end - 2]), int(py[end - 1] - py[end - 2])
-        ex, ey = int(a - px[end - 1]), int(b - py[end - 1])
-        if dx * ey == dy * ex and dx * ex + dy * ey > 0:
-            end -= 1
-    px[end], py[end] = a, b
-    return end + 1
-
-
-@bare
-def _closed(px: I32, py: I32, begin: int, end: int, point_at: I64, parts: int) -> tuple[int, int]:
-    """End a piece of a line; one without length is taken back."""
-    if end - begin < 2:
-        return begin, parts
-    point_at[parts + 1] = end
-    return end, parts + 1
