@@ -23,6 +23,7 @@ def index(
     *,
     base: Base | None = None,
     title: str = "",
+    missing: Sequence[str] = (),
 ) -> str:
     """Write the index page.
 
@@ -37,12 +38,15 @@ def index(
         Gives heading, data date and 审图号.
     title : str
         The heading, where there is no base.
+    missing : sequence of str
+        Why other maps cannot be drawn yet, a sentence each.
     """
     base = base or Base(title=title)
     rows = dict(summary or {})
     body = _TEMPLATES.get_template("index_body.html").render(
         base=base,
         pages=[(name, file, _picture(thumb), words) for name, file, thumb, words in pages],
+        missing=missing,
         columns=list(next(iter(rows.values()), {})),
         rows=rows,
         credit=credit(base),

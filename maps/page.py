@@ -12,7 +12,6 @@ import numpy as np
 import shapely
 from markupsafe import escape
 
-from geo import coords
 from maps import fonts, ground, packing
 from maps.figure import OfflineFigure, OfflineMap
 from maps.palette import palette
@@ -191,13 +190,7 @@ def _wound(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
 
 def _box(scene: Scene) -> list[int]:
     """Give west, north, east, south of the map in map units."""
-    outline = scene.base.outline
-    frames = [outline.geometry] if outline is not None else [s.shapes for s in scene.sheets]
-    bounds = [
-        coords.to_degrees(gpd.GeoDataFrame(geometry=f)).total_bounds for f in frames if len(f)
-    ]
-    west, south = np.min([b[:2] for b in bounds], axis=0)
-    east, north = np.max([b[2:] for b in bounds], axis=0)
+    west, south, east, north = scene.extent().total_bounds
     return [int(v) for v in packing.units(np.array([[west, north], [east, south]])).ravel()]
 
 

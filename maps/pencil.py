@@ -29,9 +29,7 @@ class Pencil:
 
     def __init__(self, axes: Axes, scene: Scene, letters: Type, *, small: bool) -> None:
         self.axes, self.scene, self.letters, self.small = axes, scene, letters, small
-        outline = scene.base.outline
-        extent = outline.geometry if outline is not None else _drawn(scene)
-        metres = coords.to_metres(gpd.GeoDataFrame(geometry=extent))
+        metres = coords.to_metres(gpd.GeoDataFrame(geometry=scene.extent()))
         self.crs = metres.crs
         self.bounds = metres.total_bounds
         self.palette: dict[str, Any] = palette()
@@ -270,10 +268,6 @@ class Pencil:
 
 def _meet(a: Box, b: Box) -> bool:
     return a[0] < b[2] and a[2] > b[0] and a[1] < b[3] and a[3] > b[1]
-
-
-def _drawn(scene: Scene) -> gpd.GeoSeries:
-    return next(s.shapes for s in scene.sheets if s.shown and len(s.shapes))
 
 
 def _of(frame: gpd.GeoDataFrame | None, kind: str | int) -> gpd.GeoSeries | None:

@@ -11,6 +11,10 @@ from typing import Literal
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
+
+from geo import coords
+from geo.errors import NotFound
 
 Cell = str | int | float | None
 
@@ -151,6 +155,26 @@ class Scene:
     facts: Sequence[Fact] = ()
     note: Words = SILENT
     calendar: Calendar | None = None
+
+    def extent(self) -> gpd.GeoSeries:
+        """Give shapes around which the map is drawn, in degrees: the outline, else all there are.
+
+        Raises
+        ------
+        NotFound
+            When nothing lies on it.
+        """
+        outline = self.base.outline
+        frames = [outline.geometry] if outline is not None else [s.shapes for s in self.sheets]
+        parts = [coords.to_degrees(gpd.GeoDataFrame(geometry=f)).geometry for f in frames if len(f)]
+        drawn = [part[~(part.is_empty | part.isna())] for part in parts]
+        if not any(len(part) for part in drawn):
+            raise NotFound(
+                f"nothing lies on the map {self.kind!r} yet", zh=f"“{self.words.zh}”暂无可显示的内容",
+                hint="import the layers that it shows, or draw their shapes",
+                hint_zh="请先导入该图所需的图层及其图形",
+            )  # fmt: skip
+        return gpd.GeoSeries(pd.concat(drawn, ignore_index=True), crs=coords.STORED)
 
     def sides(self) -> list["Scene"]:
         """Give the scene as it was and as it would be; alone, when it has no sides."""

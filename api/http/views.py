@@ -20,7 +20,7 @@ from api.settings import Settings
 from api.tasks import draw_maps, known
 from api.tasks.work import Work
 from geo import store
-from geo.errors import GeoError
+from geo.errors import GeoError, NotFound
 
 router = Part(include_in_schema=False)
 HOLDER = "nonce-of-this-answer"
@@ -94,9 +94,10 @@ def _draw_there(there: Connection, settings: Settings, address: str) -> None:
     """Draw every map when nothing else is to be done, and send them."""
     os.nice(10)
     drawn, work = Drawn(), Work(settings=settings, database=store.connect(address))
-    with suppress(GeoError, BrokenPipeError):
-        for kind in draw_maps.THEMES:
+    for kind in draw_maps.THEMES:
+        with suppress(GeoError):
             drawn.draw(kind, work)
+    with suppress(BrokenPipeError):
         there.send((drawn.state, drawn.pages, drawn.cards))
 
 
@@ -107,14 +108,19 @@ def _drawn(request: Request) -> Drawn:
 
 @router.get("/maps")
 def index(request: Request, work: WorkDep) -> Response:
-    """Show every map with its picture."""
-    drawn = _drawn(request)
+    """Show every map that can be drawn with its picture, and say what the others want."""
+    drawn, missing = _drawn(request), {}
     for kind in draw_maps.THEMES:
-        drawn.draw(kind, work)
-    cards = [drawn.cards[kind] for kind in draw_maps.THEMES]
-    return HTMLResponse(
-        maps.index(cards, base=drawn.ground(work)), headers={"Cache-Control": "no-cache"}
-    )
+        try:
+            drawn.draw(kind, work)
+        except NotFound as fault:
+            missing[kind] = fault
+    if len(missing) == len(draw_maps.THEMES):
+        raise next(iter(missing.values()))
+    cards = [drawn.cards[kind] for kind in draw_maps.THEMES if kind in drawn.cards]
+    told = dict.fromkeys(f"{fault.zh} · {fault}" for fault in missing.values())
+    page = maps.index(cards, base=drawn.ground(work), missing=list(told))
+    return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
 
 
 @router.get("/maps/{kind}")
