@@ -1,4 +1,4 @@
-"""Features, nearest stations and search beside tipg: python tests/bench/bench_items.py
+"""Features, nearest stations and search beside tipg and pygeoapi: python tests/bench/bench_items.py
 
 A city of micro-grids and stations in a private store; both services ask the same tables, one
 process each, eight connections, by turns, so that other load meets both alike. Printed are
@@ -17,10 +17,11 @@ from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import numpy as np
+import pygeoapi_peer
 import wrk
 from served import Client, _find_tests
 
-PORTS = {"ours": 18841, "tipg": 18842}
+PORTS = {"ours": 18841, "tipg": 18842, "pygeoapi": 18843}
 ROUNDS, PATHS = 3, 4000
 OURS = """
 import sys, uvicorn
@@ -137,27 +138,27 @@ def backends() -> list[int]:
 
 
 def compare(
-    name: str, ours: Question, theirs: Question | None, pids: dict[str, int], seconds: float
+    name: str, questions: dict[str, Question], pids: dict[str, int], seconds: float
 ) -> None:
-    """Print what both make of a question, asked by turns."""
-    told: dict[str, list[tuple[float, float]]] = {"ours": [], "tipg": []}
-    asked = {"ours": ours} | ({"tipg": theirs} if theirs is not None else {})
-    paths = {who: [question() for _ in range(PATHS)] for who, question in asked.items()}
+    """Print what each makes of a question, asked by turns, and how often ours is the other."""
+    told: dict[str, list[tuple[float, float]]] = {who: [] for who in questions if who in pids}
+    paths = {who: [questions[who]() for _ in range(PATHS)] for who in told}
     for turn in range(ROUNDS + 1):
-        for who in asked:
-            counted = [pids[who], *(backends() if who == "tipg" else [])]
+        for who, seen in told.items():
+            counted = [pids[who], *(backends() if who != "ours" else [])]
             before = spent_s(counted)
             rate, count = wrk.rate(PORTS[who], paths[who], seconds, packs="identity")
             spent = spent_s([p for p in counted if Path(f"/proc/{p}").exists()]) - before
             if turn:  # the first is to warm up
-                told[who].append((rate, 1e3 * spent / max(count, 1)))
+                seen.append((rate, 1e3 * spent / max(count, 1)))
     rate, cost = np.median(told["ours"], axis=0)
-    line = f"  {name:28} {rate:8.0f}/s {cost:8.3f} ms CPU"
-    if theirs is not None:
-        their_rate, their_cost = np.median(told["tipg"], axis=0)
-        line += f"   tipg {their_rate:7.1f}/s {their_cost:8.2f} ms CPU   "
-        line += f"{rate / their_rate:6.1f} × rate, {their_cost / max(cost, 1e-6):6.1f} × CPU"
-    print(line, flush=True)
+    print(f"  {name:26} {rate:7.0f}/s {cost:7.3f} ms CPU", end="")
+    for who in told.keys() - {"ours"}:
+        their_rate, their_cost = np.median(told[who], axis=0)
+        often = rate / their_rate if their_rate else float("nan")
+        print(f"   {who} {their_rate:.1f}/s {their_cost:.2f} ms: {often:.1f} × rate,"
+              f" {their_cost / max(cost, 1e-6):.1f} × CPU", end="")  # fmt: skip
+    print(flush=True)
 
 
 def exact(points: int, rng: np.random.Generator, db: object, edge: float) -> None:
@@ -212,8 +213,12 @@ def main() -> None:
                 TIPG, PORTS["tipg"], "/healthz", DATABASE_URL=by_socket(plain), TIPG_DB_SCHEMAS='["public"]',
                 TIPG_DB_EXCLUDE_FUNCTION_SCHEMAS='["public"]', TIPG_TABLE_CONFIG__public_areas__pk="fid",
             ))  # fmt: skip
-        except ImportError:
-            print("tipg is not installed (make peers)")
+            made = pygeoapi_peer.described(plain, PORTS["pygeoapi"], home / "pygeoapi")
+            pids["pygeoapi"] = stack.enter_context(
+                serving(pygeoapi_peer.SERVE, PORTS["pygeoapi"], "/conformance", **made)
+            )
+        except (ImportError, RuntimeError) as fault:
+            print(f"a peer is not installed ({fault}): make peers")
         settled(pids["ours"])
         measure(told, rng, edge, pids, db)
         db.close()
@@ -230,34 +235,30 @@ def measure(
     from geo import store
 
     print(f"{told.cells:,} micro-grids, {told.stations:,} stations, {wrk.CONNECTIONS} connections")
-    tipg = "tipg" in pids
 
     def box(wide: float) -> str:
         x, y = rng.uniform(0, edge - wide, 2)
         return f"{119 + x:.5f},{32 + y:.5f},{119 + x + wide:.5f},{32 + y + wide:.5f}"
 
+    where = {"ours": "/ogc/collections/microgrid", "tipg": "/collections/public.areas",
+             "pygeoapi": "/collections/microgrid"}  # fmt: skip
     for limit in (10, 100, 1000):
         wide = 0.004 * (np.sqrt(limit) + 2)
-        compare(
-            f"items, bbox, limit {limit}",
-            lambda w=wide, n=limit: f"/ogc/collections/microgrid/items?limit={n}&bbox={box(w)}",
-            (lambda w=wide, n=limit: f"/collections/public.areas/items?limit={n}&bbox={box(w)}")
-            if tipg else None,
-            pids, told.seconds,
-        )  # fmt: skip
-    compare(
-        "one feature",
-        lambda: f"/ogc/collections/microgrid/items/321198{int(rng.integers(told.cells)):011d}",
-        (lambda: f"/collections/public.areas/items/{int(rng.integers(1, told.cells))}") if tipg else None,
-        pids, told.seconds,
-    )  # fmt: skip
-    deep = f"321198{int(told.cells * 0.9):011d}"
-    compare(
-        "page after nine tenths", lambda: f"/ogc/collections/microgrid/items?limit=10&after={deep}",
-        (lambda: f"/collections/public.areas/items?limit=10&offset={int(told.cells * 0.9)}")
-        if tipg else None,
-        pids, told.seconds,
-    )  # fmt: skip
+        compare(f"items, bbox, limit {limit}", {
+            who: lambda at=at, w=wide, n=limit: f"{at}/items?limit={n}&bbox={box(w)}"
+            for who, at in where.items()
+        }, pids, told.seconds)  # fmt: skip
+    compare("one feature", {
+        "ours": lambda: f"{where['ours']}/items/321198{int(rng.integers(told.cells)):011d}",
+        "tipg": lambda: f"{where['tipg']}/items/{int(rng.integers(1, told.cells))}",
+        "pygeoapi": lambda: f"{where['pygeoapi']}/items/{int(rng.integers(1, told.cells))}",
+    }, pids, told.seconds)  # fmt: skip
+    far_in = int(told.cells * 0.9)
+    compare("page after nine tenths", {
+        "ours": lambda: f"{where['ours']}/items?limit=10&after=321198{far_in:011d}",
+        "tipg": lambda: f"{where['tipg']}/items?limit=10&offset={far_in}",
+        "pygeoapi": lambda: f"{where['pygeoapi']}/items?limit=10&offset={far_in}",
+    }, pids, told.seconds)  # fmt: skip
 
     def near() -> tuple[float, float]:
         x, y = rng.uniform(0, edge, 2)
@@ -270,11 +271,10 @@ def measure(
         box = f"{x - far:.5f},{y - far:.5f},{x + far:.5f},{y + far:.5f}"
         return f"/collections/public.places/items?limit=100&bbox={box}"
 
-    compare(
-        "nearest five stations",
-        lambda: "/v1/stations/nearest?k=5&lon={:.6f}&lat={:.6f}".format(*near()),
-        workaround if tipg else None, pids, told.seconds,
-    )  # fmt: skip
+    compare("nearest five stations", {
+        "ours": lambda: "/v1/stations/nearest?k=5&lon={:.6f}&lat={:.6f}".format(*near()),
+        "tipg": workaround,
+    }, pids, told.seconds)  # fmt: skip
     with db.read() as session:  # type: ignore[attr-defined]
         names = store.areas.read(session, "microgrid")["name"].tolist()
     for size in (2, 4):
@@ -282,12 +282,11 @@ def measure(
         def word(size: int = size) -> str:
             return quote(names[int(rng.integers(len(names)))][:size])
 
-        compare(
-            f"search, {size} characters", lambda w=word: f"/v1/search?q={w()}",
-            (lambda w=word: "/collections/public.areas/items?limit=10&filter-lang=cql2-text&filter="
-             f"name%20LIKE%20%27%25{w()}%25%27") if tipg else None,
-            pids, told.seconds,
-        )  # fmt: skip
+        compare(f"search, {size} characters", {
+            "ours": lambda w=word: f"/v1/search?q={w()}",
+            "tipg": lambda w=word: f"{where['tipg']}/items?limit=10&filter-lang=cql2-text"
+                                   f"&filter=name%20LIKE%20%27%25{w()}%25%27",
+        }, pids, told.seconds)  # fmt: skip
     exact(told.points, rng, db, edge)
 
 
