@@ -38,7 +38,7 @@ from api.http.described import Described
 from api.http.dressing import MOST_BYTES, Dressed
 from api.http.keys import Keyed
 from api.settings import VERSION
-from api.tasks.memory import give_back
+from api.tasks.memory import give_back, one_pool
 from api.tasks.work import Work
 
 TURN_S = 0.0005
@@ -60,6 +60,7 @@ def create_app(work: Work | None = None, *, draw_first: bool = True) -> FastAPI:
         yield {} if work.settings.access_log else {"tray": tray}  # what is swift writes no lines
 
     sys.setswitchinterval(TURN_S)
+    one_pool()
     app = Described(
         title="Wangge 网格",
         summary="网格化管理空间服务 Spatial service for grassroots grid governance",
