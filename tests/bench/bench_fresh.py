@@ -225,6 +225,8 @@ def main() -> None:
                 door.ask("/v1/search?q=%E7%BD%91%E6%A0%BC&kinds=grid")
                 door.ask("/ogc/collections/grid/items?limit=1")
                 door.ask("/v1/stations/nearest?lon=119.45&lat=32.2&k=1")
+                door.ask("/v1/areas/at?lon=119.45&lat=32.2")
+                door.ask("/tiles/grid/0/0/0.mvt")
             print(f"{told.workers} processes, {told.edits} publications")
             measured(db, here, told.edits)
             print("  memory: " + ", ".join(f"{memory_mb(door.number):.0f} MB" for door in here))
