@@ -29,7 +29,8 @@ def main() -> None:
     asked_for = people_typing.typed(every, told.queries, rng)
     begun = time.process_time()
     index = Names(every)
-    print(f"{told.names:,} names indexed in {time.process_time() - begun:.1f} s of CPU")
+    took_s, size_mb = time.process_time() - begun, index.nbytes / 1e6
+    print(f"{told.names:,} names indexed in {took_s:.1f} s of CPU, {size_mb:.0f} MB")
     index.find("不在其中的名称")
     hits: dict[str, list[bool]] = {}
     took: dict[str, list[float]] = {}
