@@ -12,6 +12,7 @@ from typing import Any
 
 from api.http import swift, tile_files, tiles, watch
 from api.http.connection import Connection
+from api.tasks import asker
 from api.tasks.tile_layers import PUBLIC
 from geo.errors import GeoError
 from geo.tiling import Finished
@@ -35,6 +36,7 @@ class Express(Connection):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._tray: tiles.Tray | None = self.app_state.get("tray")
+        self._work = None if self._tray is None else self._tray.work.asked_by(asker.PUBLIC)
         self._within = False
 
     def data_received(self, data: bytes) -> None:
@@ -52,9 +54,9 @@ class Express(Connection):
                     self._send(self._tile(tile))
                     watch.count(watch.TILES, 200, perf_counter() - begun)
                     return
-            elif self.scheme == "http" and not self.root_path:
+            elif self._work is not None and self.scheme == "http" and not self.root_path:
                 default = tuple(self.server_state.default_headers)
-                if (told := swift.answer(self._tray.work, bytes(data), default)) is not None:
+                if (told := swift.answer(self._work, bytes(data), default)) is not None:
                     self._send(told)
                     return
         super().data_received(data)

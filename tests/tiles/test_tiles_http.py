@@ -289,5 +289,9 @@ def test_warm_tiles_off_the_wire_are_the_same(work: Work, service: TileService) 
         body = b"POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(plain)
         wire.sendall(body)
         assert told(wire, plain)[0].startswith(b"HTTP/1.1 40")  # a body is no question
+        items = b"GET /ogc/collections/grid/items?limit=1 HTTP/1.1\r\nHost: x\r\n%b\r\n"
+        usual, short = (told(wire, items % more)[1] for more in (b"Cookie: a=b\r\n", b""))
+        stamp = re.compile(rb'"timeStamp":"[^"]*"')
+        assert stamp.sub(b"", usual) == stamp.sub(b"", short) != b""
     server.should_exit = True
     thread.join()
