@@ -49,7 +49,7 @@ CHANGES = st.lists(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(CHANGES)
 def test_following_changes_is_indexing_anew(changes: list[tuple[str, dict[str, str]]]) -> None:
     kept: dict[str, Rows] = {level: {"a": ("重庆路", 1), "b": ("朝阳小区", 2)} for level in LEVELS}

@@ -110,7 +110,7 @@ class Reference:
         return {at: self.scores[at] for at in order[: bounds.most]}
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(
     NAMES,
     st.one_of(st.text(SIGNS, max_size=9), st.text("zhaoncgqi", max_size=9), st.none()),
