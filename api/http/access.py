@@ -107,7 +107,7 @@ def rule(path: str) -> Mapping[str, Role] | None:
 
 def needed(method: str, path: str) -> Role:
     """Give the role that a request needs; what the table does not name, administrators only."""
-    verb = "GET" if method in ("HEAD", "OPTIONS") else method
+    verb = "GET" if method in ("HEAD", "OPTIONS", "TRACE") else method  # nothing answers the last
     return (rule(path) or {}).get(verb, Role.ADMIN)
 
 
