@@ -36,9 +36,16 @@ def compiled(loop: _Loop) -> _Loop:
     return cast(_Loop, njit(cache=True, nogil=True)(loop))
 
 
-def tree(boxes: Boxes) -> Tree:
-    """Build a tree over boxes (n, 4): least x, least y, most x, most y."""
-    order = along_a_curve(boxes)
+def tree(boxes: Boxes, order: Numbers | None = None) -> Tree:
+    """Build a tree over boxes (n, 4): least x, least y, most x, most y.
+
+    Parameters
+    ----------
+    order : positions, optional
+        In which order they follow each other so that neighbours lie near each other; without
+        it, that of `along_a_curve`.
+    """
+    order = along_a_curve(boxes) if order is None else order
     levels = [np.ascontiguousarray(boxes[order], dtype=np.float64).reshape(-1, 4)]
     while len(levels[-1]) > _WIDE:
         below = levels[-1]
@@ -82,14 +89,14 @@ def hilbert(depth: int, x: Numbers, y: Numbers) -> Numbers:
 
 @compiled
 def touching(boxes: Boxes, begins: Numbers, order: Numbers, window: Boxes) -> Numbers:
-    """Give which boxes of a tree touch one (least x, least y, most x, most y), in no order."""
+    """Give which boxes of a tree touch one (least x, least y, most x, most y), in the order of the tree."""
     west, south, east, north = window[0], window[1], window[2], window[3]
     top = len(begins) - 2
     found, count = np.empty(64, dtype=np.int64), 0
     waiting = np.empty((top + 2) * (_WIDE + 1), dtype=np.int64)
     depth = np.empty(len(waiting), dtype=np.int64)
     left = 0
-    for i in range(begins[top + 1] - begins[top]):
+    for i in range(begins[top + 1] - begins[top] - 1, -1, -1):
         waiting[left], depth[left] = i, top
         left += 1
     while left > 0:
@@ -111,7 +118,8 @@ def touching(boxes: Boxes, begins: Numbers, order: Numbers, window: Boxes) -> Nu
             found[count] = order[i]
             count += 1
             continue
-        for child in range(i * _WIDE, min((i + 1) * _WIDE, begins[level] - begins[level - 1])):
+        last = min((i + 1) * _WIDE, begins[level] - begins[level - 1])
+        for child in range(last - 1, i * _WIDE - 1, -1):
             waiting[left], depth[left] = child, level - 1
             left += 1
     return found[:count]

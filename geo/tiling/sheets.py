@@ -13,11 +13,12 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
+from geo.layers import boxtree
 from geo.tiling.address import Address
 from geo.tiling.detail import EXTENT, MARGIN
+from geo.tiling.hilbert import along_a_curve
 from geo.tiling.kernel import F64, I64, Bools
 from geo.tiling.pack import Pack, degrees, pack, relabelled
-from geo.tiling.tree import Tree, along_a_curve, touching, tree
 from geo.tiling.writing import Wanted, tiles
 
 _NONE = np.empty(0, dtype=np.int64)
@@ -28,12 +29,12 @@ class Base:
     """Packed features under an index, in one datum."""
 
     pack: Pack
-    tree: Tree
+    tree: boxtree.Tree
 
     @classmethod
     def of(cls, packed: Pack) -> "Base":
         """Build the index; it serves best where neighbours follow each other."""
-        return cls(packed, tree(packed.boxes))
+        return cls(packed, boxtree.tree(packed.boxes, np.arange(len(packed.boxes))))
 
     @cached_property
     def by_fid(self) -> I64:
@@ -62,8 +63,7 @@ class Base:
 
     def within(self, box: Sequence[float]) -> I64:
         """Give the positions of the features whose boxes touch a box, sorted."""
-        found: I64 = touching(*self.tree, *map(float, box))
-        return found
+        return boxtree.touching(*self.tree, np.array(box, dtype=np.float64))
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,11 @@ def test_what_touches_is_found_once(boxes, window):
     west, south, east, north = window
     touches = (told[:, 0] <= east) & (told[:, 2] >= west)
     touches &= (told[:, 1] <= north) & (told[:, 3] >= south)
-    found = boxtree.touching(*boxtree.tree(told), np.array(window, dtype=float))
+    here = np.array(window, dtype=float)
+    found = boxtree.touching(*boxtree.tree(told), here)
     assert sorted(found.tolist()) == np.flatnonzero(touches).tolist()
+    as_they_stand = boxtree.tree(told, np.arange(len(told)))
+    assert boxtree.touching(*as_they_stand, here).tolist() == np.flatnonzero(touches).tolist()
 
 
 def test_the_curve_visits_neighbours():
