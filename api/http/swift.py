@@ -17,6 +17,7 @@ from geo.errors import GeoError
 
 ROUTES: Mapping[str, Answers] = {
     "/v1/areas/at": v1.areas_at_hand,
+    "/v1/places": v1.places_at_hand,
     "/v1/search": search.search_at_hand,
     "/v1/stations/nearest": v1.nearest_at_hand,
 }

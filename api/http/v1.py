@@ -21,6 +21,7 @@ from api.tasks.work import Work, perform
 
 router = Part()
 asked_often = Part(route_class=queries.Straight)
+PLACES, MOST_PLACES, LONGEST_NAME = 8, 20, 60
 Lon = Annotated[float, Query(ge=-180, le=180, description="经度 degrees east")]
 Lat = Annotated[float, Query(ge=-90, le=90, description="纬度 degrees north")]
 
@@ -65,6 +66,17 @@ def areas_at_hand(work: Work, question: Plain) -> Sent | None:
     return None if form is None else _sent(form.at_once(work))
 
 
+def places_at_hand(work: Work, question: Plain) -> Sent | None:
+    """Answer a plain question for the places of a name."""
+    told = plain.words(question.query)
+    if told is None or "q" not in told or not told.keys() <= {"q", "limit"}:
+        return None
+    limit = int(told.get("limit", PLACES))
+    if not 1 <= limit <= MOST_PLACES or len(told["q"]) > LONGEST_NAME:
+        return None
+    return _sent(FindPlaces(text=told["q"], limit=limit).at_once(work))
+
+
 def _sent(told: object) -> Sent:
     return Sent("application/json", orjson.dumps(told, option=orjson.OPT_SERIALIZE_NUMPY))
 
@@ -72,8 +84,10 @@ def _sent(told: object) -> Sent:
 @router.get("/places", tags=["places"], summary="地名检索 Places by name, pinyin or initials")
 def places(
     work: WorkDep,
-    q: Annotated[str, Query(max_length=60, description="汉字、拼音或首字母 name or pinyin")],
-    limit: Annotated[int, Query(ge=1, le=20)] = 8,
+    q: Annotated[
+        str, Query(max_length=LONGEST_NAME, description="汉字、拼音或首字母 name or pinyin")
+    ],
+    limit: Annotated[int, Query(ge=1, le=MOST_PLACES)] = PLACES,
 ) -> list[dict[str, Any]]:
     """Give buildings, compounds, stations, streets and communities, the likeliest first."""
     return perform(FindPlaces(text=q, limit=limit), work)
