@@ -9,6 +9,7 @@ from api.http.parts import Part
 from api.http.v1 import WorkDep
 from api.tasks.audit_coverage import OnePlace
 from api.tasks.coverage_clock import CoverageClock
+from api.tasks.measure_coverage import for_anybody
 from api.tasks.track_spots import ListSpots, public
 from api.tasks.work import perform
 
@@ -54,4 +55,5 @@ def one_place(
         services=tuple(service), minutes=tuple(minutes or (5, 10, 15)),
         metres=tuple(metres or (500,)), at=at, walker=walker, by=by,
     )  # fmt: skip
-    return perform(form, work).as_dict()
+    told = perform(form, work).as_dict()
+    return for_anybody(told) if work.asker.view == "public" else told

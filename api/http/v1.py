@@ -15,7 +15,7 @@ from api.tasks.asker import Asker
 from api.tasks.find_areas import AreaHistory, AreasAt
 from api.tasks.find_place import FindPlaces
 from api.tasks.known import NotAtHand
-from api.tasks.measure_coverage import MeasureCoverage
+from api.tasks.measure_coverage import MeasureCoverage, for_anybody
 from api.tasks.nearest_stations import NearestStations
 from api.tasks.work import Work, perform
 
@@ -118,4 +118,5 @@ def coverage(
     form = MeasureCoverage(
         minutes=tuple(minutes or (5, 10, 15)), service=service, at=at, walker=walker, by=by
     )
-    return perform(form, work).as_dict()
+    told = perform(form, work).as_dict()
+    return for_anybody(told) if work.asker.view == "public" else told

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection
 from threading import RLock
-from typing import Any
 
 from fastapi import Request
 from starlette.responses import HTMLResponse, Response
@@ -18,31 +17,41 @@ from api.http.parts import Part
 from api.http.v1 import WorkDep
 from api.settings import Settings
 from api.tasks import draw_maps, known
+from api.tasks.asker import LOCAL, PUBLIC
 from api.tasks.work import Work
 from geo import store
 from geo.errors import GeoError, NotFound
+from geo.layers import View
 
 router = Part(include_in_schema=False)
 HOLDER = "nonce-of-this-answer"
+Name = tuple[str, View]
+"""A kind of map or page, and how it is seen."""
+Card = tuple[str, str, bytes, str]
+"""Title, address, picture and summary of a map."""
 
 
 @dataclass
 class Drawn:
-    """Pages and pictures drawn once for a state of the store; drawn anew when it changes."""
+    """Pages and pictures drawn once for a state of the store; drawn anew when it changes.
+
+    Each as somebody sees it: ``grids``, and ``grids`` of who works here, are two.
+    """
 
     state: str = ""
-    pages: dict[str, str] = field(default_factory=dict)
-    cards: dict[str, tuple[str, str, bytes, str]] = field(default_factory=dict)
+    pages: dict[Name, str] = field(default_factory=dict)
+    cards: dict[Name, Card] = field(default_factory=dict)
     lock: RLock = field(default_factory=RLock)
     _ground: maps.Base | None = None
 
     def keep(self, name: str, work: Work, make: Callable[[maps.Base], str]) -> str:
         """Give the page of a name, made once for the present state."""
+        shown = name, work.asker.view
         with self.lock:
             self._renew(work)
-            if name not in self.pages:
-                self.pages[name] = make(self.ground(work))
-            return self.pages[name]
+            if shown not in self.pages:
+                self.pages[shown] = make(self.ground(work))
+            return self.pages[shown]
 
     def ground(self, work: Work) -> maps.Base:
         """Give the ground that lies under every map."""
@@ -55,18 +64,20 @@ class Drawn:
         if (state := known.state(work)) != self.state:
             self.pages, self.cards, self._ground, self.state = {}, {}, None, state
 
-    def draw(self, kind: str, work: Work) -> None:
-        """Make sure that the page and picture of a kind are of the present state."""
+    def draw(self, kind: str, work: Work) -> Name:
+        """Make sure that the page and picture of a kind, as who asks may see it, are as of now."""
+        shown = kind, work.asker.view
         with self.lock:
             self._renew(work)
-            if kind not in self.pages:
-                theme = draw_maps.theme(kind, work, self.ground(work))
+            if shown not in self.pages:
+                theme = draw_maps.theme(kind, work, self.ground(work), view=work.asker.view)
                 page = maps.draw(theme)
-                self.pages[kind] = page.html(inline=False, nonce=HOLDER)
+                self.pages[shown] = page.html(inline=False, nonce=HOLDER)
                 picture = maps.thumbnail(theme)
-                self.cards[kind] = (page.title, f"/maps/{kind}", picture, page.summary)
+                self.cards[shown] = (page.title, f"/maps/{kind}", picture, page.summary)
+        return shown
 
-    def take(self, state: str, pages: dict[str, str], cards: dict[str, Any]) -> None:
+    def take(self, state: str, pages: dict[Name, str], cards: dict[Name, Card]) -> None:
         """Take what was drawn elsewhere, unless something was drawn here meanwhile."""
         with self.lock:
             if not self.state:
@@ -95,8 +106,9 @@ def _draw_there(there: Connection, settings: Settings, address: str) -> None:
     os.nice(10)
     drawn, work = Drawn(), Work(settings=settings, database=store.connect(address))
     for kind in draw_maps.THEMES:
-        with suppress(GeoError):
-            drawn.draw(kind, work)
+        for asker in (PUBLIC, LOCAL):
+            with suppress(GeoError):
+                drawn.draw(kind, work.asked_by(asker))
     with suppress(BrokenPipeError):
         there.send((drawn.state, drawn.pages, drawn.cards))
 
@@ -109,15 +121,17 @@ def _drawn(request: Request) -> Drawn:
 @router.get("/maps")
 def index(request: Request, work: WorkDep) -> Response:
     """Show every map that can be drawn with its picture, and say what the others want."""
-    drawn, missing = _drawn(request), {}
-    for kind in draw_maps.THEMES:
+    drawn, cards, missing = _drawn(request), [], {}
+    hidden = draw_maps.OF_STAFF if work.asker.view == "public" else frozenset()
+    for kind in [kind for kind in draw_maps.THEMES if kind not in hidden]:
         try:
-            drawn.draw(kind, work)
+            shown = drawn.draw(kind, work)
         except NotFound as fault:
             missing[kind] = fault
-    if len(missing) == len(draw_maps.THEMES):
+        else:
+            cards.append(drawn.cards[shown])
+    if not cards:
         raise next(iter(missing.values()))
-    cards = [drawn.cards[kind] for kind in draw_maps.THEMES if kind in drawn.cards]
     told = dict.fromkeys(f"{fault.zh} · {fault}" for fault in missing.values())
     page = maps.index(cards, base=drawn.ground(work), missing=list(told))
     return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
@@ -127,8 +141,8 @@ def index(request: Request, work: WorkDep) -> Response:
 def chart(request: Request, work: WorkDep, kind: str) -> Response:
     """Show a map."""
     drawn = _drawn(request)
-    drawn.draw(kind, work)
-    return page(drawn.pages[kind])
+    shown = drawn.draw(kind, work)  # which may begin anew with no pages
+    return page(drawn.pages[shown])
 
 
 def page(html: str) -> HTMLResponse:

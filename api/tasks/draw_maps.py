@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, cast
 
 import geopandas as gpd
 import numpy as np
@@ -25,8 +26,8 @@ from api.tasks.scene import read_scene
 from api.tasks.walk import STREETS, network_of
 from api.tasks.work import Form, Work
 from geo import network
-from geo.errors import BadInput, NotFound
-from geo.layers import walker
+from geo.errors import BadInput, NotFound, Unidentified
+from geo.layers import View, walker
 
 LEVELS = ("subdistrict", "community", "grid", "microgrid")
 PICTURES: dict[str, Literal["png", "pdf", "svg"]] = {".png": "png", ".pdf": "pdf", ".svg": "svg"}
@@ -246,17 +247,30 @@ THEMES: dict[str, Callable[[Work, maps.Base], maps.Theme]] = {
     "stations": stations,
     "alliances": alliances,
 }
-"""What everybody may see."""
+"""What may be seen, by everybody without numbers of households; but for `OF_STAFF`."""
+OF_STAFF = frozenset({"flaws"})
+"""What tells of single areas how many live there is for those who work here."""
 INNER: dict[str, Callable[[Work, maps.Base], maps.Theme]] = {"alliances-plan": planned_alliances}
 """What planners see besides."""
 
 
 def theme(
-    kind: str, work: Work, base: maps.Base | None = None, *, inner: bool = False
+    kind: str,
+    work: Work,
+    base: maps.Base | None = None,
+    *,
+    inner: bool = False,
+    view: View = "staff",
 ) -> maps.Theme:
     """Make a theme of the living data by name, over `base` where it is at hand.
 
-    `inner`: also those that are not for everybody.
+    `inner`: also those that are not for everybody. In the public `view` no households are told
+    below the community.
+
+    Raises
+    ------
+    Unidentified
+        When the public asks for what is for those who work here.
     """
     known = THEMES | INNER if inner else THEMES
     if kind not in known:
@@ -267,4 +281,9 @@ def theme(
             hint=f"one of {names}",
             hint_zh=f"可用：{names}",
         )
-    return known[kind](work, base or ground(work))
+    if view == "public" and kind in OF_STAFF:
+        raise Unidentified(f"the map {kind} needs a log-in", zh="这张地图请登录后查看")
+    made = known[kind](work, base or ground(work))
+    if view == "public":  # every theme can be told without what is not for everybody
+        return cast(maps.Theme, replace(cast(Any, made), public=True))
+    return made

@@ -15,8 +15,13 @@ from api.tasks.scene import Scene, read_scene
 from api.tasks.walk import STREETS
 from api.tasks.work import Work, now, record
 from geo import coords, coverage
-from geo.layers import StationLayer, walker
+from geo.layers import GROUPS, StationLayer, walker
 from geo.layers import level as level_of
+
+FEWEST = 10
+"""Of fewer households than this the public is told only that they are few."""
+_OF_SOME = ("residents", *GROUPS)
+_OF_SPOTS = ("spot_id", "households", "nearest_s", "least_s", "reason", "area")
 
 
 class MeasureCoverage(Question):
@@ -144,6 +149,34 @@ class Covered:
             "areas": plain(self.areas.reset_index()),
             "spots": spots,
         }
+
+
+def for_anybody(told: dict[str, Any]) -> dict[str, Any]:
+    """Give what everybody may know of a coverage: of areas and spots places, shares and times.
+
+    Households are told from `FEWEST` on, other people and buildings of no single place.
+    """
+    areas = [
+        {name: cell for name, cell in row.items() if not name.startswith(_OF_SOME)}
+        for row in told["areas"]
+    ]
+    for found in told.get("spots", {}).values():
+        for spot in found["features"]:
+            spot["properties"] = _shown(spot["properties"])
+    return {**told, "areas": [_uncounted(row) for row in areas]}
+
+
+def _shown(spot: dict[str, Any]) -> dict[str, Any]:
+    return _uncounted({name: spot[name] for name in _OF_SPOTS if name in spot})
+
+
+def _uncounted(row: dict[str, Any]) -> dict[str, Any]:
+    """Tell of few households only that they are few."""
+    few = 0 < row["households"] < FEWEST
+    counted = ("households", "served", "weak", "uncovered")
+    return {
+        name: None if few and name.startswith(counted) else cell for name, cell in row.items()
+    } | {"few": few}
 
 
 def plain(table: pd.DataFrame) -> list[dict[str, Any]]:

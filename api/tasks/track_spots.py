@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import Field
 from shapely.geometry import mapping
 
-from api.tasks.measure_coverage import plain, states_of
+from api.tasks.measure_coverage import FEWEST, plain, states_of
 from api.tasks.reach import Ground, Question, ground_of, nearest_names, times_of, worlds
 from api.tasks.scene import Scene, read_scene
 from api.tasks.walk import STREETS
@@ -22,9 +22,6 @@ from geo import coords, coverage, store
 from geo.layers import TravelTimes, items
 from geo.layers import level as level_of
 from geo.store.spots import Entry, Happening
-
-FEWEST = 10
-"""Of fewer households than this the public is told only that they are few."""
 
 
 class TrackSpots(Question):

@@ -67,7 +67,8 @@ class Clock:
             Index `code` in the order of `areas`, one column a moment by its position, 0–1; NaN
             where no households live.
         """
-        codes = pd.Index(areas["code"], dtype="str", name="code")
+        every = pd.Index(areas["code"], dtype="str", name="code")
+        codes = every.unique()  # areas that share a code, a fault by itself, are one here
         place = codes.get_indexer(pd.Index(area_of(self.frame, areas)))
         inside = place >= 0
         households = self.frame["households"].to_numpy(dtype=np.float64)[inside]
@@ -79,7 +80,8 @@ class Clock:
             )
             np.divide(met, total, out=row, where=total > 0)
         columns = range(len(self.moments))
-        return pd.DataFrame(shares[self.set_of].T, index=codes, columns=columns)
+        table = pd.DataFrame(shares[self.set_of].T, index=codes, columns=columns)
+        return table.take(codes.get_indexer(every))
 
 
 def clock(

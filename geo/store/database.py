@@ -99,6 +99,8 @@ def connect(url: str, *, revive: Callable[[], str] | None = None) -> Database:
         json_deserializer=orjson.loads,
         connect_args={"connect_timeout": 10, "options": "-c timezone=UTC"},
     )
+    event.listen(engine, "connect", lambda _, record: record.info.update(pool=engine.pool))
+    event.listen(engine, "checkin", partial(_back, engine))
     try:
         _require_server(engine)
         _require_postgis(engine)
@@ -109,6 +111,12 @@ def connect(url: str, *, revive: Callable[[], str] | None = None) -> Database:
     if revive is not None:
         event.listen(engine, "do_connect", partial(_connected, revive))
     return Database(engine, sessionmaker(engine))
+
+
+def _back(engine: Engine, wire: Any, record: Any) -> None:
+    """Close a connection that comes back after all were given back: nobody will ask it again."""
+    if wire is not None and record.info.get("pool") not in (None, engine.pool):
+        wire.close()
 
 
 def _told(fault: ExceptionContext) -> Exception | None:

@@ -5,6 +5,7 @@ from fastapi.testclient import TestClient
 
 from api.http import views
 from api.tasks import draw_maps
+from api.tasks.asker import LOCAL
 from api.tasks.work import Work
 from geo import coords, demo, store
 
@@ -40,6 +41,13 @@ def test_coverage_counts_everyone_once(client: TestClient, town: demo.District) 
     assert five["households"] <= fifteen["households"] <= people
     assert fifteen["households"] + fifteen["blind_households"] == people
     assert sum(a["households"] for a in told["areas"]) == people
+    for row in told["areas"]:
+        assert not {"elders", "alone", "disabled_within_300"} & row.keys()
+    for spot in (spot for found in told["spots"].values() for spot in found["features"]):
+        assert spot["properties"].keys() <= {
+            "spot_id", "households", "nearest_s", "least_s", "reason", "area", "few",
+        }  # fmt: skip
+        assert spot["properties"]["few"] == (spot["properties"]["households"] is None)
     assert not told["estimated"]
 
 
@@ -100,8 +108,24 @@ def test_the_docs_describe_every_path_without_a_script(client: TestClient) -> No
 def test_maps_are_drawn_ahead_in_a_process_of_their_own(work: Work) -> None:
     drawn = views.Drawn()
     views.draw_all(drawn, work)
-    assert set(drawn.cards) == set(draw_maps.THEMES)
+    public = set(draw_maps.THEMES) - draw_maps.OF_STAFF
+    assert {kind for kind, view in drawn.cards if view == "public"} == public
+    assert {kind for kind, view in drawn.cards if view == "staff"} == set(draw_maps.THEMES)
     ahead = dict(drawn.pages)
     for kind in draw_maps.THEMES:
         drawn.draw(kind, work)
     assert drawn.pages == ahead
+
+
+def test_maps_tell_the_public_no_households(client: TestClient, work: Work) -> None:
+    """Who works here sees how many live in each grid; the public sees the grids."""
+    staff, outside = views.Drawn(), {"X-Forwarded-For": "192.0.2.1"}
+    for kind in ("grids", "blindspots", "flaws"):
+        public = client.get(f"/maps/{kind}", headers=outside)
+        if kind in draw_maps.OF_STAFF:
+            assert public.status_code == 401
+            assert f"/maps/{kind}" not in client.get("/maps", headers=outside).text
+        else:
+            assert public.status_code == 200
+            shown = staff.draw(kind, work.asked_by(LOCAL))
+            assert public.text.count("户数") < staff.pages[shown].count("户数")

@@ -293,8 +293,12 @@ def main() -> None:
             print("wrk is not installed: asked from Python (apt-get install wrk)")
         rows(pids, places, given.seconds)
         for who in ("cold", "warm"):
-            held = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pids[who]}/status").read_text())
-            print(f"  memory of {who}: {int(held[1]) / 1024:.0f} MB")
+            held = Path(f"/proc/{pids[who]}/status").read_text()
+            whole, own = (
+                int(re.search(rf"{name}:\s+(\d+)", held)[1]) / 1024 for name in ("VmRSS", "RssAnon")
+            )
+            print(f"  memory of {who}: {whole:.0f} MB, {own:.0f} MB without the files of libraries,"
+                  " which all processes share")  # fmt: skip
         db.close()
 
 
