@@ -31,7 +31,7 @@ COOKIE = "wangge"
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 HANDED_ON = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 SAFE = {"GET", "HEAD", "OPTIONS"}
-SEEN_BETTER = "/maps"
+SEEN_BETTER = re.compile(r"/maps|/v1/coverage|/v1/areas/[^/]+/history$")
 """Here whoever works here sees more than the public does."""
 
 ANYBODY = dict.fromkeys(("GET", "POST", "DELETE"), Role.PUBLIC)
@@ -146,7 +146,7 @@ class Access:
                 return PUBLIC
             _same_origin(scope, headers)
             return asker
-        if need == Role.PUBLIC and not scope["path"].startswith(SEEN_BETTER):
+        if need == Role.PUBLIC and not SEEN_BETTER.match(scope["path"]):
             return PUBLIC
         if _at_the_machine(scope, headers) and await run_in_threadpool(self._nobody_yet):
             _same_origin(scope, headers)

@@ -153,5 +153,5 @@ def page(html: str) -> HTMLResponse:
         f"style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
         "object-src 'none'; base-uri 'none'; frame-ancestors 'self'; form-action 'self'"
     )
-    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-cache"}
+    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-cache", "Vary": "Cookie"}
     return HTMLResponse(html.replace(HOLDER, nonce), headers=headers)

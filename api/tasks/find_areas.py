@@ -134,7 +134,10 @@ class AreaHistory(Form):
     code: str
 
     def run(self, work: Work) -> dict[str, Any]:
-        """Give versions oldest first, and the codes it came from and went into."""
+        """Give versions oldest first, and the codes it came from and went into.
+
+        Who changed it and why, and how many live there, is for those who work here.
+        """
         with work.db.read() as session:
             versions = store.areas.history(session, self.code)
             lineage = store.areas.lineage(session, self.code)
@@ -144,6 +147,10 @@ class AreaHistory(Form):
                 zh=f"从未有过编码为 {self.code} 的区域",
                 where=[self.code],
             )
+        if work.asker.view == "public":
+            open_to_all = {column.name for column in layers.shown("grid", "public")}
+            inner = {column.name for column in layers.layer("grid").columns} - open_to_all
+            versions = versions.drop(columns=[*inner, "who", "why"], errors="ignore")
         return {"code": self.code, "versions": _rows(versions), "lineage": _rows(lineage)}
 
 

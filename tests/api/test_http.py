@@ -10,6 +10,8 @@ from api.tasks.work import Work
 from geo import coords, demo, store
 
 pytestmark = pytest.mark.store
+OUTSIDE = {"X-Forwarded-For": "192.0.2.1"}
+"""Of somebody who is not at the machine itself."""
 
 
 def somewhere(town: demo.District) -> dict[str, float]:
@@ -32,6 +34,9 @@ def test_a_code_tells_its_history(client: TestClient, town: demo.District) -> No
     told = client.get(f"/v1/areas/{code}/history").json()
     assert [v["died"] for v in told["versions"]] == [None]
     assert told["versions"][0]["who"] == "test"
+    outside = client.get(f"/v1/areas/{code}/history", headers=OUTSIDE).json()["versions"][0]
+    assert outside["code"] == code
+    assert not {"who", "why", "households", "residents"} & outside.keys()
 
 
 def test_coverage_counts_everyone_once(client: TestClient, town: demo.District) -> None:
@@ -41,6 +46,7 @@ def test_coverage_counts_everyone_once(client: TestClient, town: demo.District) 
     assert five["households"] <= fifteen["households"] <= people
     assert fifteen["households"] + fifteen["blind_households"] == people
     assert sum(a["households"] for a in told["areas"]) == people
+    told = client.get("/v1/coverage", params={"minutes": [5], "by": "grid"}, headers=OUTSIDE).json()
     for row in told["areas"]:
         assert not {"elders", "alone", "disabled_within_300"} & row.keys()
     for spot in (spot for found in told["spots"].values() for spot in found["features"]):
@@ -119,12 +125,12 @@ def test_maps_are_drawn_ahead_in_a_process_of_their_own(work: Work) -> None:
 
 def test_maps_tell_the_public_no_households(client: TestClient, work: Work) -> None:
     """Who works here sees how many live in each grid; the public sees the grids."""
-    staff, outside = views.Drawn(), {"X-Forwarded-For": "192.0.2.1"}
+    staff = views.Drawn()
     for kind in ("grids", "blindspots", "flaws"):
-        public = client.get(f"/maps/{kind}", headers=outside)
+        public = client.get(f"/maps/{kind}", headers=OUTSIDE)
         if kind in draw_maps.OF_STAFF:
             assert public.status_code == 401
-            assert f"/maps/{kind}" not in client.get("/maps", headers=outside).text
+            assert f"/maps/{kind}" not in client.get("/maps", headers=OUTSIDE).text
         else:
             assert public.status_code == 200
             shown = staff.draw(kind, work.asked_by(LOCAL))
