@@ -2,6 +2,7 @@
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import box
@@ -19,9 +20,9 @@ def packed(rows: Rows) -> asking.Pack:
     """Pack areas, each a square at its number."""
     frame = gpd.GeoDataFrame(
         {
-            "code": list(rows),
-            "name": [name for name, _ in rows.values()],
-            "parent": [""] * len(rows),
+            "code": pd.Series(list(rows), dtype="str"),
+            "name": pd.Series([name for name, _ in rows.values()], dtype="str"),
+            "parent": pd.Series([""] * len(rows), dtype="str"),
             "fid": np.array([number for _, number in rows.values()], dtype=np.int64),
         },
         geometry=[box(n, 0, n + 1, 1) for _, n in rows.values()],
