@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 import shapely
 
-from geo.topology.borders import Bools, Ints, Shapes
+from geo.topology.borders import Bools, Floats, Ints, Shapes
 from geo.topology.faults import Fault
 from geo.topology.sheets import Sheet, faces
 from geo.topology.widths import any_wider_than, pieces, wider_than
@@ -98,12 +98,20 @@ def _shared_ground(
 ) -> Fault:
     near = np.sort(sheet.tree.query(region, predicate="intersects"))
     shares = np.asarray(shapely.intersection(sheet.polygons[near], region), dtype=object)
-    order = np.argsort(-shapely.area(shares), kind="stable")
+    order = _most_first(sheet, near, shapely.area(shares))
     wide = any_wider_than(shares, tolerance_m)
     kept = [int(near[k]) for n, k in enumerate(order) if n < 2 or wide[k]]
     if wider_than(np.array([region]), sliver_m)[0]:
         return Fault("OVERLAP", tuple(kept), region)
     return Fault("SLIVER", tuple(kept), region, field="overlap")
+
+
+def _most_first(sheet: Sheet, near: Ints, much: Floats) -> list[int]:
+    """Give the order of some areas by how much they have of something; of equals, by code."""
+    told = [
+        (-round(m, 3), sheet.codes[i], i) for m, i in zip(much.tolist(), near.tolist(), strict=True)
+    ]
+    return sorted(range(len(told)), key=told.__getitem__)
 
 
 def neighbours(
@@ -113,6 +121,6 @@ def neighbours(
     near: Ints = np.sort(sheet.tree.query(region, predicate="dwithin", distance=tolerance_m))
     grown = shapely.buffer(sheet.polygons[near], tolerance_m)
     shared_m = shapely.length(shapely.intersection(grown, region.boundary))
-    order = np.argsort(-shared_m, kind="stable")
+    order = _most_first(sheet, near, shared_m)
     kept = [k for k in order if shared_m[k] > 4 * tolerance_m or k == order[0]]
     return tuple(int(near[k]) for k in kept), [float(shared_m[k]) for k in kept]
