@@ -76,7 +76,7 @@ def hilbert(depth: int, x: Numbers, y: Numbers) -> Numbers:
     >>> hilbert(1, np.array([0, 0, 1, 1]), np.array([0, 1, 1, 0])).tolist()
     [0, 1, 2, 3]
     """
-    number, side = np.zeros(len(x), dtype=np.int64), (1 << depth) >> 1
+    number, side = np.zeros(x.shape, dtype=np.int64), (1 << depth) >> 1
     while side:
         right, lower = (x & side) > 0, (y & side) > 0
         number += side * side * ((3 * right) ^ lower)

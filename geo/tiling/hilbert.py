@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from geo.layers.boxtree import hilbert
 from geo.tiling.kernel import F64, I64
 
 _DEPTH = 24
@@ -16,17 +17,10 @@ def tile_ids(z: int, x: I64, y: I64) -> I64:
     >>> tile_ids(1, np.array([0, 0, 1, 1]), np.array([0, 1, 1, 0])).tolist()
     [1, 2, 3, 4]
     """
-    x, y = np.asarray(x, dtype=np.int64), np.asarray(y, dtype=np.int64)
-    number = np.zeros(x.shape, dtype=np.int64)
-    side = (1 << z) >> 1
-    while side:
-        right, lower = (x & side) > 0, (y & side) > 0
-        number += side * side * ((3 * right) ^ lower)
-        flip = ~lower & right
-        x, y = np.where(flip, side - 1 - x, x), np.where(flip, side - 1 - y, y)
-        x, y = np.where(lower, x, y), np.where(lower, y, x)
-        side >>= 1
-    return number + ((1 << 2 * z) - 1) // 3
+    return (
+        hilbert(z, np.asarray(x, dtype=np.int64), np.asarray(y, dtype=np.int64))
+        + ((1 << 2 * z) - 1) // 3
+    )
 
 
 def tile_id(z: int, x: int, y: int) -> int:
